@@ -1,0 +1,1 @@
+"""Gradtape: a tape deck for PyTorch's autograd."""

@@ -1,0 +1,45 @@
+"""Every cap of the program: the number, its unit, and why it is there.
+
+`GET /api/v1/limits` tells all of them. Each is answered by one clear error that says what was
+asked and what is allowed.
+"""
+
+# The tape
+MAX_INLINE_VALUES = 4_096  # numbers of one tensor; what an inspector grid can show; bounds the blob
+MAX_RESPONSE_VALUES = 4_000_000  # numbers in one JSON answer; about 40 MB of text
+MAX_OPS_PER_ITERATION = 200_000  # ops; about 100 MB of structure
+
+# A spec
+MAX_LAYERS = 256  # layers; a stage that a person can still find their way in
+MAX_NAME_LENGTH = 64  # characters; fits a card's title
+MAX_PARAMETERS = 20_000_000  # numbers; 80 MB in float32, four times that with gradients and Adam
+MAX_SAMPLES = 100_000  # rows of a data set
+MAX_FEATURES = 65_536  # numbers per sample
+MAX_DATA_VALUES = 20_000_000  # numbers in a data set, samples times features; 80 MB in float32
+MAX_INLINE_DATA_VALUES = 1_000_000  # numbers in inline data; about 10 MB of JSON
+MAX_ACTIVATION_VALUES = 50_000_000  # numbers in all layer outputs of one batch; 200 MB in float32
+MAX_MULTIPLICATIONS = 20_000_000_000  # in one forward pass; about a second on one core
+
+# Commands
+MAX_ITERATIONS_PER_RUN = 1_000_000  # iterations; a run can be repeated
+MAX_QUEUED_COMMANDS = 64  # commands of one session that wait for their turn
+
+# A session
+MAX_SESSIONS = 64  # live processes at once; idle ones are evicted to a snapshot first
+MAX_STORED_SESSIONS = 10_000  # sessions on disk; the longest unused goes first
+MAX_RECORDED_ITERATIONS = 500  # per session; thinned by dropping every other one
+MAX_CHECKPOINT_BYTES = 256 * 2**20  # bytes of parameters kept for recorded iterations
+MAX_RECORDING_BYTES = 256 * 2**20  # bytes of recorded tensors kept at full precision
+MAX_METRIC_ROWS = 100_000  # iterations whose metrics are kept; older ones are thinned to every other
+MAX_LOGGED_EVENTS = 2_000  # events kept for a reader that comes back
+IDLE_SECONDS_BEFORE_EVICTION = 600.0  # seconds without a request or a reader
+SNAPSHOT_INTERVAL_SECONDS = 1.0  # seconds of training that a killed process can lose
+REQUEST_TIMEOUT_SECONDS = 30.0  # seconds a session may take to answer one question
+PROCESS_MEMORY_BYTES = 8 * 2**30  # address space of one session's process
+
+# The web
+MAX_BODY_BYTES = 16 * 2**20  # bytes of a request body; the largest inline data set
+MAX_JSON_DEPTH = 64  # nested lists and objects in a body
+MAX_CONCURRENT_RECORDINGS = 4  # POST /record at once; more wait
+MAX_EVENT_READERS = 32  # open event streams per session
+EVENT_INTERVAL_SECONDS = 0.06  # seconds between two metrics events: about 16 per second

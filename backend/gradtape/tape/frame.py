@@ -1,0 +1,35 @@
+"""The frame of a tape: the numbers of one iteration for a structure."""
+
+from pydantic import Field
+
+from gradtape.tape.numbers import Number, Plain
+
+
+class Statistics(Plain):
+    """Exact summary of a tensor that is too large to travel whole.
+
+    Mean, deviation (divided by n), min, max and norm are over the finite numbers only.
+    """
+
+    min: Number
+    max: Number
+    mean: Number
+    std: Number
+    l2_norm: Number
+    zero_share: float = Field(description="Between 0 and 1.")
+    non_finite: int = Field(description="How many numbers are NaN or infinite.")
+
+
+class Frame(Plain):
+    """One iteration's numbers. The blob itself travels beside the JSON."""
+
+    structure_hash: str
+    iteration: int
+    loss: Number | None
+    metrics: dict[str, Number]
+    statistics: dict[int, Statistics] = Field(
+        description="By slot, for each slot that is not full."
+    )
+    blob: bytes = Field(
+        exclude=True, repr=False, description="float32, little-endian, laid out by structure.slots."
+    )
