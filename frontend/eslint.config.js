@@ -1,0 +1,56 @@
+import js from "@eslint/js";
+import svelte from "eslint-plugin-svelte";
+import globals from "globals";
+import typescript from "typescript-eslint";
+import svelteConfig from "./svelte.config.js";
+
+// The floors: pages → components → {state, stage, draw} → {model, api}. Imports only go down.
+const above = {
+  pages: [],
+  components: ["pages"],
+  state: ["pages", "components", "stage", "draw"],
+  stage: ["pages", "components", "state"],
+  draw: ["pages", "components", "state", "stage"],
+  model: ["pages", "components", "state", "stage", "draw"],
+  api: ["pages", "components", "state", "stage", "draw", "model"],
+};
+const withoutFramework = ["stage", "draw", "model", "api"];
+
+function floorRule(floor) {
+  const patterns = [];
+  if (above[floor].length > 0) {
+    patterns.push({
+      group: above[floor].map((upper) => `**/${upper}/**`),
+      message: `${floor}/ may not import from a floor above it or beside it.`,
+    });
+  }
+  if (withoutFramework.includes(floor)) {
+    patterns.push({
+      group: ["svelte", "svelte/*", "**/*.svelte", "**/*.svelte.ts"],
+      message: `${floor}/ knows no framework.`,
+    });
+  }
+  return {
+    files: [`src/${floor}/**/*.{ts,svelte}`],
+    rules: { "no-restricted-imports": ["error", { patterns }] },
+  };
+}
+
+export default typescript.config(
+  { ignores: ["node_modules/", "src/api/schema.gen.ts"] },
+  js.configs.recommended,
+  ...typescript.configs.strict,
+  ...svelte.configs.recommended,
+  {
+    languageOptions: { globals: { ...globals.browser, ...globals.node } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      eqeqeq: "error",
+    },
+  },
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: { parserOptions: { parser: typescript.parser, svelteConfig } },
+  },
+  ...Object.keys(above).map(floorRule),
+);

@@ -1,0 +1,34 @@
+/** The server's types under short names. The one place that reaches into the generated schema. */
+
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type Call = Schemas["Call"];
+export type Command =
+  | Schemas["RecordCommand"]
+  | Schemas["RunCommand"]
+  | Schemas["PauseCommand"]
+  | Schemas["ResetCommand"]
+  | Schemas["SetCommand"]
+  | Schemas["EditCommand"]
+  | Schemas["SeekCommand"];
+export type Event = Schemas["Event"];
+export type EventKind = Schemas["EventKind"];
+export type Frame = Schemas["Frame"];
+export type GradientEdge = Schemas["GradientEdge"];
+export type LoggedEvent = Schemas["LoggedEvent"];
+export type Metrics = Schemas["Metrics"];
+export type Node = Schemas["Node"];
+export type Op = Schemas["Op"];
+export type Phase = Schemas["Phase"];
+export type Role = Schemas["Role"];
+export type SessionEvent = LoggedEvent["event"];
+export type SessionPhase = Schemas["SessionPhase"];
+export type Slot = Schemas["Slot"];
+export type Statistics = Schemas["Statistics"];
+export type Structure = Schemas["Structure"];
+export type Tensor = Schemas["Tensor"];
+
+/** A float as JSON carries it: non-finite numbers are names. */
+export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
