@@ -11,6 +11,11 @@ GradtapeError                  has code, message, path and details; becomes the 
 ├── UnknownIteration           that iteration was not recorded, or has been thinned out
 ├── UnknownTensor              no such tensor in this tape
 ├── InvalidSlice               a slice that does not fit the tensor
+├── InvalidRequest             a request that cannot be read: its JSON, type, query or headers
+├── BodyTooLarge               more bytes than a request may carry
+├── UnsupportedMediaType       a body that is not declared as JSON
+├── RequestRefused             asked under a host name, or from a page, that is not let in
+├── UnknownFigure              no figure has this name
 ├── CommandRefused             a command that the session cannot carry out as it stands
 ├── SessionUnavailable         the session's process is gone and could not be replaced
 └── Busy                       too much at once; try again
@@ -60,7 +65,9 @@ class InvalidValue(GradtapeError):
 
     code = "invalid_value"
 
-    def __init__(self, message: str, *, path: str, code: str = "invalid_value", **details: Any) -> None:
+    def __init__(
+        self, message: str, *, path: str, code: str = "invalid_value", **details: Any
+    ) -> None:
         super().__init__(message, path=path, **details)
         self.code = code
 
@@ -122,6 +129,49 @@ class InvalidSlice(GradtapeError):
     """A slice or index that does not fit the tensor."""
 
     code = "invalid_slice"
+
+
+class InvalidRequest(GradtapeError):
+    """A request that cannot be read, or that asks for something with a wrong value.
+
+    Args:
+        code: what is wrong, where `invalid_request` is not precise enough.
+    """
+
+    code = "invalid_request"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str | None = None,
+        code: str = "invalid_request",
+        **details: Any,
+    ) -> None:
+        super().__init__(message, path=path, **details)
+        self.code = code
+
+
+class BodyTooLarge(LimitExceeded):
+    """A request body of more bytes than MAX_BODY_BYTES."""
+
+
+class UnsupportedMediaType(GradtapeError):
+    """A body whose Content-Type is missing or is not JSON."""
+
+    code = "unsupported_media_type"
+
+
+class RequestRefused(GradtapeError):
+    """A request under a host name, or from a page, that is not let in."""
+
+    code = "request_refused"
+
+
+class UnknownFigure(GradtapeError):
+    """No figure has this name."""
+
+    code = "unknown_figure"
 
 
 class CommandRefused(GradtapeError):

@@ -1,6 +1,7 @@
 """The frame of a tape: the numbers of one iteration for a structure."""
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from gradtape.tape.numbers import Number, Plain
 
@@ -30,6 +31,6 @@ class Frame(Plain):
     statistics: dict[int, Statistics] = Field(
         description="By slot, for each slot that is not full."
     )
-    blob: bytes = Field(
+    blob: SkipJsonSchema[bytes] = Field(
         exclude=True, repr=False, description="float32, little-endian, laid out by structure.slots."
     )
