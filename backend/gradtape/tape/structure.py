@@ -64,13 +64,17 @@ class Op(Plain):
     name: str = Field(description="`aten.addmm`")
     call: int | None = Field(description="The innermost call that it ran in.")
     node: int | None = Field(
-        description="Forward: the autograd node it created. Backward: the node it ran for."
+        description="Forward: the autograd node it created. Backward: the node it ran for; None"
+        " where the engine summed gradients that arrived at the same tensor."
     )
     operands: tuple[int, ...] = Field(description="Tensor ids in order, with repeats.")
     constants: dict[str, JsonValue] = Field(
         description="Plain arguments by the name in the op's schema; defaults left out."
     )
     results: tuple[int, ...] = Field(description="Tensor ids; an in-place op's result is a new id.")
+    bookkeeping: bool = Field(
+        description="Run by autograd for itself (a detached view of a saved tensor); no tick of its own."
+    )
 
 
 class Node(Plain):

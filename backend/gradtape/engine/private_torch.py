@@ -1,0 +1,55 @@
+"""The private torch calls that recording rests on, all in one place.
+
+They were checked on torch 2.11 to 2.13. `check` fails loudly on a version where one of them no
+longer means what it did; a test calls it.
+"""
+
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from gradtape.errors import UnsupportedTorch
+
+DispatchMode = TorchDispatchMode
+"""Sees every op that is dispatched in this thread, below autograd."""
+
+# The number that the next autograd node made in this thread will get.
+next_node_number = torch._C._autograd._get_sequence_nr
+
+# The node whose backward function is running in this thread, or None.
+running_node = torch._C._current_autograd_node  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def node_number(node: Any) -> int:
+    """The number a node got when it was made; AccumulateGrad has the largest there is."""
+    return node._sequence_nr()
+
+
+class _FirstOp(DispatchMode):
+    """Notes the number of the newest node when the first op runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number: int | None = None
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        if self.number is None:
+            self.number = next_node_number() - 1
+        return func(*args, **(kwargs or {}))
+
+
+def check() -> None:
+    """Raise UnsupportedTorch unless a node's number and the running node are still told."""
+    leaf = torch.ones(2, requires_grad=True)
+    with _FirstOp() as mode:
+        result = leaf * leaf
+    seen: list[Any] = []
+    result.register_hook(lambda gradient: seen.append(running_node()))
+    result.sum().backward()
+    if mode.number != node_number(result.grad_fn):
+        raise UnsupportedTorch(f"torch {torch.__version__} does not number autograd nodes as known")
+    if running_node() is not None:
+        raise UnsupportedTorch(f"torch {torch.__version__} does not tell which node is running")

@@ -1,0 +1,138 @@
+"""A recorded iteration in the engine: its structure, and every value at full precision."""
+
+import re
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gradtape.engine.blob import fill_blob, has_numbers, summarize
+from gradtape.engine.tensor_ledger import TensorLedger
+from gradtape.errors import InvalidSlice, UnknownTensor
+from gradtape.tape.frame import Frame
+from gradtape.tape.structure import Structure
+
+SLICE_PART = re.compile(r"^(-?\d+)?(?::(-?\d+)?(?::(\d+))?)?$")
+
+
+class Recording:
+    """What the recorder hands out.
+
+    Args:
+        structure: what ran.
+        ledger: holds the values by tensor id; kept, not copied.
+        iteration: its number.
+    """
+
+    def __init__(self, structure: Structure, ledger: TensorLedger, *, iteration: int) -> None:
+        self.structure = structure
+        self.iteration = iteration
+        entries = ledger.entries
+        self._values: list[Tensor | None] = [
+            None
+            if entry.uninitialised
+            else (entry.value if entry.same_as is None else entries[entry.same_as].value)
+            for entry in entries
+        ]
+
+    @cached_property
+    def frame(self) -> Frame:
+        """The numbers of this iteration as plain data; made when first asked for."""
+        slots = self.structure.slots
+        of_slot: list[Tensor | None] = [None] * len(slots)
+        for tensor, value in zip(self.structure.tensors, self._values, strict=True):
+            if tensor.slot is not None and of_slot[tensor.slot] is None:
+                of_slot[tensor.slot] = value
+        values = [value for value in of_slot if value is not None]
+        return Frame(
+            structure_hash=self.structure.hash,
+            iteration=self.iteration,
+            loss=self.loss,
+            metrics={},
+            statistics={
+                number: summarize(value)
+                for number, (slot, value) in enumerate(zip(slots, values, strict=True))
+                if not slot.full
+            },
+            blob=fill_blob(values, slots),
+        )
+
+    @property
+    def loss(self) -> float | None:
+        """The loss as torch has it, or None if the iteration had none."""
+        value = None if self.structure.loss is None else self._values[self.structure.loss]
+        return None if value is None else value.item()
+
+    @property
+    def bytes_held(self) -> int:
+        """Memory of all recorded values, shared memory counted once."""
+        storages = {
+            value.untyped_storage().data_ptr(): value.untyped_storage().nbytes()
+            for value in self._values
+            if value is not None and value.layout is torch.strided
+        }
+        return sum(storages.values())
+
+    def tensor(self, number: int) -> Tensor | None:
+        """The recorded torch tensor; None where there are no numbers."""
+        if not 0 <= number < len(self._values):
+            raise UnknownTensor(
+                f"no tensor {number}; this tape has tensors 0 to {len(self._values) - 1}"
+            )
+        return self._values[number]
+
+    def find(self, name_or_id: str) -> int:
+        """The id of a tensor by its name (`fc1.weight`) or by its id as text."""
+        if name_or_id.isdecimal():
+            number = int(name_or_id)
+            self.tensor(number)
+            return number
+        for tensor in self.structure.tensors:
+            if tensor.name == name_or_id:
+                return tensor.id
+        names = [tensor.name for tensor in self.structure.tensors if tensor.name]
+        raise UnknownTensor(f"no tensor is named “{name_or_id}”; there are {', '.join(names[:20])}")
+
+    def values(self, number: int, slice_text: str | None = None) -> np.ndarray:
+        """Exact numbers of a tensor, in its own dtype.
+
+        Args:
+            slice_text: as in `0:10,:,3`; None for all.
+        Raises:
+            UnknownTensor: no such tensor, or it has no numbers to show.
+            InvalidSlice: the slice does not fit the shape.
+        """
+        value = self.tensor(number)
+        if value is None or not has_numbers(value):
+            raise UnknownTensor(f"tensor {number} has no numbers that can be shown")
+        index = parse_slice(slice_text, tuple(value.shape)) if slice_text else ()
+        chosen = value.detach()[index]
+        if chosen.dtype is torch.bfloat16:  # numpy has no such type; float32 holds it exactly
+            chosen = chosen.float()
+        return chosen.cpu().numpy()
+
+
+def parse_slice(text: str, shape: tuple[int, ...]) -> tuple[int | slice, ...]:
+    """A slice like `0:10,:,3` for a tensor of this shape; missing trailing parts mean all."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > len(shape):
+        raise InvalidSlice(
+            f"slice “{text}” has {len(parts)} parts; the tensor has {len(shape)} dimensions {shape}"
+        )
+    return tuple(_parse_part(part, size) for part, size in zip(parts, shape, strict=False))
+
+
+def _parse_part(part: str, size: int) -> int | slice:
+    match = SLICE_PART.match(part)
+    if match is None or not part or max(map(len, part.split(":"))) > 18:
+        raise InvalidSlice(f"“{part}” is no slice; write 3, 0:10, 0:10:2 or :")
+    start, stop, step = (None if group is None else int(group) for group in match.groups())
+    if ":" in part:
+        if step == 0:
+            raise InvalidSlice(f"“{part}” has step 0")
+        return slice(start, stop, step)
+    assert start is not None
+    if not -size <= start < size:
+        raise InvalidSlice(f"index {start} is outside of a dimension of size {size}")
+    return start
