@@ -31,6 +31,7 @@ COPY --from=wheel /gradtape/dist/ dist/
 RUN python -m pip install --quiet --disable-pip-version-check --no-cache-dir -c constraints.txt dist/*.whl \
     && rm -r dist
 USER gradtape
+ENV GRADTAPE_DATA=/data
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \

@@ -1,4 +1,4 @@
-"""The reference workloads as plain PyTorch; imported by the peer's environment too, so no gradtape."""
+"""The reference workloads as plain PyTorch; the peer's environment, without gradtape, uses them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,0 +1,58 @@
+"""`python -m bench`: measure everything, print the tables, write bench.json.
+
+Runs from the repository's root. It is a benchmark, not a test: a missed aim is printed, not raised.
+"""
+
+import json
+import os
+import platform
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from bench.page_figures import measure_page
+from bench.recording import measure_recording
+from bench.server_figures import measure_server
+from bench.tables import figures_table, recording_table, training_table
+from bench.training import measure_training
+from tests.live_server import LiveServer
+
+RESULT_PATH = Path("bench.json")
+
+
+def describe_machine() -> dict[str, Any]:
+    """What the figures were taken on."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return {
+        "processor": models[0] if models else platform.processor(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "threads": 1,
+        "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def main() -> None:
+    """Print each table as soon as it is known."""
+    result: dict[str, Any] = {"machine": describe_machine()}
+    print(", ".join(f"{name}: {value}" for name, value in result["machine"].items()), flush=True)
+    result["recording"] = measure_recording()
+    print("\n" + recording_table(result["recording"]), flush=True)
+    with tempfile.TemporaryDirectory() as folder, LiveServer(Path(folder)) as server:
+        result["training"] = measure_training(server)
+        print("\n" + training_table(result["training"]), flush=True)
+        result["server"] = measure_server(server)
+        print("\n" + figures_table("server", result["server"]), flush=True)
+        result["page"] = measure_page(server)
+        print("\n" + figures_table("page", result["page"]), flush=True)
+    RESULT_PATH.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+    print(f"\nWritten to {RESULT_PATH}.")
+
+
+if __name__ == "__main__":
+    main()

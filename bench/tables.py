@@ -1,0 +1,71 @@
+"""The results as text: figures, ratios, aims, and what is missed."""
+
+from typing import Any
+
+
+def align(rows: list[list[str]]) -> str:
+    """Columns of equal width; the first to the left, the others to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
+
+
+def verdict(value: float, aim: float, *, more_is_better: bool = False) -> str:
+    """`met` or `missed`."""
+    return "met" if (value >= aim if more_is_better else value <= aim) else "missed"
+
+
+def recording_table(results: list[dict[str, Any]]) -> str:
+    """One row per workload."""
+    header = ["one iteration (ms)", "plain", "full", "known", "TorchLens", "aims"]
+    return align([header, *(recording_row(result) for result in results)])
+
+
+def recording_row(result: dict[str, Any]) -> list[str]:
+    """Milliseconds, and in brackets the ratio to the plain iteration."""
+    taken, ratios, aims = result["milliseconds"], result["ratios"], result["aims"]
+
+    def cell(who: str) -> str:
+        return f"{taken[who]:,.1f} ({ratios[who]:.1f}×)"
+
+    verdicts = [f"{who} ≤ {aim}× {verdict(ratios[who], aim)}" for who, aim in aims.items()]
+    return [
+        result["workload"],
+        f"{taken['plain']:,.1f}",
+        cell("full"),
+        cell("known"),
+        cell("peer") if "peer" in taken else result["peer_failure"],
+        ", ".join(verdicts),
+    ]
+
+
+def training_table(result: dict[str, Any]) -> str:
+    """Iterations per second of both, and the share."""
+    header = ["training two_layer (iterations/s)", "plain", "streamed", "share", "aim"]
+    aim = f"≥ {result['aim']:.0%} {verdict(result['share'], result['aim'], more_is_better=True)}"
+    row = [
+        f"{result['iterations']} iterations",
+        f"{result['plain_iterations_per_second']:,.0f}",
+        f"{result['streamed_iterations_per_second']:,.0f}",
+        f"{result['share']:.0%}",
+        aim,
+    ]
+    return align([header, row])
+
+
+def figures_table(title: str, figures: list[dict[str, Any]]) -> str:
+    """One row per figure; all are better when smaller."""
+    rows = [
+        [
+            figure["name"],
+            f"{figure['value']:,.1f} {figure['unit']}",
+            f"≤ {figure['aim']:,} {verdict(figure['value'], figure['aim'])}",
+        ]
+        for figure in figures
+    ]
+    return align([[title, "median", "aim"], *rows])
