@@ -1,0 +1,1 @@
+"""The web door: routes, rules, errors. Nothing below this floor knows HTTP."""

@@ -1,0 +1,99 @@
+"""What request bodies ask for: a spec, an opening, a command."""
+
+from typing import Any
+
+from gradtape.errors import InvalidRequest
+from gradtape.server.json_body import JsonBody
+from gradtape.server.validation import BodyModel, nearest_name
+from gradtape.sessions import messages
+from gradtape.sessions.messages import Command
+from gradtape.spec import ExperimentSpec, examples, parse_spec
+
+_COMMANDS = (
+    messages.RecordCommand,
+    messages.RunCommand,
+    messages.PauseCommand,
+    messages.ResetCommand,
+    messages.SetCommand,
+    messages.EditCommand,
+    messages.SeekCommand,
+)
+
+_COMMAND_BODY: BodyModel[Command] = BodyModel(
+    Command,
+    {
+        model.model_json_schema()["properties"]["kind"]["const"]: tuple(model.model_fields)
+        for model in _COMMANDS
+    },
+)
+
+_OPENINGS = ("spec", "example")
+_LATER = {"program": "pasted programs", "lesson": "lessons"}
+
+
+def _refuse_later_kinds(value: Any) -> None:
+    if not isinstance(value, dict):
+        return
+    for name, words in _LATER.items():
+        if name in value:
+            raise InvalidRequest(
+                f"This version takes specs and examples; {words} are not part of it.",
+                path=name,
+                code="not_available",
+            )
+
+
+def read_spec(body: JsonBody) -> ExperimentSpec:
+    """The spec that is the whole body.
+
+    Raises:
+        InvalidSpec: with every problem; paths begin at the spec.
+        InvalidRequest: a program or a lesson.
+    """
+    _refuse_later_kinds(body.value)
+    return parse_spec(body.value)
+
+
+def _read_example(key: Any) -> ExperimentSpec:
+    known = examples()
+    if not isinstance(key, str) or key not in known:
+        hint = nearest_name(str(key)[:64], known)
+        raise InvalidRequest(
+            f"There is no example {str(key)[:64]!r}.{hint}", path="example", code="unknown_example"
+        )
+    return known[key].spec
+
+
+def read_opening(body: JsonBody) -> ExperimentSpec:
+    """The spec that a session is opened for: `{"spec": …}` or `{"example": …}`.
+
+    Raises:
+        InvalidSpec: with every problem; paths begin at the spec, as for a spec alone.
+        InvalidRequest: neither or both, an unknown example, a program or a lesson.
+    """
+    value = body.value
+    _refuse_later_kinds(value)
+    if not isinstance(value, dict):
+        raise InvalidRequest('The body must be {"spec": …} or {"example": …}.', code="missing")
+    for name in value:
+        if name not in _OPENINGS:
+            hint = nearest_name(name[:64], _OPENINGS)
+            raise InvalidRequest(
+                f"Unknown field {name[:64]!r}.{hint}", path=name[:64], code="unknown_field"
+            )
+    if len(value) != 1:
+        raise InvalidRequest(
+            f"Either a spec or an example opens a session; received {'both' if value else 'none'}.",
+            path="spec",
+            code="missing" if not value else "invalid_value",
+        )
+    return parse_spec(value["spec"]) if "spec" in value else _read_example(value["example"])
+
+
+def read_command(body: JsonBody) -> Command:
+    """The command that a body asks for.
+
+    Raises:
+        InvalidRequest: with every problem and its path.
+    """
+    return _COMMAND_BODY.validate(body.content)

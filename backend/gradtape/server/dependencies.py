@@ -1,0 +1,35 @@
+"""What routes are given: the session host, ids, and the marks of a closing server."""
+
+import asyncio
+import secrets
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from gradtape.sessions.host import SessionHost
+
+
+def get_host(request: Request) -> SessionHost:
+    """The one session host of this app."""
+    return request.app.state.host
+
+
+def get_closing(request: Request) -> asyncio.Event:
+    """Set when the server begins to stop: open event streams end then."""
+    return request.app.state.closing
+
+
+def new_session_id() -> str:
+    """128 random bits: an id cannot be guessed, and knowing it is what opens a session."""
+    return secrets.token_hex(16)
+
+
+HostDependency = Annotated[SessionHost, Depends(get_host)]
+ClosingDependency = Annotated[asyncio.Event, Depends(get_closing)]
+SessionId = Annotated[
+    str, Path(description="As `POST /sessions` gave it: 32 hexadecimal digits.", max_length=64)
+]
+Iteration = Annotated[
+    int | None,
+    Query(ge=0, le=2**53, description="A recorded iteration; without it, the latest one."),
+]

@@ -1,0 +1,135 @@
+"""Errors as HTTP answers: the one place that knows statuses.
+
+Every failure leaves as `{"error": {"code", "path", "message", …}}`: the program's own errors,
+routes and methods that do not exist, parameters that cannot be read, and bugs (as a bare 500: the
+trace goes to the log, never to a client).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_jsonable_python
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from gradtape import errors
+from gradtape.server.validation import error_from_problems
+
+STATUSES: dict[type[errors.GradtapeError], int] = {
+    errors.GradtapeError: 500,
+    errors.InvalidSpec: 422,
+    errors.InvalidValue: 422,
+    errors.LimitExceeded: 422,
+    errors.DeviceUnavailable: 422,
+    errors.UnsupportedTorch: 501,
+    errors.RecordingFailed: 422,
+    errors.UnknownSession: 404,
+    errors.UnknownIteration: 404,
+    errors.UnknownTensor: 404,
+    errors.InvalidSlice: 422,
+    errors.InvalidRequest: 422,
+    errors.BodyTooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.RequestRefused: 403,
+    errors.UnknownFigure: 404,
+    errors.CommandRefused: 409,
+    errors.SessionUnavailable: 503,
+    errors.Busy: 429,
+}
+
+RETRY_AFTER_SECONDS = "1"
+
+
+class Problem(BaseModel):
+    """What is wrong, where, and what is allowed; further fields by code."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str = Field(description="For programs; stable.", examples=["shape_mismatch"])
+    path: str | None = Field(
+        description="The place in the input.", examples=["network.layers[3].out_features"]
+    )
+    message: str = Field(description="For people: what was received and what is allowed.")
+
+
+class ErrorResponse(BaseModel):
+    """The one shape of every error; `error.errors` lists all problems where there are several."""
+
+    error: Problem
+
+
+def status_of(error: errors.GradtapeError) -> int:
+    """The HTTP status of an error: its class's, else its nearest ancestor's."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def shape_response(
+    status: int, problem: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer in the error shape; whatever the input was, its text is valid JSON."""
+    plain = to_jsonable_python(problem, inf_nan_mode="strings", fallback=str)
+    # ASCII only: a message may quote half a surrogate pair, which UTF-8 cannot carry.
+    content = json.dumps({"error": plain}, ensure_ascii=True)
+    return Response(content, status, headers, media_type="application/json")
+
+
+def error_response(error: errors.GradtapeError) -> Response:
+    """The answer that tells of an error."""
+    status = status_of(error)
+    headers = {"Retry-After": RETRY_AFTER_SECONDS} if status in (429, 503) else None
+    return shape_response(status, error.to_dict(), headers)
+
+
+def unhandled_response() -> Response:
+    """The answer to a request that ran into a bug."""
+    message = "Gradtape failed on this request; the server's log says why."
+    return shape_response(500, {"code": "internal_error", "path": None, "message": message})
+
+
+def _http_problem(request: Request, error: HTTPException) -> dict[str, Any]:
+    place = request.url.path
+    match error.status_code:
+        case 404:
+            code, message = "not_found", f"Nothing is at {place}. The API is described at /docs."
+        case 405:
+            allowed = (error.headers or {}).get("Allow", "")
+            code = "method_not_allowed"
+            message = f"{place} does not take {request.method}; it takes {allowed or 'GET'}."
+        case _:
+            code, message = "http_error", error.detail
+    return {"code": code, "path": None, "message": message}
+
+
+def _location_path(location: Sequence[int | str]) -> str:
+    return ".".join(str(part) for part in location)
+
+
+async def _answer_gradtape_error(_request: Request, error: errors.GradtapeError) -> Response:
+    return error_response(error)
+
+
+async def _answer_http_exception(request: Request, error: HTTPException) -> Response:
+    return shape_response(error.status_code, _http_problem(request, error), error.headers)
+
+
+async def _answer_validation_error(_request: Request, error: RequestValidationError) -> Response:
+    problems = [
+        errors.InvalidRequest(
+            f"{_location_path(problem['loc'])}: {problem['msg']}.",
+            path=_location_path(problem["loc"]),
+            code="invalid_value",
+        )
+        for problem in error.errors()
+    ]
+    return error_response(error_from_problems(problems))
+
+
+def install_error_responses(app: FastAPI) -> None:
+    """Make the app answer every failure in the one shape."""
+    app.exception_handler(errors.GradtapeError)(_answer_gradtape_error)
+    app.exception_handler(HTTPException)(_answer_http_exception)
+    app.exception_handler(RequestValidationError)(_answer_validation_error)

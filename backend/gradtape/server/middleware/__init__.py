@@ -1,0 +1,1 @@
+"""The web rules: pure ASGI middleware, one rule a file."""

@@ -1,0 +1,90 @@
+"""The API's description: FastAPI's, with the models that routes read and write as raw bytes.
+
+`python -m gradtape.server.openapi` prints it; the page's TypeScript types are made from it.
+"""
+
+import json
+import sys
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+
+from gradtape.server.models import OpenByExample, OpenBySpec
+from gradtape.sessions.messages import Command, LoggedEvent, SessionEvent
+
+DESCRIPTION = """Record training iterations of small PyTorch networks, operation by operation.
+
+Times are in seconds, sizes in bytes. Non-finite numbers are the strings `"NaN"`, `"Infinity"` and
+`"-Infinity"`. Every error has the shape `{"error": {"code", "path", "message"}}`.
+"""
+
+_REFERENCE = "#/components/schemas/{model}"
+
+# Roots that no FastAPI signature names, by the name they get in the document.
+_ROOTS: dict[str, Any] = {
+    "OpenBySpec": OpenBySpec,
+    "OpenByExample": OpenByExample,
+    "LoggedEvent": LoggedEvent,
+    "Command": Command,
+    "SessionEvent": SessionEvent,
+}
+
+
+def _extra_schemas() -> dict[str, Any]:
+    adapters = [(name, "validation", TypeAdapter(root)) for name, root in _ROOTS.items()]
+    generator = GenerateJsonSchema(ref_template=_REFERENCE)
+    inputs = [(name, "validation", adapter.core_schema) for name, _, adapter in adapters]
+    roots, definitions = generator.generate_definitions(inputs)  # pyright: ignore[reportArgumentType]
+    named = {name: schema for (name, _), schema in roots.items() if "$ref" not in schema}
+    return definitions | named
+
+
+def _describe_inline_values(tensor: dict[str, Any]) -> None:
+    """Inline numbers travel inside the tensors of an answer but are no part of a structure."""
+    tensor["properties"]["values"] = {
+        "description": "With `values=inline`: the numbers, as nested lists.",
+        "anyOf": [{"type": "array", "items": {}}, {"type": "number"}, {"type": "string"}],
+    }
+
+
+def build_document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of the app."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=DESCRIPTION,
+        routes=app.routes,
+        separate_input_output_schemas=False,
+    )
+    schemas = document["components"]["schemas"]
+    for name, schema in _extra_schemas().items():
+        schemas.setdefault(name, schema)
+    _describe_inline_values(schemas["Tensor"])
+    return document
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Make `/openapi.json` serve this document; built once, when first asked for."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = build_document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi
+
+
+def main() -> None:
+    """Print the document."""
+    from gradtape.server.app import create_app
+    from gradtape.server.settings import Settings
+
+    json.dump(create_app(Settings()).openapi(), sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main()
