@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,15 +33,22 @@ class LiveServer:
     Args:
         data_folder: where the server keeps its sessions; what it prints goes to `server.log`.
         command: how to call gradtape; by default the one that this Python has installed.
+        environment: of its process; by default this one's.
     """
 
-    def __init__(self, data_folder: Path, command: Sequence[str | Path] | None = None) -> None:
+    def __init__(
+        self,
+        data_folder: Path,
+        command: Sequence[str | Path] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = find_free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.data_folder = data_folder
         self.log_path = data_folder / "server.log"
         self.seconds_to_first_answer = 0.0
         self._command = list(command or (Path(sys.executable).with_name("gradtape"),))
+        self._environment = dict(os.environ if environment is None else environment)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -54,7 +61,8 @@ class LiveServer:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env={**os.environ, "GRADTAPE_DATA": str(self.data_folder)},
+                env={**self._environment, "GRADTAPE_DATA": str(self.data_folder)},
+                cwd=self.data_folder,
             )
         self._wait_for_health(started + START_SECONDS)
         self.seconds_to_first_answer = time.perf_counter() - started
