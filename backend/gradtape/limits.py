@@ -28,7 +28,7 @@ MAX_QUEUED_COMMANDS = 64  # commands of one session that wait for their turn
 MAX_SESSIONS = 64  # live processes at once; idle ones are evicted to a snapshot first
 MAX_STORED_SESSIONS = 10_000  # sessions on disk; the longest unused goes first
 MAX_RECORDED_ITERATIONS = 500  # per session; thinned by dropping every other one
-MAX_CHECKPOINT_BYTES = 256 * 2**20  # bytes of parameters kept for recorded iterations
+MAX_CHECKPOINT_BYTES = 64 * 2**20  # bytes of parameters kept for recorded iterations; part of a snapshot
 MAX_RECORDING_BYTES = 256 * 2**20  # bytes of recorded tensors kept at full precision
 MAX_METRIC_ROWS = 100_000  # iterations whose metrics are kept; older ones are thinned to every other
 MAX_LOGGED_EVENTS = 2_000  # events kept for a reader that comes back
@@ -36,6 +36,8 @@ IDLE_SECONDS_BEFORE_EVICTION = 600.0  # seconds without a request or a reader
 SNAPSHOT_INTERVAL_SECONDS = 1.0  # seconds of training that a killed process can lose
 REQUEST_TIMEOUT_SECONDS = 30.0  # seconds a session may take to answer one question
 PROCESS_MEMORY_BYTES = 8 * 2**30  # address space of one session's process
+MAX_MESSAGE_BYTES = 2 * 2**30  # between server and a session's process; the largest snapshot
+MAX_LOGGED_METRIC_VALUES = 200_000  # numbers in the kept metrics events of one session; about 6 MB
 
 # The web
 MAX_BODY_BYTES = 16 * 2**20  # bytes of a request body; the largest inline data set

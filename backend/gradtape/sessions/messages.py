@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from gradtape import limits
+from gradtape.tape.metrics import Metrics
 from gradtape.tape.numbers import Number, Plain
 
 
@@ -77,18 +78,6 @@ Command = Annotated[
     | SeekCommand,
     Field(discriminator="kind"),
 ]
-
-
-class Metrics(Plain):
-    """Columns, one entry per iteration, in order."""
-
-    iteration: list[int]
-    loss: list[Number]
-    learning_rate: list[Number]
-    gradient_norm: dict[str, list[Number]] = Field(description="L2 norm, by parameter.")
-    parameter_norm: dict[str, list[Number]] = Field(
-        description="L2 norm before the update, by parameter."
-    )
 
 
 class AcceptedEvent(Plain):

@@ -1,0 +1,284 @@
+"""An experiment: a spec brought to life, trained and recorded iteration by iteration."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from gradtape import limits
+from gradtape.engine.checkpoint import Checkpoint, copy_state, restore_state
+from gradtape.engine.devices import choose_device
+from gradtape.engine.editable_data import DATA_TENSORS, EditableData, check_index
+from gradtape.engine.losses import build_loss
+from gradtape.engine.metrics_log import MetricsLog
+from gradtape.engine.network import build_network
+from gradtape.engine.optimizers import apply_optimizer, build_optimizer
+from gradtape.engine.randomness import build_randomness
+from gradtape.engine.recorder import Recorder
+from gradtape.engine.recording import Recording
+from gradtape.engine.snapshot import Snapshot, read_snapshot, write_snapshot
+from gradtape.engine.structure_builder import KnownStructures
+from gradtape.errors import RecordingFailed, UnknownIteration, UnknownTensor
+from gradtape.spec import ExperimentSpec, change_optimizer
+from gradtape.spec.optimizers import AnyOptimizer
+from gradtape.tape.metrics import Metrics
+
+
+TORCH_ERRORS = (RuntimeError, ValueError, IndexError, TypeError)
+"""What torch raises when an iteration cannot be computed."""
+
+
+class Experiment:
+    """A network with its data, loss and optimizer, standing before an iteration.
+
+    Deterministic on the CPU: the same spec and the same commands give the same numbers, bit for
+    bit, recorded or not.
+
+    Attributes:
+        spec: as given, with the optimizer's hyperparameters as they are now.
+        iteration: how many have run; the number that the next one gets.
+    Raises:
+        DeviceUnavailable: the spec names a device that is not there.
+    """
+
+    def __init__(self, spec: ExperimentSpec) -> None:
+        self.spec = spec
+        self._first_spec = spec
+        self._device = choose_device(spec.device, spec.dtype)
+        self._known = KnownStructures()
+        self._build()
+
+    def _build(self) -> None:
+        spec = self.spec
+        randomness = build_randomness(spec.seed, self._device)
+        self._generator = randomness.training
+        self._data = EditableData(spec, self._device)
+        self._network = build_network(spec, randomness=randomness, device=self._device)
+        self._loss = build_loss(spec.loss)
+        self._parameters = dict(self._network.named_parameters())
+        self._optimizer = build_optimizer(spec.optimizer, list(self._parameters.values()))
+        self.iteration = 0
+        self._metrics = MetricsLog(tuple(self._parameters))
+        self._checkpoints: dict[int, Checkpoint] = {}
+        self._recordings: OrderedDict[int, Recording] = OrderedDict()
+
+    @property
+    def device(self) -> str:
+        """Where it runs: `cpu`, `cuda:0`."""
+        return str(self._device)
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers are trained."""
+        return sum(parameter.numel() for parameter in self._parameters.values())
+
+    @property
+    def recorded_iterations(self) -> list[int]:
+        """The iterations that have a tape, in order."""
+        return sorted(self._checkpoints)
+
+    def train_iteration(self) -> None:
+        """Run one iteration without recording it."""
+        self._forget_what_follows()
+        norms = self._parameter_norms()
+        inputs, targets = self._batch()
+        self._optimizer.zero_grad(set_to_none=True)
+        loss = self._loss(self._network(inputs), targets)
+        loss.backward()
+        self._note_metrics(loss, norms)
+        self._optimizer.step()
+        self.iteration += 1
+
+    def record_iteration(self) -> Recording:
+        """Run one iteration and record it.
+
+        Raises:
+            RecordingFailed: the iteration raised; parameters may have changed or not.
+        """
+        self._forget_what_follows()
+        checkpoint = self._checkpoint()
+        norms = self._parameter_norms()
+        recording, loss = self._record()
+        self._note_metrics(loss, norms)
+        self._checkpoints[self.iteration] = checkpoint
+        self._keep(recording)
+        self._thin_checkpoints()
+        self.iteration += 1
+        return recording
+
+    def recording(self, iteration: int | None = None) -> Recording:
+        """The tape of a recorded iteration; recorded again from its checkpoint if it was dropped.
+
+        Args:
+            iteration: its number; None is the latest one.
+        Raises:
+            UnknownIteration: nothing is recorded, or not this one.
+        """
+        number = self._recorded(iteration)
+        recording = self._recordings.get(number)
+        if recording is None:
+            here = self._checkpoint()
+            self._restore(self._checkpoints[number])
+            try:
+                recording, _ = self._record()
+            finally:
+                self._restore(here)
+            self._keep(recording)
+        self._recordings.move_to_end(number)
+        return recording
+
+    def seek(self, iteration: int) -> None:
+        """Stand before a recorded iteration again.
+
+        Raises:
+            UnknownIteration: it was not recorded, or has been thinned out.
+        """
+        self._restore(self._checkpoints[self._recorded(iteration)])
+
+    def reset(self) -> None:
+        """Start over: the parameters and the data that the seed gives."""
+        self.spec = self._first_spec
+        self._build()
+
+    def set_optimizer(self, changes: Mapping[str, float]) -> None:
+        """Change hyperparameters from the next iteration on.
+
+        Raises:
+            InvalidSpec: with the path of each that is unknown or out of range.
+        """
+        self._use_optimizer(change_optimizer(self.spec.optimizer, dict(changes)))
+
+    def edit(self, tensor: str, index: tuple[int, ...], value: float) -> None:
+        """Write one number of a parameter, a buffer, the next batch's `input` or its `target`.
+
+        Raises:
+            UnknownTensor: no such name.
+            InvalidSlice: the index does not fit the shape.
+        """
+        if tensor in DATA_TENSORS:
+            self._data.edit(tensor, self.iteration, index, value)
+            self._forget_what_follows()
+            return
+        state = self._network.state_dict()
+        if tensor not in state:
+            raise UnknownTensor(
+                f"no parameter or buffer “{tensor}”; there are input, target, {', '.join(state)}"
+            )
+        check_index(tensor, index, tuple(state[tensor].shape))
+        with torch.no_grad():
+            state[tensor][index] = value
+
+    def metrics(self, since: int = 0) -> Metrics:
+        """Columns over the iterations that have run, from `since` on."""
+        return self._metrics.columns(since)
+
+    def take_new_metrics(self) -> Metrics | None:
+        """Columns over the iterations that have run since the last take, if any."""
+        return self._metrics.take_new()
+
+    def to_snapshot(self) -> bytes:
+        """Everything that another process needs to go on bit-identically, as safetensors."""
+        return write_snapshot(
+            Snapshot(
+                self._checkpoint(), self._checkpoints, self._data.edits, self._metrics.to_tensor()
+            )
+        )
+
+    @classmethod
+    def from_snapshot(cls, spec: ExperimentSpec, data: bytes) -> Self:
+        """The experiment that gave this snapshot, with the spec that it began with."""
+        experiment = cls(spec)
+        snapshot = read_snapshot(data)
+        experiment._data.load(snapshot.edits)
+        experiment._metrics.load(snapshot.metrics)
+        experiment._checkpoints = dict(snapshot.checkpoints)
+        experiment._restore(snapshot.here)
+        return experiment
+
+    def _record(self) -> tuple[Recording, Tensor]:
+        inputs, targets = self._batch()
+        self._optimizer.zero_grad(set_to_none=True)
+        recorder = Recorder(
+            self._network,
+            loss=self._loss,
+            optimizer=self._optimizer,
+            tensors={"input": inputs, "target": targets},
+            known=self._known,
+        )
+        try:
+            with recorder:
+                output = self._network(inputs)
+                loss = self._loss(output, targets)
+                loss.backward()
+                self._optimizer.step()
+        except TORCH_ERRORS as error:
+            raise RecordingFailed(f"iteration {self.iteration}: {error}") from error
+        return recorder.finish(iteration=self.iteration, loss=loss, output=output), loss
+
+    def _batch(self) -> tuple[Tensor, Tensor]:
+        return self._data.batch(self.iteration)
+
+    def _parameter_norms(self) -> Sequence[Tensor]:
+        parameters = [parameter.detach() for parameter in self._parameters.values()]
+        return torch._foreach_norm(parameters) if parameters else ()
+
+    def _note_metrics(self, loss: Tensor, parameter_norms: Sequence[Tensor]) -> None:
+        self._metrics.append(
+            self.iteration,
+            loss,
+            self._optimizer.param_groups[0]["lr"],
+            [parameter.grad for parameter in self._parameters.values()],
+            parameter_norms,
+        )
+
+    def _forget_what_follows(self) -> None:
+        """Before an iteration runs: what was recorded from here on belongs to another past."""
+        last = self._metrics.last_iteration
+        if last is not None and last >= self.iteration:
+            self._metrics.drop_from(self.iteration)
+        if self._checkpoints and max(self._checkpoints) >= self.iteration:
+            for number in [number for number in self._checkpoints if number >= self.iteration]:
+                del self._checkpoints[number]
+                self._recordings.pop(number, None)
+
+    def _checkpoint(self) -> Checkpoint:
+        tensors = copy_state(self._network, self._optimizer, self._generator)
+        return Checkpoint(self.iteration, tensors, self.spec.optimizer, self._data.edits_in_force)
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        restore_state(checkpoint.tensors, self._network, self._optimizer, self._generator)
+        self._use_optimizer(checkpoint.optimizer)
+        self._data.put_in_force(checkpoint.edits)
+        self.iteration = checkpoint.iteration
+
+    def _use_optimizer(self, optimizer: AnyOptimizer) -> None:
+        self.spec = self.spec.model_copy(update={"optimizer": optimizer})
+        apply_optimizer(self._optimizer, optimizer)
+
+    def _recorded(self, iteration: int | None) -> int:
+        if not self._checkpoints:
+            raise UnknownIteration("no iteration is recorded yet; send the command record first")
+        number = max(self._checkpoints) if iteration is None else iteration
+        if number not in self._checkpoints:
+            known = ", ".join(str(number) for number in self.recorded_iterations[:20])
+            raise UnknownIteration(f"iteration {number} is not recorded; recorded are {known}")
+        return number
+
+    def _keep(self, recording: Recording) -> None:
+        self._recordings[recording.iteration] = recording
+        total = sum(kept.bytes_held for kept in self._recordings.values())
+        while total > limits.MAX_RECORDING_BYTES and len(self._recordings) > 1:
+            _, dropped = self._recordings.popitem(last=False)
+            total -= dropped.bytes_held
+
+    def _thin_checkpoints(self) -> None:
+        total = sum(checkpoint.size_bytes for checkpoint in self._checkpoints.values())
+        too_many = len(self._checkpoints) > limits.MAX_RECORDED_ITERATIONS
+        while len(self._checkpoints) > 2 and (too_many or total > limits.MAX_CHECKPOINT_BYTES):
+            # Every other one goes; the first and the newest stay.
+            for number in self.recorded_iterations[1:-1:2]:
+                total -= self._checkpoints.pop(number).size_bytes
+                self._recordings.pop(number, None)
+            too_many = False

@@ -1,0 +1,124 @@
+"""Metrics of each iteration: kept as tensors while training, as numbers once asked for."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from gradtape.limits import MAX_METRIC_ROWS
+from gradtape.tape.metrics import Metrics
+
+PENDING_ROWS = 256  # rows turned into numbers at once; a few kB of small tensors
+
+
+class MetricsLog:
+    """One row per iteration, in order.
+
+    Args:
+        parameters: their names, in the order of the norms.
+    """
+
+    def __init__(self, parameters: Sequence[str]) -> None:
+        self.parameters = tuple(parameters)
+        self._iterations: list[int] = []
+        self._rows: list[list[float]] = []
+        self._pending: list[tuple[int, float, list[Tensor]]] = []
+        self._taken = 0
+        self.last_iteration: int | None = None
+
+    def append(
+        self,
+        iteration: int,
+        loss: Tensor,
+        learning_rate: float,
+        gradients: Sequence[Tensor | None],
+        parameter_norms: Sequence[Tensor],
+    ) -> None:
+        """Note one iteration without waiting for its numbers.
+
+        Args:
+            loss: scalar.
+            gradients: per parameter; None counts as norm 0.
+            parameter_norms: scalars, per parameter.
+        """
+        present = [gradient for gradient in gradients if gradient is not None]
+        norms = iter(torch._foreach_norm(present) if present else ())
+        zero = loss.new_zeros(())
+        gradient_norms = [zero if gradient is None else next(norms) for gradient in gradients]
+        self.last_iteration = iteration
+        scalars = [loss.detach(), *gradient_norms, *parameter_norms]
+        self._pending.append((iteration, learning_rate, scalars))
+        if len(self._pending) >= PENDING_ROWS:
+            self._settle()
+
+    def columns(self, since: int = 0) -> Metrics:
+        """The rows of iterations from `since` on."""
+        self._settle()
+        first = bisect_left(self._iterations, since)
+        return self._to_columns(self._iterations[first:], self._rows[first:])
+
+    def take_new(self) -> Metrics | None:
+        """The rows since the last take, if any."""
+        self._settle()
+        taken, self._taken = self._taken, len(self._rows)
+        if taken == len(self._rows):
+            return None
+        return self._to_columns(self._iterations[taken:], self._rows[taken:])
+
+    def drop_from(self, iteration: int) -> None:
+        """Forget this iteration and later ones: they are about to run again."""
+        self._settle()
+        while self._iterations and self._iterations[-1] >= iteration:
+            self._iterations.pop()
+            self._rows.pop()
+        self._taken = min(self._taken, len(self._rows))
+        self.last_iteration = self._iterations[-1] if self._iterations else None
+
+    def to_tensor(self) -> Tensor:
+        """All rows, each beginning with its iteration: shape (rows, 3 + 2 · parameters), float64."""
+        self._settle()
+        rows = [[float(number), *row] for number, row in zip(self._iterations, self._rows, strict=True)]
+        return torch.tensor(rows, dtype=torch.float64).reshape(len(rows), 3 + 2 * len(self.parameters))
+
+    def load(self, rows: Tensor) -> None:
+        """Take over the rows that `to_tensor` gave to an earlier process; they count as taken."""
+        self._iterations = [int(number) for number in rows[:, 0].tolist()]
+        self._rows = rows[:, 1:].tolist()
+        self._pending.clear()
+        self._taken = len(self._rows)
+        self.last_iteration = self._iterations[-1] if self._iterations else None
+
+    def _to_columns(self, iterations: list[int], rows: list[list[float]]) -> Metrics:
+        width = 2 + 2 * len(self.parameters)
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+        middle = 2 + len(self.parameters)
+        # Floats straight from torch: nothing to validate, and a long run has millions.
+        return Metrics.model_construct(
+            iteration=iterations,
+            loss=columns[0],
+            learning_rate=columns[1],
+            gradient_norm=dict(zip(self.parameters, columns[2:middle], strict=True)),
+            parameter_norm=dict(zip(self.parameters, columns[middle:], strict=True)),
+        )
+
+    def _settle(self) -> None:
+        if not self._pending:
+            return
+        width = len(self._pending[0][2])
+        flat = torch.stack([scalar for row in self._pending for scalar in row[2]])
+        numbers = flat.to("cpu", torch.float64).reshape(-1, width).tolist()
+        for (iteration, learning_rate, _), row in zip(self._pending, numbers, strict=True):
+            self._iterations.append(iteration)
+            self._rows.append([row[0], learning_rate, *row[1:]])
+        self._pending.clear()
+        self._thin()
+
+    def _thin(self) -> None:
+        if len(self._rows) <= MAX_METRIC_ROWS:
+            return
+        untaken = len(self._rows) - self._taken
+        half = MAX_METRIC_ROWS // 2
+        self._iterations[:half] = self._iterations[:half:2]
+        self._rows[:half] = self._rows[:half:2]
+        self._taken = max(0, len(self._rows) - untaken)
