@@ -21,7 +21,7 @@ PAGE := backend/gradtape/page/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts \
 	frontend/svelte.config.js frontend/tsconfig.json ! -name '*.test.ts' 2>/dev/null)
 
-.PHONY: help serve test check format schema bench screenshots wheel clean
+.PHONY: help serve test check format build schema bench screenshots wheel clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,8 @@ format: $(DEVELOPMENT) $(PACKAGES) ## Put every file into its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(NPM) run format
+
+build: $(PAGE) ## Build the page into the Python package
 
 schema: build/schema.gen.ts ## Write the page's types anew from the server's OpenAPI document
 	cp build/schema.gen.ts frontend/src/api/schema.gen.ts
