@@ -11,6 +11,7 @@ from bench.workloads import BUILDERS, Workload, build_workload
 from gradtape.engine.recorder import Recorder
 from gradtape.engine.structure_builder import KnownStructures
 from gradtape.tape.codec import encode_tape
+from gradtape.tape.structure import Structure
 
 FULL_AIM = 5.0  # times the plain iteration
 KNOWN_AIM = 2.5
@@ -35,9 +36,16 @@ def record(workload: Workload, known: KnownStructures, known_hash: str | None) -
         loss = workload.loss(output, workload.y)
         loss.backward()
     recording = recorder.finish(loss=loss, output=output)
-    structure = recording.structure
-    encode_tape(None if structure.hash == known_hash else structure, recording.frame, None)
+    structure, frame = recording.structure, recording.frame
+    encode_tape(None if structure.hash == known_hash else structure, frame)
+    # The blob is put together when it is first asked for; without this it would cost nothing.
+    assert len(frame.blob) == blob_bytes(structure)
     return structure.hash
+
+
+def blob_bytes(structure: Structure) -> int:
+    """How long the frame's blob must be."""
+    return 4 * sum(slot.count for slot in structure.slots)
 
 
 def contenders_for(workload: Workload, peer: PeerProcess | None) -> dict[str, Callable[[], float]]:
