@@ -1,0 +1,79 @@
+/** What a spec may contain, as the server tells it, arranged for forms. */
+
+import type { CatalogEntry, CatalogParameter } from "../api/types";
+import { formatCount } from "./format";
+import type { Json, Part } from "./spec";
+
+const GROUPS: readonly { title: string; kinds: readonly string[] }[] = [
+  { title: "Learned", kinds: ["linear", "conv1d", "conv2d"] },
+  {
+    title: "Activation",
+    kinds: ["relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softmax", "log_softmax"],
+  },
+  { title: "Shape and pooling", kinds: ["flatten", "max_pool2d", "avg_pool2d"] },
+  { title: "Normalization", kinds: ["batch_norm", "layer_norm", "dropout"] },
+  { title: "Merging", kinds: ["add", "multiply", "concat"] },
+];
+
+export interface LayerGroup {
+  title: string;
+  entries: CatalogEntry[];
+}
+
+/** The layer kinds in groups; those whose words contain `search`. Kinds new to us come last. */
+export function groupLayers(layers: readonly CatalogEntry[], search: string): LayerGroup[] {
+  const words = search.trim().toLowerCase();
+  const found = layers.filter(({ kind, title, description }) =>
+    `${kind} ${title} ${description}`.toLowerCase().includes(words),
+  );
+  const known = new Set(GROUPS.flatMap((group) => group.kinds));
+  const groups = GROUPS.map(({ title, kinds }) => ({
+    title,
+    entries: found.filter((entry) => kinds.includes(entry.kind)),
+  }));
+  const others = found.filter((entry) => !known.has(entry.kind));
+  return [...groups, { title: "Other", entries: others }].filter(({ entries }) => entries.length > 0);
+}
+
+export function entryOf(
+  entries: readonly CatalogEntry[] | undefined,
+  kind: string,
+): CatalogEntry | null {
+  return entries?.find((entry) => entry.kind === kind) ?? null;
+}
+
+/** A part of this kind whose required parameters hold something that is worth starting from. */
+export function newPart(entry: CatalogEntry): Part {
+  const part: Part = { kind: entry.kind };
+  for (const parameter of entry.parameters) {
+    if (parameter.required) part[parameter.name] = startingValue(parameter);
+  }
+  return part;
+}
+
+function startingValue(parameter: CatalogParameter): Json {
+  if (parameter.type === "integer") return Math.max(8, parameter.minimum ?? 8);
+  if (parameter.type === "number") return parameter.minimum ?? 1;
+  return parameter.choices?.[0] ?? null;
+}
+
+/** Parameters that the cards show by other means than a field of the form. */
+const OWN_CONTROLS = new Set(["kind", "name", "inputs", "shares"]);
+
+export function formParameters(entry: CatalogEntry): CatalogParameter[] {
+  return entry.parameters.filter(({ name }) => !OWN_CONTROLS.has(name));
+}
+
+/** `out_features` → `out features`. */
+export function parameterLabel(name: string): string {
+  return name === "lr" ? "learning rate" : name.replaceAll("_", " ");
+}
+
+/** What a layer or part is at a glance, for the one line of a card. */
+export function rangeHint(parameter: CatalogParameter): string {
+  const { minimum, maximum } = parameter;
+  const low = minimum == null ? null : formatCount(minimum);
+  const isOpen = maximum == null || maximum > 1e6;
+  if (low === null) return "";
+  return isOpen ? `at least ${low}` : `${low} to ${formatCount(maximum)}`;
+}

@@ -1,0 +1,104 @@
+/** The keyboard of the workbench. */
+
+export type Action =
+  | "stepForward"
+  | "stepBackward"
+  | "callForward"
+  | "callBackward"
+  | "toStart"
+  | "toEnd"
+  | "playOrPause"
+  | "recordNext"
+  | "trainOrPause"
+  | "previousIteration"
+  | "nextIteration"
+  | "zoomIn"
+  | "zoomOut"
+  | "fit"
+  | "help"
+  | "undo"
+  | "redo"
+  | "deselect";
+
+export interface Key {
+  key: string;
+  shiftKey: boolean;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+}
+
+const PLAIN: Record<string, Action> = {
+  ArrowRight: "stepForward",
+  ArrowLeft: "stepBackward",
+  Home: "toStart",
+  End: "toEnd",
+  " ": "playOrPause",
+  n: "recordNext",
+  r: "trainOrPause",
+  "[": "previousIteration",
+  "]": "nextIteration",
+  "+": "zoomIn",
+  "=": "zoomIn",
+  "-": "zoomOut",
+  "−": "zoomOut",
+  "0": "fit",
+  "?": "help",
+  Escape: "deselect",
+};
+
+/** What a key does, or null. */
+export function actionFor(key: Key): Action | null {
+  if (key.ctrlKey || key.metaKey) {
+    if (key.altKey) return null;
+    if (key.key.toLowerCase() === "z") return key.shiftKey ? "redo" : "undo";
+    return key.key.toLowerCase() === "y" ? "redo" : null;
+  }
+  if (key.altKey) return null;
+  if (key.shiftKey && key.key === "ArrowRight") return "callForward";
+  if (key.shiftKey && key.key === "ArrowLeft") return "callBackward";
+  return PLAIN[key.key] ?? PLAIN[key.key.toLowerCase()] ?? null;
+}
+
+export interface KeyHelp {
+  keys: string[];
+  does: string;
+}
+
+/** The table of the help dialog. */
+export const KEY_HELP: readonly { group: string; keys: readonly KeyHelp[] }[] = [
+  {
+    group: "The tape",
+    keys: [
+      { keys: ["Space"], does: "play or pause" },
+      { keys: ["←", "→"], does: "one event back or forward" },
+      { keys: ["Shift ←", "Shift →"], does: "one call back or forward" },
+      { keys: ["Home", "End"], does: "to the start or the end" },
+    ],
+  },
+  {
+    group: "Iterations",
+    keys: [
+      { keys: ["N"], does: "record the next iteration" },
+      { keys: ["R"], does: "train; again to pause" },
+      { keys: ["[", "]"], does: "previous or next recorded iteration" },
+    ],
+  },
+  {
+    group: "The graph",
+    keys: [
+      { keys: ["+", "−"], does: "zoom in or out" },
+      { keys: ["0"], does: "show all of it" },
+      { keys: ["Esc"], does: "select nothing" },
+    ],
+  },
+  {
+    group: "The recipe",
+    keys: [
+      { keys: ["Alt ↑", "Alt ↓"], does: "move the layer that has the focus" },
+      { keys: ["Delete"], does: "remove the layer that has the focus" },
+      { keys: ["Ctrl Z", "Ctrl Shift Z"], does: "undo or redo a change" },
+      { keys: ["?"], does: "show these keys" },
+    ],
+  },
+];

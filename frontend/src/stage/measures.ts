@@ -1,0 +1,79 @@
+/** How large things are on the stage, in pixels at scale 1. */
+
+import type { Item } from "./scene";
+import type { Spacing } from "./layoutGraph";
+
+export type Orientation = "horizontal" | "vertical";
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const card: Size = { width: 126, height: 100 };
+export const inputCard: Size = { width: 104, height: 100 };
+export const gradientCard: Size = { width: 126, height: 116 };
+export const lossCircle: Size = { width: 104, height: 104 };
+export const seedCard: Size = { width: 96, height: 46 };
+export const chip: Size = { width: 126, height: 24 };
+/** Between a card and its first chip, and between two chips. */
+export const chipGap = { first: 9, next: 5 };
+export const frameTitleHeight = 26;
+/** How far the turn at the loss reaches beyond the loss, and the labels beyond the halves. */
+export const turnReach = 64;
+export const labelRoom = 34;
+
+export function forwardSize(item: Item): Size {
+  switch (item.kind) {
+    case "input":
+      return inputCard;
+    case "loss":
+      return lossCircle;
+    case "card":
+      return card;
+  }
+}
+
+export function backwardSize(item: Item): Size {
+  switch (item.kind) {
+    case "input":
+      return { width: inputCard.width, height: gradientCard.height };
+    case "loss":
+      return seedCard;
+    case "card":
+      return gradientCard;
+  }
+}
+
+/** Height of a stack of so many chips. */
+export function stackHeight(chips: number): number {
+  return chips === 0 ? 0 : chips * chip.height + (chips - 1) * chipGap.next;
+}
+
+export function spacingFor(orientation: Orientation): Spacing {
+  const common = { row: 26, lane: 16 };
+  if (orientation === "horizontal") {
+    return {
+      ...common,
+      column: 30,
+      middle: 52,
+      padStart: 18,
+      padEnd: 18,
+      forwardPadAscent: frameTitleHeight + 12,
+      forwardPadDescent: 14,
+      backwardPadAscent: frameTitleHeight + 12,
+      backwardPadDescent: 14,
+    };
+  }
+  return {
+    ...common,
+    column: 34,
+    middle: 60,
+    padStart: frameTitleHeight + 16,
+    padEnd: 18,
+    forwardPadAscent: 16,
+    forwardPadDescent: 16,
+    backwardPadAscent: 16,
+    backwardPadDescent: 16,
+  };
+}

@@ -1,0 +1,251 @@
+/** What the stage shows of a structure at a level: cards, frames around them, and their edges. */
+
+import type { Call, Op, Structure, Tensor } from "../api/types";
+import { shortName } from "../model/format";
+import {
+  buildGroups,
+  canOpen,
+  isOpen,
+  keyOf,
+  type Groups,
+  type Key,
+  type Member,
+  type Overrides,
+} from "../model/groups";
+import type { Level } from "../model/levels";
+import { connectItems, type SceneEdges } from "./sceneEdges";
+
+export type ItemKind = "input" | "card" | "loss";
+
+/** One forward card with, below it, its gradient card. */
+export interface Item {
+  readonly index: number;
+  readonly key: Key;
+  readonly kind: ItemKind;
+  /** `fc1`, or the op's short name. */
+  readonly name: string;
+  /** `linear`: what it is where the name does not say it. */
+  readonly detail: string;
+  /** The call to open on a double click; null where nothing is inside. */
+  readonly opens: number | null;
+  /** The innermost call behind it, for names; null for an op on its own. */
+  readonly call: Call | null;
+  /** Ops first..end ran in it; none for an input. */
+  readonly firstOp: number;
+  readonly endOp: number;
+  /** The tensor whose heatmap it shows. */
+  readonly output: number | null;
+  /** Parameters, buffers and targets that its ops use. */
+  readonly leaves: readonly number[];
+  /** The frame around it, an index into `frames`; -1 at the top. */
+  readonly frame: number;
+}
+
+export interface SceneFrame {
+  readonly index: number;
+  readonly key: Key;
+  readonly title: string;
+  /** Its calls from the outside in: one, or several that hold nothing but each other. */
+  readonly calls: readonly number[];
+  /** The frame around it; always with a lower index; -1 at the top. */
+  readonly parent: number;
+  readonly firstOp: number;
+  readonly endOp: number;
+}
+
+export interface Scene extends SceneEdges {
+  readonly structure: Structure;
+  readonly items: readonly Item[];
+  readonly frames: readonly SceneFrame[];
+  /** The item of each op; -1 for ops of other phases. */
+  readonly itemOfOp: Int32Array;
+  /** The item that stands for the loss; -1 if there is none. */
+  readonly loss: number;
+  readonly itemOfKey: ReadonlyMap<string, number>;
+}
+
+interface Draft {
+  items: Item[];
+  frames: SceneFrame[];
+  itemOfOp: Int32Array;
+}
+
+/** The scene of a structure at a level, with what was opened and closed by hand. */
+export function buildScene(
+  structure: Structure,
+  level: Level,
+  overrides: Overrides,
+  groups: Groups = buildGroups(structure),
+): Scene {
+  const draft: Draft = {
+    items: [],
+    frames: [],
+    itemOfOp: new Int32Array(structure.ops.length).fill(-1),
+  };
+  addInputs(structure, draft);
+  addMembers(structure, groups, draft, (call) => isOpen(groups, level, overrides, call));
+  const outputs = lastUsedOutputs(structure, draft);
+  const items = draft.items.map((item) => finish(structure, item, outputs[item.index] ?? null));
+  return {
+    structure,
+    items,
+    frames: draft.frames,
+    itemOfOp: draft.itemOfOp,
+    loss: items.findIndex((item) => item.kind === "loss"),
+    itemOfKey: new Map(items.map((item) => [item.key, item.index])),
+    ...connectItems(structure, items, draft.itemOfOp),
+  };
+}
+
+function addInputs(structure: Structure, draft: Draft): void {
+  const used = new Set<number>();
+  for (const op of structure.ops) {
+    if (op.phase === "forward") for (const id of op.operands) used.add(id);
+  }
+  for (const tensor of structure.tensors) {
+    if (tensor.role !== "input" || tensor.op !== null || !used.has(tensor.id)) continue;
+    draft.items.push({
+      ...blankItem(draft, `tensor:${tensor.id}`, -1),
+      kind: "input",
+      name: tensor.name ?? "input",
+      output: tensor.id,
+    });
+  }
+}
+
+function blankItem(draft: Draft, key: Key, frame: number): Item {
+  return {
+    index: draft.items.length,
+    key,
+    kind: "card",
+    name: "",
+    detail: "",
+    opens: null,
+    call: null,
+    firstOp: 0,
+    endOp: 0,
+    output: null,
+    leaves: [],
+    frame,
+  };
+}
+
+interface Pending {
+  member: Member;
+  /** Calls around it that hold nothing else, outside in. */
+  chain: Call[];
+  frame: number;
+}
+
+/** Depth first with a stack of its own: calls may nest deeper than the engine's stack. */
+function addMembers(
+  structure: Structure,
+  groups: Groups,
+  draft: Draft,
+  open: (call: Call) => boolean,
+): void {
+  const stack: Pending[] = [];
+  const push = (members: readonly Member[], chain: Call[], frame: number): void => {
+    for (let i = members.length - 1; i >= 0; i--) {
+      const member = members[i];
+      if (member !== undefined) stack.push({ member, chain, frame });
+    }
+  };
+  push(groups.top, [], -1);
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { member, chain, frame } = next;
+    const call = member.kind === "call" ? structure.calls[member.id] : undefined;
+    const held = call === undefined ? [] : (groups.members[call.id] ?? []);
+    if (call === undefined || !open(call)) addItem(structure, groups, draft, next);
+    else if (call.id === groups.wrapper) push(held, [], frame);
+    else if (held.length === 1) push(held, [...chain, call], frame);
+    else push(held, [], addFrame(draft, [...chain, call], frame));
+  }
+}
+
+function addFrame(draft: Draft, calls: Call[], parent: number): number {
+  const outer = calls[0] as Call;
+  const index = draft.frames.length;
+  draft.frames.push({
+    index,
+    key: `call:${outer.id}`,
+    title: joinNames(calls.map((call) => call.name)),
+    calls: calls.map((call) => call.id),
+    parent,
+    firstOp: outer.first_op,
+    endOp: outer.end_op,
+  });
+  return index;
+}
+
+function joinNames(names: readonly string[]): string {
+  return names.filter((name, i) => name !== names[i - 1]).join(" · ");
+}
+
+function addItem(structure: Structure, groups: Groups, draft: Draft, pending: Pending): void {
+  const { member, chain, frame } = pending;
+  const blank = blankItem(draft, keyOf(member), frame);
+  if (member.kind === "op") {
+    const op = structure.ops[member.id] as Op;
+    const short = shortName(op.name);
+    const name = chain[0]?.name ?? short;
+    draft.itemOfOp[op.id] = blank.index;
+    draft.items.push({
+      ...blank,
+      name,
+      detail: name === short ? "" : short,
+      call: chain.at(-1) ?? null,
+      firstOp: op.id,
+      endOp: op.id + 1,
+    });
+    return;
+  }
+  const call = structure.calls[member.id] as Call;
+  const name = chain[0]?.name ?? call.name;
+  draft.itemOfOp.fill(blank.index, call.first_op, call.end_op);
+  draft.items.push({
+    ...blank,
+    name,
+    detail: detailOf(call, name),
+    opens: canOpen(groups, call.id) ? call.id : null,
+    call,
+    firstOp: call.first_op,
+    endOp: call.end_op,
+  });
+}
+
+/** `linear` for the module fc1 of class Linear, and for the call of `linear` inside it. */
+function detailOf(call: Call, name: string): string {
+  const kind = call.kind === "module" ? call.target.toLowerCase() : call.name;
+  return kind === name.replace(/_\d+$/, "") ? "" : shortName(kind);
+}
+
+/** For each item the last of its tensors that anything outside of it uses, else its last result. */
+function lastUsedOutputs(structure: Structure, { items, itemOfOp }: Draft): (number | null)[] {
+  const outputs = items.map((item) => structure.ops[item.endOp - 1]?.results[0] ?? item.output);
+  const consider = (id: number, user: number): void => {
+    const op = structure.tensors[id]?.op ?? null;
+    const item = op === null ? -1 : (itemOfOp[op] ?? -1);
+    if (item >= 0 && item !== user) outputs[item] = id;
+  };
+  for (const op of structure.ops) {
+    if (op.phase === "forward") for (const id of op.operands) consider(id, itemOfOp[op.id] ?? -1);
+  }
+  for (const id of [structure.output, structure.loss]) if (id !== null) consider(id, -1);
+  for (const item of items) if (item.kind === "input") outputs[item.index] = item.output;
+  return outputs;
+}
+
+const hanging = new Set<Tensor["role"]>(["parameter", "buffer", "target"]);
+
+function finish(structure: Structure, item: Item, output: number | null): Item {
+  const leaves = new Set<number>();
+  for (let id = item.firstOp; id < item.endOp; id++) {
+    for (const operand of structure.ops[id]?.operands ?? []) {
+      const tensor = structure.tensors[operand];
+      if (tensor?.op === null && hanging.has(tensor.role)) leaves.add(operand);
+    }
+  }
+  const isLoss = item.kind !== "input" && output !== null && output === structure.loss;
+  return { ...item, kind: isLoss ? "loss" : item.kind, output, leaves: [...leaves] };
+}
