@@ -18,6 +18,8 @@ GradtapeError                  has code, message, path and details; becomes the 
 ├── UnknownFigure              no figure has this name
 ├── CommandRefused             a command that the session cannot carry out as it stands
 ├── SessionUnavailable         the session's process is gone and could not be replaced
+├── AddressUnavailable         the server cannot listen where it was told to
+├── RequestFailed              what a server answered to the client library
 └── Busy                       too much at once; try again
 """
 
@@ -184,6 +186,34 @@ class SessionUnavailable(GradtapeError):
     """The session's process is gone and could not be replaced."""
 
     code = "session_unavailable"
+
+
+class AddressUnavailable(GradtapeError):
+    """The server cannot listen at this address and port."""
+
+    code = "address_unavailable"
+
+
+class RequestFailed(GradtapeError):
+    """A request of the client library that a server refused, or that none answered.
+
+    Args:
+        code: the server's code, or `unreachable`.
+        status: the HTTP status; None if no server answered.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        status: int | None = None,
+        path: str | None = None,
+        **details: Any,
+    ) -> None:
+        super().__init__(message, path=path, **details)
+        self.code = code
+        self.status = status
 
 
 class Busy(GradtapeError):

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from gradtape.figures.curve import DANGER, INK, Marks, split_curve
 from gradtape.figures.layout import build_layout
-from gradtape.sessions.messages import Metrics
+from gradtape.tape.metrics import Metrics
 
 # Okabe and Ito's colours: told apart by colour-blind readers too. One per layer, in turn.
 LAYER_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")

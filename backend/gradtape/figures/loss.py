@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from gradtape.figures.curve import DANGER, split_curve
 from gradtape.figures.layout import build_layout
-from gradtape.sessions.messages import Metrics
+from gradtape.tape.metrics import Metrics
 
 LOSS_COLOUR = "#0f766e"  # forward is teal
 FEW_POINTS = 50  # below this the single iterations are worth a dot each

@@ -11,8 +11,9 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 import gradtape
 from gradtape import limits as caps
 from gradtape.server.answers import BLOB
+from gradtape.server.body_documents import ERROR_ANSWER
 from gradtape.server.docs_page import build_docs_routes
-from gradtape.server.error_responses import ErrorResponse, install_error_responses
+from gradtape.server.error_responses import install_error_responses
 from gradtape.server.middleware.allowed_hosts import AllowedHosts
 from gradtape.server.middleware.body_limit import BodyLimit
 from gradtape.server.middleware.same_origin import SameOrigin
@@ -60,8 +61,7 @@ GZIP_LEAST_BYTES = 1_024  # less fits one packet anyway
 
 
 def _build_api() -> APIRouter:
-    problem = {"model": ErrorResponse, "description": "What is wrong with the request, and where."}
-    api = APIRouter(prefix="/api/v1", responses={"4XX": problem})
+    api = APIRouter(prefix="/api/v1", responses={"4XX": ERROR_ANSWER})
     for module in ROUTE_MODULES:
         api.include_router(module.router)
     return api
@@ -108,6 +108,7 @@ def create_app(settings: Settings, host: SessionHost | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         middleware=_build_middleware(settings),
+        generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.closing = asyncio.Event()

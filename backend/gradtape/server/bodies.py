@@ -1,6 +1,6 @@
 """What request bodies ask for: a spec, an opening, a command."""
 
-from typing import Any
+from typing import Any, cast
 
 from gradtape.errors import InvalidRequest
 from gradtape.server.json_body import JsonBody
@@ -75,19 +75,21 @@ def read_opening(body: JsonBody) -> ExperimentSpec:
     _refuse_later_kinds(value)
     if not isinstance(value, dict):
         raise InvalidRequest('The body must be {"spec": …} or {"example": …}.', code="missing")
-    for name in value:
+    opening = cast("dict[str, Any]", value)
+    for name in opening:
         if name not in _OPENINGS:
             hint = nearest_name(name[:64], _OPENINGS)
             raise InvalidRequest(
                 f"Unknown field {name[:64]!r}.{hint}", path=name[:64], code="unknown_field"
             )
-    if len(value) != 1:
+    if len(opening) != 1:
+        received = "both" if opening else "neither"
         raise InvalidRequest(
-            f"Either a spec or an example opens a session; received {'both' if value else 'none'}.",
+            f"Either a spec or an example opens a session; received {received}.",
             path="spec",
-            code="missing" if not value else "invalid_value",
+            code="invalid_value" if opening else "missing",
         )
-    return parse_spec(value["spec"]) if "spec" in value else _read_example(value["example"])
+    return parse_spec(opening["spec"]) if "spec" in opening else _read_example(opening["example"])
 
 
 def read_command(body: JsonBody) -> Command:

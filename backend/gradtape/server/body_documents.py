@@ -82,17 +82,11 @@ OPENING_BODY = _body(
 
 COMMAND_BODY = _body(_reference("Command"), COMMAND_EXAMPLES)
 
-_BYTES = {"schema": {"type": "string", "format": "binary"}}
-
-BLOB_ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"description": "float32 numbers, little-endian.", "content": {BLOB: _BYTES}}
-}
-
 VALUES_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The numbers: as nested lists, or with `Accept` as little-endian bytes "
         "with `X-Gradtape-Shape` and `X-Gradtape-Dtype`.",
-        "content": {BLOB: _BYTES},
+        "content": {BLOB: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 
@@ -101,4 +95,10 @@ EVENTS_ANSWER: dict[int | str, dict[str, Any]] = {
         "description": "Server-sent events; `data:` of each is a LoggedEvent as JSON.",
         "content": {"text/event-stream": {"itemSchema": _reference("LoggedEvent")}},
     }
+}
+
+# Not as a model: FastAPI would say that an event stream's errors are event streams.
+ERROR_ANSWER: dict[str, Any] = {
+    "description": "What is wrong with the request, and where.",
+    "content": {JSON: {"schema": _reference("ErrorResponse")}},
 }

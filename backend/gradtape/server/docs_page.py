@@ -11,40 +11,41 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 STYLE = """
-:root { color-scheme: light dark; --line: light-dark(#cbd5e1, #475569); --accent: light-dark(#0f766e, #2dd4bf); }
+:root {
+  color-scheme: light dark;
+  --line: light-dark(#cbd5e1, #475569);
+  --accent: light-dark(#0f766e, #2dd4bf);
+}
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 section { border-top: 1px solid var(--line); padding: 1rem 0; }
 h2 { font-size: 1.1rem; margin: 0; }
 h2 code { color: var(--accent); }
 table { border-collapse: collapse; width: 100%; }
-td, th { border-bottom: 1px solid var(--line); padding: .25rem .5rem; text-align: left; vertical-align: top; }
+td, th { border-bottom: 1px solid var(--line); padding: .25rem .5rem; }
+td, th { text-align: left; vertical-align: top; }
 pre { overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; padding: .75rem; }
 a { color: var(--accent); }
 """
 
 
-def _schema_words(schema: dict[str, Any]) -> str:
-    if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
-    if "const" in schema:
-        return json.dumps(schema["const"])
-    if "enum" in schema:
-        return " | ".join(json.dumps(value) for value in schema["enum"])
-    for union in ("anyOf", "oneOf"):
-        if union in schema:
-            return " | ".join(_flat_words(part) for part in schema[union])
-    return _flat_words(schema)
+def _model_name(schema: dict[str, Any]) -> str:
+    return str(schema["$ref"]).rpartition("/")[2]
 
 
 def _flat_words(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
+        return _model_name(schema)
     if "const" in schema:
         return json.dumps(schema["const"])
-    items = schema.get("items")
-    if isinstance(items, dict) and "$ref" in items:
-        return f"list of {str(items['$ref']).rpartition('/')[2]}"
-    return str(schema.get("type", "any"))
+    if "enum" in schema:
+        return " | ".join(json.dumps(value) for value in schema["enum"])
+    items: dict[str, Any] = schema.get("items", {})
+    return f"list of {_model_name(items)}" if "$ref" in items else str(schema.get("type", "any"))
+
+
+def _schema_words(schema: dict[str, Any]) -> str:
+    parts: list[dict[str, Any]] = schema.get("anyOf") or schema.get("oneOf") or [schema]
+    return " | ".join(_flat_words(part) for part in parts)
 
 
 def _table(rows: list[tuple[str, str, str]], heads: tuple[str, str, str]) -> str:

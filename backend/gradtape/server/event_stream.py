@@ -1,7 +1,8 @@
 """A session's events as server-sent events: with heartbeats, and ending when the server does."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import cast
 
 import anyio
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
@@ -32,7 +33,7 @@ class EventReader:
 
     def __init__(
         self,
-        events: AsyncGenerator[LoggedEvent],
+        events: AsyncIterator[LoggedEvent],
         closing: asyncio.Event,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
     ) -> None:
@@ -85,7 +86,8 @@ class EventReader:
         if self._next is not None:
             self._next.cancel()
             await asyncio.wait({self._next})
-        await self._events.aclose()
+        if isinstance(self._events, AsyncGenerator):
+            await cast("AsyncGenerator[LoggedEvent]", self._events).aclose()
 
     def _ask_next(self) -> "asyncio.Task[LoggedEvent | None]":
         if self._next is None:

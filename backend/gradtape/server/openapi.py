@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from gradtape.server.error_responses import ErrorResponse
 from gradtape.server.models import OpenByExample, OpenBySpec
 from gradtape.sessions.messages import Command, LoggedEvent, SessionEvent
 
@@ -25,6 +26,7 @@ _REFERENCE = "#/components/schemas/{model}"
 
 # Roots that no FastAPI signature names, by the name they get in the document.
 _ROOTS: dict[str, Any] = {
+    "ErrorResponse": ErrorResponse,
     "OpenBySpec": OpenBySpec,
     "OpenByExample": OpenByExample,
     "LoggedEvent": LoggedEvent,

@@ -3,22 +3,642 @@
  * Do not make direct changes to the file.
  */
 
-export type paths = Record<string, never>;
+export interface paths {
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Liveness and versions
+         * @description Answers once sessions can be opened: a second or two after the start.
+         */
+        get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every limit with its unit and reason
+         * @description A request that asks for more is answered by the error `limit_exceeded`, which names one.
+         */
+        get: operations["get_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every layer, loss, optimizer and data set
+         * @description Each with its parameters, their types, defaults and ranges.
+         */
+        get: operations["get_catalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Named specs; the first one is the page's default
+         * @description Any of them opens a session by its key.
+         */
+        get: operations["get_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record one iteration of a spec; nothing is kept
+         * @description Builds the spec in a process of its own, runs its first iteration, and answers the tape.
+         */
+        post: operations["record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a session
+         * @description A live network with its tape. Nothing has run yet: send `record` or `run`.
+         */
+        post: operations["open_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A session's spec and where it stands
+         * @description An idle session comes back from its snapshot by itself.
+         */
+        get: operations["get_session"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a session
+         * @description Its process ends and nothing of it is kept.
+         */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell a session what to do
+         * @description Logged before it is acknowledged; what comes of it is told by the session's events.
+         */
+        post: operations["send_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A session's events (SSE)
+         * @description `id:` is the sequence, `event:` the kind, `data:` the logged event as JSON.
+         *
+         *     A reader that comes back too late is told `resync` first. Without `after` or `Last-Event-ID`
+         *     the stream begins with the oldest event that is still kept.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/tape": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A recorded iteration: structure and frame
+         * @description The frame's numbers are in the blob, or with `values=inline` in the tensors.
+         */
+        get: operations["get_tape"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/tape/blob": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A recorded iteration: the frame's numbers
+         * @description float32, little-endian, laid out by the structure's slots.
+         */
+        get: operations["get_blob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/tensors/{tensor}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exact numbers of a tensor or of a slice of it
+         * @description In full precision while the session lives; bytes are little-endian in the tensor's dtype.
+         */
+        get: operations["get_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Loss and norms of every iteration
+         * @description Columns: iteration, loss, learning rate, and the norms of each parameter and gradient.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/figures/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A Plotly figure of a session
+         * @description Where a number is not finite, the line has a gap and a marked point.
+         */
+        get: operations["get_figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * AcceptedEvent
-         * @description A command was taken and will be carried out after those before it.
+         * AdagradOptimizer
+         * @description Steps divided by the root of all squared gradients so far.
          */
-        AcceptedEvent: {
+        AdagradOptimizer: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            kind: "accepted";
-            /** Command */
-            command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
+            kind: "adagrad";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.01
+             */
+            lr: number;
+            /**
+             * Lr Decay
+             * @description How fast the learning rate falls.
+             * @default 0
+             */
+            lr_decay: number;
+            /**
+             * Weight Decay
+             * @description Pull of every parameter towards zero.
+             * @default 0
+             */
+            weight_decay: number;
+            /**
+             * Initial Accumulator Value
+             * @description What the sum of squares begins with.
+             * @default 0
+             */
+            initial_accumulator_value: number;
+            /**
+             * Eps
+             * @description Added to a denominator to keep it from zero.
+             * @default 1e-10
+             */
+            eps: number;
+        };
+        /**
+         * AdamOptimizer
+         * @description Steps scaled per number by running averages of gradient and squared gradient.
+         */
+        AdamOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "adam";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.001
+             */
+            lr: number;
+            /**
+             * Betas
+             * @description What both running averages keep per iteration.
+             * @default [
+             *       0.9,
+             *       0.999
+             *     ]
+             */
+            betas: [
+                number,
+                number
+            ];
+            /**
+             * Eps
+             * @description Added to a denominator to keep it from zero.
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Weight Decay
+             * @description Pull of every parameter towards zero.
+             * @default 0
+             */
+            weight_decay: number;
+            /**
+             * Amsgrad
+             * @description Whether the scale never shrinks.
+             * @default false
+             */
+            amsgrad: boolean;
+        };
+        /**
+         * AdamWOptimizer
+         * @description Adam with weight decay taken apart from the gradient.
+         */
+        AdamWOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "adamw";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.001
+             */
+            lr: number;
+            /**
+             * Betas
+             * @description What both running averages keep per iteration.
+             * @default [
+             *       0.9,
+             *       0.999
+             *     ]
+             */
+            betas: [
+                number,
+                number
+            ];
+            /**
+             * Eps
+             * @description Added to a denominator to keep it from zero.
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Weight Decay
+             * @description Pull of every parameter towards zero.
+             * @default 0.01
+             */
+            weight_decay: number;
+            /**
+             * Amsgrad
+             * @description Whether the scale never shrinks.
+             * @default false
+             */
+            amsgrad: boolean;
+        };
+        /**
+         * AddLayer
+         * @description Adds its inputs, number by number: the way of a skip connection.
+         */
+        AddLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "add";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+        };
+        /**
+         * AvgPool2dLayer
+         * @description Replaces each window by its mean.
+         */
+        AvgPool2dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "avg_pool2d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Kernel Size
+             * @description Height and width of a window.
+             * @default [
+             *       2,
+             *       2
+             *     ]
+             */
+            kernel_size: number | number[];
+            /**
+             * Stride
+             * @description Step between windows. Default: the window's own size.
+             */
+            stride?: number | number[] | null;
+            /**
+             * Padding
+             * @description Zeros on every side, at most half a window.
+             * @default [
+             *       0,
+             *       0
+             *     ]
+             */
+            padding: number | number[];
+            /**
+             * Ceil Mode
+             * @description Whether windows may hang over the edge.
+             * @default false
+             */
+            ceil_mode: boolean;
+            /**
+             * Count Include Pad
+             * @description Whether the padding's zeros count in the mean.
+             * @default true
+             */
+            count_include_pad: boolean;
+        };
+        /**
+         * BatchNormLayer
+         * @description Gives each channel mean 0 and variance 1 over the batch; 1d or 2d by what arrives.
+         */
+        BatchNormLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "batch_norm";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Eps
+             * @description Added to the variance before the root.
+             * @default 0.00001
+             */
+            eps: number;
+            /**
+             * Momentum
+             * @description Weight of this batch in the running statistics; null: the plain average.
+             * @default 0.1
+             */
+            momentum: number | null;
+            /**
+             * Affine
+             * @description Whether a learned scale and shift follow.
+             * @default true
+             */
+            affine: boolean;
+            /**
+             * Track Running Stats
+             * @description Whether running mean and variance are kept.
+             * @default true
+             */
+            track_running_stats: boolean;
+        };
+        /**
+         * BceLoss
+         * @description Binary cross-entropy of probabilities; the network has to end in a sigmoid or softmax.
+         */
+        BceLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "bce";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+        };
+        /**
+         * BceWithLogitsLoss
+         * @description Binary cross-entropy with the sigmoid built in; the network gives any number.
+         */
+        BceWithLogitsLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "bce_with_logits";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+        };
+        /**
+         * BlobsData
+         * @description Round clouds of points, one per class.
+         */
+        BlobsData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "blobs";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 200
+             */
+            samples: number;
+            /**
+             * Classes
+             * @description How many clouds.
+             * @default 3
+             */
+            classes: number;
+            /**
+             * Features
+             * @description Coordinates per point.
+             * @default 2
+             */
+            features: number;
+            /**
+             * Spread
+             * @description Standard deviation of each cloud.
+             * @default 1
+             */
+            spread: number;
         };
         /**
          * Call
@@ -60,28 +680,432 @@ export interface components {
              * @description One past the last op that ran inside; equal to first_op if none.
              */
             end_op: number;
-            /**
-             * Source Line
-             * @default null
-             */
-            source_line: number | null;
+            /** Source Line */
+            source_line?: number | null;
+        };
+        /** Catalog */
+        Catalog: {
+            /** Layers */
+            layers: components["schemas"]["CatalogEntry"][];
+            /** Losses */
+            losses: components["schemas"]["CatalogEntry"][];
+            /** Optimizers */
+            optimizers: components["schemas"]["CatalogEntry"][];
+            /** Data */
+            data: components["schemas"]["CatalogEntry"][];
+            /** Initializations */
+            initializations: components["schemas"]["CatalogEntry"][];
+        };
+        /** CatalogEntry */
+        CatalogEntry: {
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Parameters */
+            parameters: components["schemas"]["CatalogParameter"][];
+        };
+        /** CatalogParameter */
+        CatalogParameter: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Required */
+            required: boolean;
+            /** Nullable */
+            nullable: boolean;
+            /** Default */
+            default: unknown;
+            /** Minimum */
+            minimum: number | null;
+            /** Maximum */
+            maximum: number | null;
+            /** Maximum Excluded */
+            maximum_excluded: boolean;
+            /** Choices */
+            choices: string[] | null;
+            /** Description */
+            description: string;
         };
         /**
-         * EditCommand
-         * @description Write one number of a parameter, a buffer, the input or the target.
+         * CirclesData
+         * @description A small circle (class 1) inside a large one (class 0).
          */
-        EditCommand: {
+        CirclesData: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            kind: "edit";
-            /** Tensor */
-            tensor: string;
-            /** Index */
-            index: number[];
-            /** Value */
-            value: number | ("NaN" | "Infinity" | "-Infinity");
+            kind: "circles";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 200
+             */
+            samples: number;
+            /**
+             * Noise
+             * @description Standard deviation of the noise.
+             * @default 0.05
+             */
+            noise: number;
+            /**
+             * Factor
+             * @description Radius of the inner circle; the outer one's is 1.
+             * @default 0.5
+             */
+            factor: number;
+        };
+        /**
+         * CommandReceipt
+         * @description A command was logged and will be carried out after those before it.
+         */
+        CommandReceipt: {
+            /**
+             * Sequence
+             * @description Of the command's `accepted` event in the session's log.
+             */
+            sequence: number;
+        };
+        /**
+         * ConcatLayer
+         * @description Lays its inputs side by side.
+         */
+        ConcatLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "concat";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Dim
+             * @description The dimension that grows.
+             * @default 1
+             */
+            dim: number;
+        };
+        /**
+         * ConstantInitialization
+         * @description The same number everywhere.
+         */
+        ConstantInitialization: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "constant";
+            /**
+             * Value
+             * @description The number.
+             * @default 1
+             */
+            value: number;
+        };
+        /**
+         * Conv1dLayer
+         * @description Slides learned kernels along a sequence of shape (samples, channels, length).
+         */
+        Conv1dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "conv1d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Out Channels
+             * @description How many kernels, one output channel each.
+             */
+            out_channels: number;
+            /**
+             * In Channels
+             * @description Channels that arrive. Default: what arrives; if said, checked.
+             */
+            in_channels?: number | null;
+            /**
+             * Kernel Size
+             * @description Length of a kernel.
+             * @default 3
+             */
+            kernel_size: number;
+            /**
+             * Stride
+             * @description Step from one place to the next.
+             * @default 1
+             */
+            stride: number;
+            /**
+             * Padding
+             * @description Zeros added at both ends.
+             * @default 0
+             */
+            padding: number;
+            /**
+             * Dilation
+             * @description Distance between a kernel's numbers.
+             * @default 1
+             */
+            dilation: number;
+            /**
+             * Groups
+             * @description Blocks of channels that do not see each other.
+             * @default 1
+             */
+            groups: number;
+            /**
+             * Bias
+             * @description Whether a learned bias per channel is added.
+             * @default true
+             */
+            bias: boolean;
+        };
+        /**
+         * Conv2dLayer
+         * @description Slides learned kernels over images of shape (samples, channels, height, width).
+         */
+        Conv2dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "conv2d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Out Channels
+             * @description How many kernels, one output channel each.
+             */
+            out_channels: number;
+            /**
+             * In Channels
+             * @description Channels that arrive. Default: what arrives; if said, checked.
+             */
+            in_channels?: number | null;
+            /**
+             * Kernel Size
+             * @description Height and width of a kernel.
+             * @default [
+             *       3,
+             *       3
+             *     ]
+             */
+            kernel_size: number | number[];
+            /**
+             * Stride
+             * @description Step down and step to the right.
+             * @default [
+             *       1,
+             *       1
+             *     ]
+             */
+            stride: number | number[];
+            /**
+             * Padding
+             * @description Zeros added on every side.
+             * @default [
+             *       0,
+             *       0
+             *     ]
+             */
+            padding: number | number[];
+            /**
+             * Dilation
+             * @description Distance between a kernel's numbers.
+             * @default [
+             *       1,
+             *       1
+             *     ]
+             */
+            dilation: number | number[];
+            /**
+             * Groups
+             * @description Blocks of channels that do not see each other.
+             * @default 1
+             */
+            groups: number;
+            /**
+             * Bias
+             * @description Whether a learned bias per channel is added.
+             * @default true
+             */
+            bias: boolean;
+        };
+        /**
+         * CrossEntropyLoss
+         * @description Cross-entropy with log-softmax built in; one output per class, targets are class numbers.
+         */
+        CrossEntropyLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cross_entropy";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+            /**
+             * Label Smoothing
+             * @description Share of each target that is spread over all classes.
+             * @default 0
+             */
+            label_smoothing: number;
+        };
+        /**
+         * DefaultInitialization
+         * @description What PyTorch does when it is told nothing.
+         */
+        DefaultInitialization: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "default";
+        };
+        /**
+         * DigitsData
+         * @description Real handwritten digits, 8×8 pixels from 0 to 1, from scikit-learn.
+         */
+        DigitsData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "digits";
+            /**
+             * Samples
+             * @description How many; fewer are picked by the seed.
+             * @default 1797
+             */
+            samples: number;
+            /**
+             * Layout
+             * @description As 64 numbers, or as images of shape (1, 8, 8).
+             * @default flat
+             * @enum {string}
+             */
+            layout: "flat" | "images";
+        };
+        /**
+         * DropoutLayer
+         * @description Zeroes random numbers while training, and scales the others up to make good for it.
+         */
+        DropoutLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "dropout";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * P
+             * @description The chance of each number to be zeroed.
+             * @default 0.5
+             */
+            p: number;
+        };
+        /**
+         * EluLayer
+         * @description Keeps positive numbers, bends negative ones towards −alpha.
+         */
+        EluLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "elu";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Alpha
+             * @description Where negative numbers level off: −alpha.
+             * @default 1
+             */
+            alpha: number;
         };
         /**
          * Event
@@ -118,25 +1142,116 @@ export interface components {
          * @enum {string}
          */
         EventKind: "forward_op" | "backward_node" | "accumulate" | "update";
+        /** Example */
+        Example: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            spec: components["schemas"]["ExperimentSpec"];
+        };
         /**
-         * FailedEvent
-         * @description A command could not be carried out; the session stands where it stood.
+         * ExperimentSpec
+         * @description What the user asked for. Made by `parse_spec`, which also checks that the parts fit.
          */
-        FailedEvent: {
+        ExperimentSpec: {
+            /**
+             * Name
+             * @description What to call it on the screen.
+             */
+            name?: string | null;
+            /**
+             * Seed
+             * @description All randomness comes from it: data, parameters, dropout.
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Device
+             * @description auto takes CUDA, then MPS, then the CPU.
+             * @default auto
+             */
+            device: string;
+            /**
+             * Dtype
+             * @description Precision of data and parameters.
+             * @default float32
+             * @enum {string}
+             */
+            dtype: "float32" | "float64";
+            /**
+             * Data
+             * @description What the network learns from.
+             */
+            data: components["schemas"]["InlineData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["DigitsData"];
+            /** @description What learns. */
+            network: components["schemas"]["Network"];
+            /**
+             * Loss
+             * @description What training makes smaller.
+             */
+            loss: components["schemas"]["MseLoss"] | components["schemas"]["L1Loss"] | components["schemas"]["BceLoss"] | components["schemas"]["BceWithLogitsLoss"] | components["schemas"]["CrossEntropyLoss"] | components["schemas"]["NllLoss"];
+            /**
+             * Optimizer
+             * @description How parameters move.
+             */
+            optimizer: components["schemas"]["SgdOptimizer"] | components["schemas"]["AdamOptimizer"] | components["schemas"]["AdamWOptimizer"] | components["schemas"]["RmspropOptimizer"] | components["schemas"]["AdagradOptimizer"];
+            /**
+             * Batch Size
+             * @description Samples per iteration; null: the whole data set.
+             */
+            batch_size?: number | null;
+        };
+        /**
+         * Figure
+         * @description A Plotly figure.
+         */
+        Figure: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            }[];
+            /** Layout */
+            layout: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * FlattenLayer
+         * @description Joins dimensions into one; by default all but the batch.
+         */
+        FlattenLayer: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            kind: "failed";
-            /** Command */
-            command: string;
+            kind: "flatten";
             /**
-             * Error
-             * @description The error shape of every route.
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
              */
-            error: {
-                [key: string]: unknown;
-            };
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Start Dim
+             * @description First dimension that is joined.
+             * @default 1
+             */
+            start_dim: number;
+            /**
+             * End Dim
+             * @description Last dimension that is joined.
+             * @default -1
+             */
+            end_dim: number;
         };
         /**
          * Frame
@@ -160,6 +1275,34 @@ export interface components {
             statistics: {
                 [key: string]: components["schemas"]["Statistics"];
             };
+        };
+        /**
+         * GeluLayer
+         * @description Each number times the chance that a standard normal one is smaller.
+         */
+        GeluLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "gelu";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Approximate
+             * @description Exact, or by the tanh formula of GPT-2.
+             * @default none
+             * @enum {string}
+             */
+            approximate: "none" | "tanh";
         };
         /**
          * GradientEdge
@@ -199,16 +1342,382 @@ export interface components {
              */
             of: number | null;
         };
+        /**
+         * Health
+         * @description The server is alive; sessions can be opened.
+         */
+        Health: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            versions: components["schemas"]["Versions"];
+            /**
+             * Device
+             * @description What a spec's device `auto` takes: cpu, cuda or mps.
+             */
+            device: string;
+            /**
+             * Sessions Live
+             * @description Sessions that have a process right now.
+             */
+            sessions_live: number;
+        };
+        /**
+         * InlineData
+         * @description Numbers given here, as nested lists: one entry of x and one of y per sample.
+         */
+        InlineData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "inline";
+            /**
+             * X
+             * @description Inputs, as in [[0, 1], [1, 1]]: one list per sample.
+             */
+            x: (number | unknown[])[];
+            /**
+             * Y
+             * @description Targets, one per sample: numbers, lists, or class numbers.
+             */
+            y: (number | unknown[])[];
+        };
         JsonValue: unknown;
         /**
-         * LoggedEvent
-         * @description An event with its place in the session's log.
+         * KaimingInitialization
+         * @description Keeps the variance of ReLU layers alike (He et al. 2015).
          */
-        LoggedEvent: {
-            /** Sequence */
-            sequence: number;
-            /** Event */
-            event: components["schemas"]["AcceptedEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["RecordedEvent"] | components["schemas"]["FailedEvent"] | components["schemas"]["RestoredEvent"] | components["schemas"]["ResyncEvent"];
+        KaimingInitialization: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "kaiming";
+            /**
+             * Distribution
+             * @description Shape of the distribution.
+             * @default uniform
+             * @enum {string}
+             */
+            distribution: "uniform" | "normal";
+            /**
+             * Mode
+             * @description Which variance is kept: of the values (fan_in) or of the gradients (fan_out).
+             * @default fan_in
+             * @enum {string}
+             */
+            mode: "fan_in" | "fan_out";
+            /**
+             * Nonlinearity
+             * @description The activation that follows; it sets the gain.
+             * @default relu
+             * @enum {string}
+             */
+            nonlinearity: "relu" | "leaky_relu" | "tanh" | "sigmoid" | "linear";
+            /**
+             * Negative Slope
+             * @description Slope of a leaky_relu below zero; other activations ignore it.
+             * @default 0.01
+             */
+            negative_slope: number;
+        };
+        /**
+         * L1Loss
+         * @description Absolute distance to the targets.
+         */
+        L1Loss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "l1";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+        };
+        /**
+         * LayerNormLayer
+         * @description Gives each sample mean 0 and variance 1.
+         */
+        LayerNormLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "layer_norm";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Dimensions
+             * @description How many of the last dimensions together. Default: all but the batch.
+             */
+            dimensions?: number | null;
+            /**
+             * Eps
+             * @description Added to the variance before the root.
+             * @default 0.00001
+             */
+            eps: number;
+            /**
+             * Elementwise Affine
+             * @description Whether a learned scale and shift follow.
+             * @default true
+             */
+            elementwise_affine: boolean;
+            /**
+             * Bias
+             * @description Whether the learned shift is there.
+             * @default true
+             */
+            bias: boolean;
+        };
+        /**
+         * LeakyReluLayer
+         * @description Keeps positive numbers, shrinks negative ones.
+         */
+        LeakyReluLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "leaky_relu";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Negative Slope
+             * @description Slope below zero.
+             * @default 0.01
+             */
+            negative_slope: number;
+        };
+        /**
+         * Limit
+         * @description One cap.
+         */
+        Limit: {
+            /** Value */
+            value: number;
+            /**
+             * Description
+             * @description The unit, and why the cap is there.
+             */
+            description: string;
+        };
+        /**
+         * LinearLayer
+         * @description Every output is a weighted sum of all inputs, plus a bias: x·Wᵀ + b.
+         */
+        LinearLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "linear";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Out Features
+             * @description How many outputs.
+             */
+            out_features: number;
+            /**
+             * In Features
+             * @description How many inputs. Default: what arrives; if said, it is checked.
+             */
+            in_features?: number | null;
+            /**
+             * Bias
+             * @description Whether a learned bias is added.
+             * @default true
+             */
+            bias: boolean;
+        };
+        /**
+         * LinearRegressionData
+         * @description Targets are a random linear function of normal inputs, plus noise.
+         */
+        LinearRegressionData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "linear_regression";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 100
+             */
+            samples: number;
+            /**
+             * Features
+             * @description Inputs per sample.
+             * @default 1
+             */
+            features: number;
+            /**
+             * Targets
+             * @description Targets per sample.
+             * @default 1
+             */
+            targets: number;
+            /**
+             * Noise
+             * @description Standard deviation of the noise.
+             * @default 0.1
+             */
+            noise: number;
+        };
+        /**
+         * LogSoftmaxLayer
+         * @description The logarithm of softmax: the log-probabilities that the nll loss expects.
+         */
+        LogSoftmaxLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "log_softmax";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Dim
+             * @description The dimension along which the shares sum to 1.
+             * @default -1
+             */
+            dim: number;
+        };
+        /**
+         * MaxPool2dLayer
+         * @description Keeps the largest number of each window.
+         */
+        MaxPool2dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "max_pool2d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Kernel Size
+             * @description Height and width of a window.
+             * @default [
+             *       2,
+             *       2
+             *     ]
+             */
+            kernel_size: number | number[];
+            /**
+             * Stride
+             * @description Step between windows. Default: the window's own size.
+             */
+            stride?: number | number[] | null;
+            /**
+             * Padding
+             * @description Border on every side, at most half a window.
+             * @default [
+             *       0,
+             *       0
+             *     ]
+             */
+            padding: number | number[];
+            /**
+             * Dilation
+             * @description Distance between a window's numbers.
+             * @default [
+             *       1,
+             *       1
+             *     ]
+             */
+            dilation: number | number[];
+            /**
+             * Ceil Mode
+             * @description Whether windows may hang over the edge.
+             * @default false
+             */
+            ceil_mode: boolean;
         };
         /**
          * Metrics
@@ -237,16 +1746,95 @@ export interface components {
             };
         };
         /**
-         * MetricsEvent
-         * @description Iterations that were trained since the last such event.
+         * MoonsData
+         * @description Two interleaving half circles.
          */
-        MetricsEvent: {
+        MoonsData: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            kind: "metrics";
-            columns: components["schemas"]["Metrics"];
+            kind: "moons";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 200
+             */
+            samples: number;
+            /**
+             * Noise
+             * @description Standard deviation of the noise.
+             * @default 0.1
+             */
+            noise: number;
+        };
+        /**
+         * MseLoss
+         * @description Squared distance to the targets.
+         */
+        MseLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mse";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+        };
+        /**
+         * MultiplyLayer
+         * @description Multiplies its inputs, number by number: the way of a gate.
+         */
+        MultiplyLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "multiply";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+        };
+        /**
+         * Network
+         * @description Layers in the order in which they run; the last one's output is the network's.
+         */
+        Network: {
+            /**
+             * Layers
+             * @description The layers. Each takes the output of the one before unless it says so.
+             */
+            layers: (components["schemas"]["LinearLayer"] | components["schemas"]["Conv1dLayer"] | components["schemas"]["Conv2dLayer"] | components["schemas"]["MaxPool2dLayer"] | components["schemas"]["AvgPool2dLayer"] | components["schemas"]["FlattenLayer"] | components["schemas"]["ReluLayer"] | components["schemas"]["LeakyReluLayer"] | components["schemas"]["EluLayer"] | components["schemas"]["GeluLayer"] | components["schemas"]["SiluLayer"] | components["schemas"]["SigmoidLayer"] | components["schemas"]["TanhLayer"] | components["schemas"]["SoftmaxLayer"] | components["schemas"]["LogSoftmaxLayer"] | components["schemas"]["DropoutLayer"] | components["schemas"]["BatchNormLayer"] | components["schemas"]["LayerNormLayer"] | components["schemas"]["AddLayer"] | components["schemas"]["MultiplyLayer"] | components["schemas"]["ConcatLayer"])[];
+        };
+        /**
+         * NllLoss
+         * @description Negative log-likelihood; the network has to end in log-probabilities (log_softmax).
+         */
+        NllLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "nll";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
         };
         /**
          * Node
@@ -282,6 +1870,29 @@ export interface components {
             order: number | null;
         };
         /**
+         * NormalInitialization
+         * @description Drawn from a normal distribution.
+         */
+        NormalInitialization: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "normal";
+            /**
+             * Mean
+             * @description Centre of the distribution.
+             * @default 0
+             */
+            mean: number;
+            /**
+             * Std
+             * @description Standard deviation.
+             * @default 1
+             */
+            std: number;
+        };
+        /**
          * Op
          * @description One PyTorch operation as dispatched, in the order in which it ran.
          */
@@ -301,7 +1912,7 @@ export interface components {
             call: number | null;
             /**
              * Node
-             * @description Forward: the autograd node it created. Backward: the node it ran for.
+             * @description Forward: the autograd node it created. Backward: the node it ran for; None where the engine summed gradients that arrived at the same tensor.
              */
             node: number | null;
             /**
@@ -321,6 +1932,767 @@ export interface components {
              * @description Tensor ids; an in-place op's result is a new id.
              */
             results: number[];
+            /**
+             * Bookkeeping
+             * @description Run by autograd for itself (a detached view of a saved tensor); no tick of its own.
+             */
+            bookkeeping: boolean;
+        };
+        /**
+         * ParameterInitializations
+         * @description How the parameters of one layer are filled.
+         */
+        ParameterInitializations: {
+            /**
+             * Weight
+             * @description How the weight is filled.
+             * @default {
+             *       "kind": "default"
+             *     }
+             */
+            weight: components["schemas"]["DefaultInitialization"] | components["schemas"]["ZerosInitialization"] | components["schemas"]["ConstantInitialization"] | components["schemas"]["NormalInitialization"] | components["schemas"]["UniformInitialization"] | components["schemas"]["XavierInitialization"] | components["schemas"]["KaimingInitialization"];
+            /**
+             * Bias
+             * @description How the bias is filled.
+             * @default {
+             *       "kind": "default"
+             *     }
+             */
+            bias: components["schemas"]["DefaultInitialization"] | components["schemas"]["ZerosInitialization"] | components["schemas"]["ConstantInitialization"] | components["schemas"]["NormalInitialization"] | components["schemas"]["UniformInitialization"] | components["schemas"]["XavierInitialization"] | components["schemas"]["KaimingInitialization"];
+        };
+        /**
+         * Phase
+         * @description Which part of an iteration something belongs to.
+         * @enum {string}
+         */
+        Phase: "forward" | "backward" | "update";
+        /**
+         * RandomNormalData
+         * @description Inputs and targets drawn from the standard normal distribution.
+         */
+        RandomNormalData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "random_normal";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 64
+             */
+            samples: number;
+            /**
+             * Features
+             * @description Numbers per sample, or a shape as in [1, 32, 32].
+             * @default [
+             *       10
+             *     ]
+             */
+            features: number | number[];
+            /**
+             * Targets
+             * @description Targets per sample; for cross_entropy and nll, how many classes; for bce losses they are zeros and ones.
+             * @default 1
+             */
+            targets: number;
+        };
+        /**
+         * RandomUniformData
+         * @description Inputs and targets drawn evenly between two numbers.
+         */
+        RandomUniformData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "random_uniform";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 64
+             */
+            samples: number;
+            /**
+             * Features
+             * @description Numbers per sample, or a shape as in [1, 32, 32].
+             * @default [
+             *       10
+             *     ]
+             */
+            features: number | number[];
+            /**
+             * Targets
+             * @description Targets per sample; for cross_entropy and nll, how many classes; for bce losses they are zeros and ones.
+             * @default 1
+             */
+            targets: number;
+            /**
+             * Low
+             * @description Lower end, included.
+             * @default 0
+             */
+            low: number;
+            /**
+             * High
+             * @description Upper end, not included.
+             * @default 1
+             */
+            high: number;
+        };
+        /**
+         * ReluLayer
+         * @description Keeps positive numbers, makes negative ones zero.
+         */
+        ReluLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "relu";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+        };
+        /**
+         * RmspropOptimizer
+         * @description Steps divided by the running root mean square of the gradient.
+         */
+        RmspropOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rmsprop";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.01
+             */
+            lr: number;
+            /**
+             * Alpha
+             * @description What the running average keeps per iteration.
+             * @default 0.99
+             */
+            alpha: number;
+            /**
+             * Eps
+             * @description Added to a denominator to keep it from zero.
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Weight Decay
+             * @description Pull of every parameter towards zero.
+             * @default 0
+             */
+            weight_decay: number;
+            /**
+             * Momentum
+             * @description Share of the last step that is kept up.
+             * @default 0
+             */
+            momentum: number;
+            /**
+             * Centered
+             * @description Whether the gradient's mean is taken out.
+             * @default false
+             */
+            centered: boolean;
+        };
+        /**
+         * Role
+         * @description What a tensor is in the iteration.
+         * @enum {string}
+         */
+        Role: "input" | "target" | "parameter" | "buffer" | "intermediate" | "gradient" | "updated";
+        /**
+         * SessionPhase
+         * @description What a session is doing.
+         * @enum {string}
+         */
+        SessionPhase: "ready" | "running" | "restoring" | "failed";
+        /**
+         * SessionState
+         * @description How a session stands.
+         */
+        SessionState: {
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @description The spec's name; empty if it has none.
+             */
+            name: string;
+            spec: components["schemas"]["ExperimentSpec"];
+            /**
+             * Iteration
+             * @description Completed iterations: the number that the next one gets.
+             */
+            iteration: number;
+            /** @description `running` also while commands wait. */
+            phase: components["schemas"]["SessionPhase"];
+            /** Device */
+            device: string;
+            /**
+             * Parameters
+             * @description How many numbers are trained.
+             */
+            parameters: number;
+            /** Iterations Recorded */
+            iterations_recorded: number[];
+            /**
+             * Sequence
+             * @description Of the last event.
+             */
+            sequence: number;
+        };
+        /**
+         * SgdOptimizer
+         * @description Plain gradient descent: each parameter moves by −lr times its gradient.
+         */
+        SgdOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sgd";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.001
+             */
+            lr: number;
+            /**
+             * Momentum
+             * @description Share of the last step that is kept up.
+             * @default 0
+             */
+            momentum: number;
+            /**
+             * Dampening
+             * @description How much less of the gradient momentum takes.
+             * @default 0
+             */
+            dampening: number;
+            /**
+             * Weight Decay
+             * @description Pull of every parameter towards zero.
+             * @default 0
+             */
+            weight_decay: number;
+            /**
+             * Nesterov
+             * @description Whether momentum looks one step ahead.
+             * @default false
+             */
+            nesterov: boolean;
+        };
+        /**
+         * SigmoidLayer
+         * @description Squeezes every number into 0 … 1.
+         */
+        SigmoidLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sigmoid";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+        };
+        /**
+         * SiluLayer
+         * @description Each number times its own sigmoid (also called swish).
+         */
+        SiluLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "silu";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+        };
+        /**
+         * Slot
+         * @description Where a tensor's numbers lie in the blob, counted in float32 numbers.
+         */
+        Slot: {
+            /** Offset */
+            offset: number;
+            /** Count */
+            count: number;
+            /**
+             * Shape
+             * @description Shape of what is stored; the tensor's own if full.
+             */
+            shape: number[];
+            /**
+             * Steps
+             * @description Stride of the preview per dimension; all 1 if full.
+             */
+            steps: number[];
+            /** Full */
+            full: boolean;
+        };
+        /**
+         * SoftmaxLayer
+         * @description Turns numbers into shares that sum to 1.
+         */
+        SoftmaxLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "softmax";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Dim
+             * @description The dimension along which the shares sum to 1.
+             * @default -1
+             */
+            dim: number;
+        };
+        /**
+         * SpiralData
+         * @description Arms that wind around each other, one per class.
+         */
+        SpiralData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "spiral";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 200
+             */
+            samples: number;
+            /**
+             * Classes
+             * @description How many arms.
+             * @default 2
+             */
+            classes: number;
+            /**
+             * Turns
+             * @description How often an arm winds around the middle.
+             * @default 1
+             */
+            turns: number;
+            /**
+             * Noise
+             * @description Standard deviation of the noise.
+             * @default 0.05
+             */
+            noise: number;
+        };
+        /**
+         * Statistics
+         * @description Exact summary of a tensor that is too large to travel whole.
+         *
+         *     Mean, deviation (divided by n), min, max and norm are over the finite numbers only.
+         */
+        Statistics: {
+            /** Min */
+            min: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Max */
+            max: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Mean */
+            mean: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Std */
+            std: number | ("NaN" | "Infinity" | "-Infinity");
+            /** L2 Norm */
+            l2_norm: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Zero Share
+             * @description Between 0 and 1.
+             */
+            zero_share: number;
+            /**
+             * Non Finite
+             * @description How many numbers are NaN or infinite.
+             */
+            non_finite: number;
+        };
+        /**
+         * Structure
+         * @description Calls, ops, nodes, tensors and their wiring.
+         */
+        Structure: {
+            /** Hash */
+            hash: string;
+            /** Calls */
+            calls: components["schemas"]["Call"][];
+            /** Ops */
+            ops: components["schemas"]["Op"][];
+            /** Nodes */
+            nodes: components["schemas"]["Node"][];
+            /** Edges */
+            edges: components["schemas"]["GradientEdge"][];
+            /** Tensors */
+            tensors: components["schemas"]["Tensor"][];
+            /** Slots */
+            slots: components["schemas"]["Slot"][];
+            /** Events */
+            events: components["schemas"]["Event"][];
+            /**
+             * Loss
+             * @description Tensor id of the loss.
+             */
+            loss: number | null;
+            /**
+             * Output
+             * @description Tensor id of what the network returned.
+             */
+            output: number | null;
+        };
+        /**
+         * TanhLayer
+         * @description Squeezes every number into −1 … 1.
+         */
+        TanhLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "tanh";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+        };
+        /**
+         * Tape
+         * @description One recorded iteration.
+         */
+        Tape: {
+            /** @description Null where `known_structure` already names this structure's hash. */
+            structure: components["schemas"]["Structure"] | null;
+            frame: components["schemas"]["Frame"];
+        };
+        /**
+         * Tensor
+         * @description One recorded value. Its numbers are in the frame, at its slot.
+         */
+        Tensor: {
+            /** Id */
+            id: number;
+            role: components["schemas"]["Role"];
+            /**
+             * Name
+             * @description `fc1.weight`, `input`, `target`, `loss`, `fc1`, or None.
+             */
+            name: string | null;
+            /** Shape */
+            shape: number[];
+            /**
+             * Dtype
+             * @description `float32`
+             */
+            dtype: string;
+            /** Device */
+            device: string;
+            /** Requires Grad */
+            requires_grad: boolean;
+            /** Is Leaf */
+            is_leaf: boolean;
+            /** @description The phase in which it came to be. */
+            phase: components["schemas"]["Phase"];
+            /**
+             * Op
+             * @description The op that produced it, if an op did.
+             */
+            op: number | null;
+            /**
+             * Node
+             * @description For a gradient: the node that it came from.
+             */
+            node: number | null;
+            /**
+             * Slot
+             * @description Index into slots; tensors with equal numbers may share one.
+             */
+            slot: number | null;
+            /**
+             * Of
+             * @description Gradient or updated: of which tensor.
+             */
+            of?: number | null;
+            /**
+             * Edge
+             * @description A gradient that is one arriving part of a sum: its edge.
+             */
+            edge?: number | null;
+            /**
+             * Gradient
+             * @description The whole gradient of this tensor.
+             */
+            gradient?: number | null;
+            /**
+             * Why No Gradient
+             * @description Where gradient is None: why.
+             */
+            why_no_gradient?: string | null;
+            /** @description With `values=inline`: the numbers, as nested lists. */
+            values?: unknown[] | number | string;
+        };
+        /**
+         * TensorValues
+         * @description Exact numbers of a tensor, or of a slice of it.
+         */
+        TensorValues: {
+            /** Iteration */
+            iteration: number;
+            /**
+             * Tensor
+             * @description The tensor's id.
+             */
+            tensor: number;
+            /**
+             * Shape
+             * @description Shape of what is given: the slice's.
+             */
+            shape: number[];
+            /** Dtype */
+            dtype: string;
+            /**
+             * Values
+             * @description Nested lists, one level per dimension; a bare number for a scalar.
+             */
+            values: unknown[] | number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * UniformInitialization
+         * @description Drawn evenly between two numbers.
+         */
+        UniformInitialization: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "uniform";
+            /**
+             * Low
+             * @description Lower end, included.
+             * @default 0
+             */
+            low: number;
+            /**
+             * High
+             * @description Upper end, not included.
+             * @default 1
+             */
+            high: number;
+        };
+        /**
+         * Versions
+         * @description What runs here.
+         */
+        Versions: {
+            /** Gradtape */
+            gradtape: string;
+            /** Python */
+            python: string;
+            /** Torch */
+            torch: string;
+        };
+        /**
+         * XavierInitialization
+         * @description Keeps the variance of tanh-like layers alike, forward and backward (Glorot, Bengio 2010).
+         */
+        XavierInitialization: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "xavier";
+            /**
+             * Distribution
+             * @description Shape of the distribution.
+             * @default uniform
+             * @enum {string}
+             */
+            distribution: "uniform" | "normal";
+            /**
+             * Gain
+             * @description Factor on the standard deviation; 5/3 suits tanh.
+             * @default 1
+             */
+            gain: number;
+        };
+        /**
+         * XorData
+         * @description The four corners of a square: class 1 where exactly one coordinate is 1.
+         */
+        XorData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "xor";
+            /**
+             * Samples
+             * @description How many points; the corners take turns.
+             * @default 4
+             */
+            samples: number;
+            /**
+             * Noise
+             * @description Standard deviation of the points around their corners.
+             * @default 0
+             */
+            noise: number;
+        };
+        /**
+         * ZerosInitialization
+         * @description All zero.
+         */
+        ZerosInitialization: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "zeros";
+        };
+        /**
+         * AcceptedEvent
+         * @description A command was taken and will be carried out after those before it.
+         */
+        AcceptedEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "accepted";
+            /** Command */
+            command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
+        };
+        /**
+         * EditCommand
+         * @description Write one number of a parameter, a buffer, the input or the target.
+         */
+        EditCommand: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "edit";
+            /** Tensor */
+            tensor: string;
+            /** Index */
+            index: number[];
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * ErrorResponse
+         * @description The one shape of every error; `error.errors` lists all problems where there are several.
+         */
+        ErrorResponse: {
+            error: components["schemas"]["Problem"];
+        };
+        /**
+         * FailedEvent
+         * @description A command could not be carried out; the session stands where it stood.
+         */
+        FailedEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "failed";
+            /** Command */
+            command: string;
+            /**
+             * Error
+             * @description The error shape of every route.
+             */
+            error: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * LoggedEvent
+         * @description An event with its place in the session's log.
+         */
+        LoggedEvent: {
+            /** Sequence */
+            sequence: number;
+            /** Event */
+            event: components["schemas"]["AcceptedEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["RecordedEvent"] | components["schemas"]["FailedEvent"] | components["schemas"]["RestoredEvent"] | components["schemas"]["ResyncEvent"];
+        };
+        /**
+         * MetricsEvent
+         * @description Iterations that were trained since the last such event.
+         */
+        MetricsEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "metrics";
+            columns: components["schemas"]["Metrics"];
+        };
+        /**
+         * OpenByExample
+         * @description Open a session for one of `GET /examples`.
+         */
+        OpenByExample: {
+            /**
+             * Example
+             * @description An example's key.
+             * @example moons
+             */
+            example: string;
+        };
+        /**
+         * OpenBySpec
+         * @description Open a session for a spec.
+         */
+        OpenBySpec: {
+            spec: components["schemas"]["ExperimentSpec"];
         };
         /**
          * PauseCommand
@@ -334,11 +2706,30 @@ export interface components {
             kind: "pause";
         };
         /**
-         * Phase
-         * @description Which part of an iteration something belongs to.
-         * @enum {string}
+         * Problem
+         * @description What is wrong, where, and what is allowed; further fields by code.
          */
-        Phase: "forward" | "backward" | "update";
+        Problem: {
+            /**
+             * Code
+             * @description For programs; stable.
+             * @example shape_mismatch
+             */
+            code: string;
+            /**
+             * Path
+             * @description The place in the input.
+             * @example network.layers[3].out_features
+             */
+            path: string | null;
+            /**
+             * Message
+             * @description For people: what was received and what is allowed.
+             */
+            message: string;
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * RecordCommand
          * @description Run one iteration and record it.
@@ -408,12 +2799,6 @@ export interface components {
             kind: "resync";
         };
         /**
-         * Role
-         * @description What a tensor is in the iteration.
-         * @enum {string}
-         */
-        Role: "input" | "target" | "parameter" | "buffer" | "intermediate" | "gradient" | "updated";
-        /**
          * RunCommand
          * @description Train; every `record_every`-th iteration is recorded, the last one always.
          */
@@ -445,12 +2830,6 @@ export interface components {
             iteration: number;
         };
         /**
-         * SessionPhase
-         * @description What a session is doing.
-         * @enum {string}
-         */
-        SessionPhase: "ready" | "running" | "restoring" | "failed";
-        /**
          * SetCommand
          * @description Change hyperparameters of the optimizer from the next iteration on.
          */
@@ -464,28 +2843,6 @@ export interface components {
             optimizer: {
                 [key: string]: number;
             };
-        };
-        /**
-         * Slot
-         * @description Where a tensor's numbers lie in the blob, counted in float32 numbers.
-         */
-        Slot: {
-            /** Offset */
-            offset: number;
-            /** Count */
-            count: number;
-            /**
-             * Shape
-             * @description Shape of what is stored; the tensor's own if full.
-             */
-            shape: number[];
-            /**
-             * Steps
-             * @description Stride of the preview per dimension; all 1 if full.
-             */
-            steps: number[];
-            /** Full */
-            full: boolean;
         };
         /**
          * StateEvent
@@ -503,134 +2860,8 @@ export interface components {
             /** Iterations Recorded */
             iterations_recorded: number[];
         };
-        /**
-         * Statistics
-         * @description Exact summary of a tensor that is too large to travel whole.
-         *
-         *     Mean, deviation (divided by n), min, max and norm are over the finite numbers only.
-         */
-        Statistics: {
-            /** Min */
-            min: number | ("NaN" | "Infinity" | "-Infinity");
-            /** Max */
-            max: number | ("NaN" | "Infinity" | "-Infinity");
-            /** Mean */
-            mean: number | ("NaN" | "Infinity" | "-Infinity");
-            /** Std */
-            std: number | ("NaN" | "Infinity" | "-Infinity");
-            /** L2 Norm */
-            l2_norm: number | ("NaN" | "Infinity" | "-Infinity");
-            /**
-             * Zero Share
-             * @description Between 0 and 1.
-             */
-            zero_share: number;
-            /**
-             * Non Finite
-             * @description How many numbers are NaN or infinite.
-             */
-            non_finite: number;
-        };
-        /**
-         * Structure
-         * @description Calls, ops, nodes, tensors and their wiring.
-         */
-        Structure: {
-            /** Hash */
-            hash: string;
-            /** Calls */
-            calls: components["schemas"]["Call"][];
-            /** Ops */
-            ops: components["schemas"]["Op"][];
-            /** Nodes */
-            nodes: components["schemas"]["Node"][];
-            /** Edges */
-            edges: components["schemas"]["GradientEdge"][];
-            /** Tensors */
-            tensors: components["schemas"]["Tensor"][];
-            /** Slots */
-            slots: components["schemas"]["Slot"][];
-            /** Events */
-            events: components["schemas"]["Event"][];
-            /**
-             * Loss
-             * @description Tensor id of the loss.
-             */
-            loss: number | null;
-            /**
-             * Output
-             * @description Tensor id of what the network returned.
-             */
-            output: number | null;
-        };
-        /**
-         * Tensor
-         * @description One recorded value. Its numbers are in the frame, at its slot.
-         */
-        Tensor: {
-            /** Id */
-            id: number;
-            role: components["schemas"]["Role"];
-            /**
-             * Name
-             * @description `fc1.weight`, `input`, `target`, `loss`, `fc1`, or None.
-             */
-            name: string | null;
-            /** Shape */
-            shape: number[];
-            /**
-             * Dtype
-             * @description `float32`
-             */
-            dtype: string;
-            /** Device */
-            device: string;
-            /** Requires Grad */
-            requires_grad: boolean;
-            /** Is Leaf */
-            is_leaf: boolean;
-            /** @description The phase in which it came to be. */
-            phase: components["schemas"]["Phase"];
-            /**
-             * Op
-             * @description The op that produced it, if an op did.
-             */
-            op: number | null;
-            /**
-             * Node
-             * @description For a gradient: the node that it came from.
-             */
-            node: number | null;
-            /**
-             * Slot
-             * @description Index into slots; tensors with equal numbers may share one.
-             */
-            slot: number | null;
-            /**
-             * Of
-             * @description Gradient or updated: of which tensor.
-             * @default null
-             */
-            of: number | null;
-            /**
-             * Edge
-             * @description A gradient that is one arriving part of a sum: its edge.
-             * @default null
-             */
-            edge: number | null;
-            /**
-             * Gradient
-             * @description The whole gradient of this tensor.
-             * @default null
-             */
-            gradient: number | null;
-            /**
-             * Why No Gradient
-             * @description Where gradient is None: why.
-             * @default null
-             */
-            why_no_gradient: string | null;
-        };
+        Command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
+        SessionEvent: components["schemas"]["AcceptedEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["RecordedEvent"] | components["schemas"]["FailedEvent"] | components["schemas"]["RestoredEvent"] | components["schemas"]["ResyncEvent"];
     };
     responses: never;
     parameters: never;
@@ -639,4 +2870,514 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["Limit"];
+                    };
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_catalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalog"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Example"][];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    record: {
+        parameters: {
+            query?: {
+                /** @description With `inline` each tensor carries its numbers under `values`, as nested lists; at most MAX_RESPONSE_VALUES in one answer. */
+                values?: "inline" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tape"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    open_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenBySpec"] | components["schemas"]["OpenByExample"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    send_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Command"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandReceipt"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /** @description Start after this sequence; `Last-Event-ID` goes first. */
+                after?: number | null;
+            };
+            header?: {
+                /** @description Sent by browsers that come back. */
+                "last-event-id"?: number | null;
+            };
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events; `data:` of each is a LoggedEvent as JSON. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_tape: {
+        parameters: {
+            query?: {
+                /** @description A recorded iteration; without it, the latest one. */
+                iteration?: number | null;
+                /** @description With `inline` each tensor carries its numbers under `values`, as nested lists; at most MAX_RESPONSE_VALUES in one answer. */
+                values?: "inline" | null;
+                /** @description A structure's hash; if it is this one, it is left out. */
+                known_structure?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tape"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_blob: {
+        parameters: {
+            query?: {
+                /** @description A recorded iteration; without it, the latest one. */
+                iteration?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_values: {
+        parameters: {
+            query?: {
+                /** @description One index or range per dimension, as in Python; without it, all. */
+                slice?: string | null;
+                /** @description A recorded iteration; without it, the latest one. */
+                iteration?: number | null;
+            };
+            header?: {
+                /** @description `application/octet-stream` for bytes instead of JSON. */
+                accept?: string;
+            };
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+                /** @description A tensor's name or id in the tape. */
+                tensor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers: as nested lists, or with `Accept` as little-endian bytes with `X-Gradtape-Shape` and `X-Gradtape-Dtype`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TensorValues"];
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: {
+                /** @description Only iterations from this one on. */
+                since?: number;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_figure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+                /** @description `loss` or `gradient_flow`. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figure"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+}

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
+from fastapi.sse import EventSourceResponse
 
 from gradtape.server.body_documents import EVENTS_ANSWER
 from gradtape.server.dependencies import ClosingDependency, HostDependency, SessionId
@@ -22,7 +23,7 @@ LastEventId = Annotated[
 @router.get(
     "/events",
     summary="A session's events (SSE)",
-    response_class=EventStreamResponse,
+    response_class=EventSourceResponse,
     responses=EVENTS_ANSWER,
 )
 async def stream_events(

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Path
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from gradtape.figures.gallery import find_figure
+from gradtape.figures.gallery import figure_json, find_figure
 from gradtape.server.answers import json_answer
 from gradtape.server.dependencies import HostDependency, SessionId
 from gradtape.server.models import Figure
-from gradtape.sessions.messages import Metrics
 from gradtape.sessions.questions import MetricsQuestion
+from gradtape.tape.metrics import Metrics
 
 router = APIRouter(prefix="/sessions/{session_id}/figures", tags=["training"])
 
@@ -27,6 +27,6 @@ async def get_figure(host: HostDependency, session_id: SessionId, name: FigureNa
     answer = await host.ask(session_id, MetricsQuestion())
 
     def draw() -> bytes:
-        return build(Metrics.model_validate_json(answer.payload)).to_json().encode()
+        return figure_json(build(Metrics.model_validate_json(answer.payload)))
 
     return json_answer(await run_in_threadpool(draw))

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from gradtape.server.answers import json_answer
 from gradtape.server.dependencies import HostDependency, SessionId
-from gradtape.sessions.messages import Metrics
 from gradtape.sessions.questions import MetricsQuestion
+from gradtape.tape.metrics import Metrics
 
 router = APIRouter(prefix="/sessions/{session_id}", tags=["training"])
 

@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from gradtape.server.answers import blob_answer, json_answer
-from gradtape.server.body_documents import BLOB_ANSWER
+from gradtape.server.answers import BlobResponse, blob_answer, json_answer
 from gradtape.server.dependencies import HostDependency, Iteration, SessionId
 from gradtape.server.models import Tape
 from gradtape.server.routes.record import Values
@@ -35,7 +34,9 @@ async def get_tape(
     return json_answer((await host.ask(session_id, question)).payload)
 
 
-@router.get("/blob", summary="A recorded iteration: the frame's numbers", responses=BLOB_ANSWER)
+@router.get(
+    "/blob", summary="A recorded iteration: the frame's numbers", response_class=BlobResponse
+)
 async def get_blob(
     host: HostDependency, session_id: SessionId, iteration: Iteration = None
 ) -> Response:

@@ -1,0 +1,221 @@
+"""The command line: serve the page, record an iteration, train.
+
+Exit 0 when it went well, 2 with one clear line when what was asked for cannot be done.
+"""
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+import gradtape
+from gradtape import limits
+from gradtape.errors import GradtapeError, InvalidRequest
+
+if TYPE_CHECKING:
+    from gradtape.engine.experiment import Experiment
+    from gradtape.tape.metrics import Metrics
+
+# torch, FastAPI and rich's progress are imported where they are used: `--help` answers at once.
+
+BAD_INPUT = 2
+DEFAULT_ITERATIONS = 500
+ITERATIONS_PER_REPORT = 50  # between two moves of the bar; numbers are read from torch only then
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help=gradtape.__doc__,
+)
+
+SpecFile = Annotated[
+    Path, typer.Argument(metavar="SPEC.json", help="A spec, as POST /record takes it.")
+]
+
+
+def _fail(message: str) -> NoReturn:
+    # One line whatever the message quotes, so that scripts can read it.
+    sys.stderr.write(f"gradtape: {' '.join(message.split())}\n")
+    raise SystemExit(BAD_INPUT)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(limits.MAX_BODY_BYTES + 1)
+    except OSError as failure:
+        raise InvalidRequest(f"Cannot read {path}: {failure.strerror}.") from None
+    if len(content) > limits.MAX_BODY_BYTES:
+        raise InvalidRequest(f"{path} has more than {limits.MAX_BODY_BYTES:,} bytes.")
+    return content
+
+
+def _load_experiment(path: Path) -> "Experiment":
+    from gradtape.server.json_text import parse_json
+    from gradtape.spec import parse_spec
+
+    spec = parse_spec(parse_json(_read_file(path)))
+
+    from gradtape.engine.experiment import Experiment
+
+    return Experiment(spec)
+
+
+@contextmanager
+def _writing(path: Path, mode: str) -> Iterator[Any]:
+    try:
+        with path.open(mode, newline="" if mode == "w" else None) as file:
+            yield file
+    except OSError as failure:
+        raise InvalidRequest(f"Cannot write {path}: {failure.strerror}.") from None
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; loopback.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder that sessions are kept in.")] = None,
+) -> None:
+    """Serve the page and the API."""
+    from gradtape.server.serving import serve as run_server
+    from gradtape.server.settings import Settings
+
+    given = {"host": host, "port": port, "data": data}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    console = Console(stderr=False, highlight=False, soft_wrap=True)
+    if not settings.is_loopback_only:
+        console.print(
+            f"Listening on {settings.host}: everyone on the network who can reach it may use it."
+        )
+    run_server(settings, lambda url: console.print(f"Gradtape: {url}  (Ctrl+C stops it)"))
+
+
+@app.command()
+def record(
+    spec: SpecFile,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="run.json", help="Default: stdout.")
+    ] = None,
+) -> None:
+    """Record the first iteration of a spec: the tape as JSON, with every number."""
+    from gradtape.tape.codec import encode_tape
+
+    recording = _load_experiment(spec).record_iteration()
+    tensors = [tensor.id for tensor in recording.structure.tensors if tensor.slot is not None]
+    values = {number: recording.values(number) for number in tensors}
+    tape = encode_tape(recording.structure, recording.frame, values)
+    if output is None:
+        sys.stdout.buffer.write(tape + b"\n")
+        return
+    with _writing(output, "wb") as file:
+        file.write(tape)
+    ops = len(recording.structure.ops)
+    sys.stderr.write(f"{output}: {ops} ops, loss {recording.loss:.6g}\n")
+
+
+@app.command()
+def train(
+    spec: SpecFile,
+    iterations: Annotated[
+        int, typer.Option(min=1, max=limits.MAX_ITERATIONS_PER_RUN)
+    ] = DEFAULT_ITERATIONS,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Metrics of every iteration.")
+    ] = None,
+) -> None:
+    """Train a spec and tell the loss."""
+    experiment = _load_experiment(spec)
+    reports = _train_in_steps(experiment, iterations)
+    if csv_file is None:
+        losses = _follow(reports, iterations)
+    else:
+        with _writing(csv_file, "w") as file:
+            losses = _follow(_write_rows(reports, csv.writer(file)), iterations)
+    sys.stdout.write(f"{iterations} iterations: loss {losses[0]:.6g} → {losses[1]:.6g}\n")
+
+
+def _train_in_steps(experiment: "Experiment", iterations: int) -> "Iterator[Metrics]":
+    """Train, yielding the new columns every few iterations."""
+    for number in range(1, iterations + 1):
+        experiment.train_iteration()
+        if number % ITERATIONS_PER_REPORT == 0 or number == iterations:
+            columns = experiment.take_new_metrics()
+            if columns is not None:
+                yield columns
+
+
+def _write_rows(reports: "Iterable[Metrics]", writer: Any) -> "Iterator[Metrics]":
+    """Write each report as CSV rows and pass it on."""
+    for place, columns in enumerate(reports):
+        if place == 0:
+            norms = [
+                f"{kind}.{name}"
+                for kind, names in (
+                    ("gradient_norm", columns.gradient_norm),
+                    ("parameter_norm", columns.parameter_norm),
+                )
+                for name in names
+            ]
+            writer.writerow(["iteration", "loss", "learning_rate", *norms])
+        writer.writerows(
+            zip(
+                columns.iteration,
+                columns.loss,
+                columns.learning_rate,
+                *columns.gradient_norm.values(),
+                *columns.parameter_norm.values(),
+                strict=True,
+            )
+        )
+        yield columns
+
+
+def _follow(reports: "Iterable[Metrics]", iterations: int) -> tuple[float, float]:
+    """Move a bar on a terminal, and return the first and the last loss."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("loss {task.fields[loss]:.6g}"))
+    first: float | None = None
+    last = float("nan")
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=iterations, loss=last)
+        for report in reports:
+            first = report.loss[0] if first is None else first
+            last = report.loss[-1]
+            progress.update(task, completed=report.iteration[-1] + 1, loss=last)
+    return (last if first is None else first), last
+
+
+def _settings_message(failure: ValidationError) -> str:
+    problem = failure.errors(include_url=False)[0]
+    name = ".".join(str(part) for part in problem["loc"])
+    return f"{name}: {problem['msg']}; received {problem['input']!r}."
+
+
+def main() -> None:
+    """Run the command line; every failure that the user can mend is one line and exit 2."""
+    try:
+        app(standalone_mode=False)
+    except typer.TyperException as failure:
+        _fail(failure.format_message())
+    except GradtapeError as failure:
+        place = f"{failure.path}: " if failure.path else ""
+        _fail(place + failure.message)
+    except ValidationError as failure:
+        _fail(_settings_message(failure))
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("\n")
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

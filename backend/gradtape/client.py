@@ -1,0 +1,237 @@
+"""The client library of a Gradtape server: the same words as everywhere else."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+import numpy as np
+from numpy.typing import NDArray
+
+from gradtape.errors import RequestFailed
+from gradtape.tape.numbers import from_json_number, to_json_number
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+TIMEOUT_SECONDS = 60.0  # longer than a server lets one request take
+
+Spec = Mapping[str, Any]
+
+
+class Client:
+    """A Gradtape server.
+
+    Args:
+        url: where it listens.
+        transport: how requests get there; for tests without a network.
+
+    Every method raises RequestFailed with the server's own code, path and message, or with the
+    code `unreachable`.
+    """
+
+    def __init__(
+        self, url: str = DEFAULT_URL, *, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.Client(
+            base_url=f"{self.url}/api/v1", timeout=TIMEOUT_SECONDS, transport=transport
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; sessions live on."""
+        self._http.close()
+
+    def health(self) -> dict[str, Any]:
+        """Versions and the device."""
+        return self.request("GET", "/health").json()
+
+    def examples(self) -> list[dict[str, Any]]:
+        """Named specs: `key`, `title`, `description`, `spec`."""
+        return self.request("GET", "/examples").json()
+
+    def record(self, spec: Spec, *, values: str | None = "inline") -> dict[str, Any]:
+        """Record one iteration of a spec; the server keeps nothing.
+
+        Args:
+            values: "inline" for every tensor's numbers, None for the structure and the loss alone.
+        """
+        parameters = {"values": values} if values else {}
+        return self.request("POST", "/record", params=parameters, json=dict(spec)).json()
+
+    def open(self, spec: Spec | str) -> "Session":
+        """Open a session for a spec, or for an example by its key."""
+        body = {"example": spec} if isinstance(spec, str) else {"spec": dict(spec)}
+        return Session(self, self.request("POST", "/sessions", json=body).json()["id"])
+
+    def session(self, session_id: str) -> "Session":
+        """A session that is open already."""
+        session = Session(self, session_id)
+        session.state()
+        return session
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One request to the API; `path` begins after `/api/v1`."""
+        try:
+            response = self._http.request(method, path, **options)
+        except httpx.TransportError as failure:
+            raise self._unreachable(failure) from failure
+        raise_for_error(response)
+        return response
+
+    def stream_events(self, session_id: str, after: int) -> Iterator[dict[str, Any]]:
+        """Logged events after a sequence, as they happen, until the stream ends."""
+        options = {"params": {"after": after}, "timeout": httpx.Timeout(TIMEOUT_SECONDS)}
+        try:
+            with self._http.stream("GET", f"/sessions/{session_id}/events", **options) as response:
+                if response.is_error:
+                    response.read()
+                raise_for_error(response)
+                for line in response.iter_lines():
+                    if line.startswith("data:"):
+                        yield json.loads(line.removeprefix("data:"))
+        except httpx.TransportError as failure:
+            raise self._unreachable(failure) from failure
+
+    def _unreachable(self, failure: httpx.TransportError) -> RequestFailed:
+        return RequestFailed(f"No answer from {self.url}: {failure}.", code="unreachable")
+
+
+class Session:
+    """One live network on a server, with its tape."""
+
+    def __init__(self, client: Client, session_id: str) -> None:
+        self.id = session_id
+        self._client = client
+        self._path = f"/sessions/{quote(session_id, safe='')}"
+
+    def state(self) -> dict[str, Any]:
+        """Spec, iteration, phase, device, iterations recorded."""
+        return self._get("").json()
+
+    def record(self) -> dict[str, Any]:
+        """Run one iteration, recorded, and return its tape with every number."""
+        self._carry_out({"kind": "record"})
+        return self.tape(values="inline")
+
+    def run(self, iterations: int, *, record_every: int | None = None) -> dict[str, Any]:
+        """Train, and return the state afterwards; every `record_every`-th iteration is recorded."""
+        command: dict[str, Any] = {"kind": "run", "iterations": iterations}
+        if record_every is not None:
+            command["record_every"] = record_every
+        return self._carry_out(command)
+
+    def reset(self) -> dict[str, Any]:
+        """Back to iteration 0; recorded iterations go."""
+        return self._carry_out({"kind": "reset"})
+
+    def set(self, **optimizer: float) -> dict[str, Any]:
+        """Change hyperparameters of the optimizer: `session.set(lr=0.1)`."""
+        return self._carry_out({"kind": "set", "optimizer": optimizer})
+
+    def edit(self, tensor: str, index: Sequence[int], value: float) -> dict[str, Any]:
+        """Write one number of a parameter, a buffer, the input or the target."""
+        place = {"tensor": tensor, "index": list(index)}
+        return self._carry_out({"kind": "edit", **place, "value": to_json_number(value)})
+
+    def seek(self, iteration: int) -> dict[str, Any]:
+        """Stand before a recorded iteration again."""
+        return self._carry_out({"kind": "seek", "iteration": iteration})
+
+    def pause(self) -> int:
+        """Stop a run that another thread or process waits for."""
+        return self.send({"kind": "pause"})
+
+    def tape(self, iteration: int | None = None, *, values: str | None = None) -> dict[str, Any]:
+        """A recorded iteration, the latest by default: `structure` and `frame`."""
+        return self._get("/tape", iteration=iteration, values=values).json()
+
+    def values(
+        self,
+        tensor: str | int,
+        *,
+        slice: str | None = None,  # noqa: A002
+        iteration: int | None = None,
+    ) -> NDArray[Any]:
+        """Exact numbers of a tensor, by name or id, in its own dtype."""
+        path = f"/tensors/{quote(str(tensor), safe='')}/values"
+        headers = {"Accept": "application/octet-stream"}
+        answer = self._get(path, headers, slice=slice, iteration=iteration)
+        shape = [int(size) for size in answer.headers["X-Gradtape-Shape"].split(",") if size]
+        return np.frombuffer(answer.content, answer.headers["X-Gradtape-Dtype"]).reshape(shape)
+
+    def metrics(self, since: int = 0) -> dict[str, Any]:
+        """Columns, one entry per iteration; every number a float, NaN and infinities too."""
+        columns = self._get("/metrics", since=since).json()
+        for name in ("loss", "learning_rate"):
+            columns[name] = _to_floats(columns[name])
+        for name in ("gradient_norm", "parameter_norm"):
+            columns[name] = {key: _to_floats(norms) for key, norms in columns[name].items()}
+        return columns
+
+    def figure(self, name: str) -> dict[str, Any]:
+        """A Plotly figure: `plotly.graph_objects.Figure(session.figure("loss")).show()`."""
+        return self._get(f"/figures/{quote(name, safe='')}").json()
+
+    def events(self, after: int = 0) -> Iterator[dict[str, Any]]:
+        """Logged events as they happen: `{"sequence", "event"}`."""
+        return self._client.stream_events(self.id, after)
+
+    def send(self, command: Mapping[str, Any]) -> int:
+        """Send a command without waiting for it; the sequence of its `accepted` event."""
+        answer = self._client.request("POST", f"{self._path}/commands", json=dict(command))
+        return answer.json()["sequence"]
+
+    def delete(self) -> None:
+        """End the session for good."""
+        self._client.request("DELETE", self._path)
+
+    def _get(
+        self, path: str, headers: Mapping[str, str] | None = None, **parameters: Any
+    ) -> httpx.Response:
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return self._client.request("GET", f"{self._path}{path}", params=given, headers=headers)
+
+    def _carry_out(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        """Send a command, wait until it is carried out, and return the state after it."""
+        for logged in self.events(after=self.send(command)):
+            event = logged["event"]
+            if event["kind"] == "failed":
+                raise _failure(event["error"], status=None)
+            is_over = event["kind"] == "state" and event["phase"] != "running"
+            if is_over or event["kind"] == "resync":
+                break
+        return self.state()
+
+
+def raise_for_error(response: httpx.Response) -> None:
+    """Raise RequestFailed for an answer in the error shape."""
+    if not response.is_error:
+        return
+    try:
+        problem = response.json()["error"]
+    except (ValueError, KeyError, TypeError):
+        message = f"{response.url} answered {response.status_code}; is it a Gradtape server?"
+        raise RequestFailed(message, code="unreadable", status=response.status_code) from None
+    raise _failure(problem, status=response.status_code)
+
+
+def _failure(problem: Mapping[str, Any], *, status: int | None) -> RequestFailed:
+    details = {
+        name: value for name, value in problem.items() if name not in ("code", "path", "message")
+    }
+    # Named details could clash with parameters of the exception; they stay together.
+    failure = RequestFailed(
+        problem["message"], code=problem["code"], status=status, path=problem["path"]
+    )
+    failure.details = details
+    return failure
+
+
+def _to_floats(values: Sequence[float | str]) -> list[float]:
+    return [float(from_json_number(value)) for value in values]
