@@ -1,4 +1,4 @@
-"""Watches backward passes: which nodes run, in the engine's order, and what flows along each edge."""
+"""Watches backward passes: which nodes run, in the engine's order, and what flows where."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,9 +1,10 @@
 """Torch becomes plain numbers here: slots, the float32 blob, and exact statistics."""
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,12 +19,12 @@ def has_numbers(tensor: Tensor) -> bool:
     return tensor.layout is torch.strided and not tensor.is_complex() and not tensor.is_quantized
 
 
-def plan_slots(entries: Sequence[Entry]) -> tuple[list[Slot], list[int | None]]:
-    """Lay out the blob: the slots in order, and each entry's slot.
+def plan_slots(entries: Sequence[Entry]) -> tuple[list[dict[str, Any]], list[int | None]]:
+    """Lay out the blob: the slots in order, as rows, and each entry's slot.
 
     Entries that hold the same numbers share a slot; one without numbers has none.
     """
-    slots: list[Slot] = []
+    slots: list[dict[str, Any]] = []
     slot_of: list[int | None] = []
     offset = 0
     for entry in entries:
@@ -34,30 +35,33 @@ def plan_slots(entries: Sequence[Entry]) -> tuple[list[Slot], list[int | None]]:
             slot_of.append(None)
             continue
         slot_of.append(len(slots))
-        slots.append(_slot(offset, entry.shape))
-        offset += slots[-1].count
+        stored, steps, count = preview(entry.shape)
+        slots.append(
+            {
+                "offset": offset,
+                "count": count,
+                "shape": stored,
+                "steps": steps,
+                "full": stored == entry.shape,
+            }
+        )
+        offset += count
     return slots, slot_of
 
 
-def _slot(offset: int, shape: tuple[int, ...]) -> Slot:
-    steps = preview_steps(shape)
-    stored = tuple(-(-size // step) for size, step in zip(shape, steps, strict=True))
-    count = int(np.prod(stored, dtype=np.int64))
-    return Slot(
-        offset=offset, count=count, shape=stored, steps=steps, full=all(step == 1 for step in steps)
-    )
-
-
 @lru_cache(maxsize=4_096)
-def preview_steps(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Strides that leave at most MAX_INLINE_VALUES numbers; the longest dimension is thinned first."""
+def preview(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    """What of a shape is stored: the stored shape, the stride per dimension, and the count.
+
+    At most MAX_INLINE_VALUES numbers; the longest dimension is thinned first.
+    """
     steps = [1] * len(shape)
     stored = list(shape)
-    while np.prod(stored, dtype=np.int64) > MAX_INLINE_VALUES:
+    while math.prod(stored) > MAX_INLINE_VALUES:
         longest = stored.index(max(stored))
         steps[longest] *= 2
         stored[longest] = -(-shape[longest] // steps[longest])
-    return tuple(steps)
+    return tuple(stored), tuple(steps), math.prod(stored)
 
 
 def fill_blob(values: Sequence[Tensor], slots: Sequence[Slot]) -> bytes:
@@ -90,13 +94,13 @@ def summarize(tensor: Tensor) -> Statistics:
     with torch.no_grad():
         numbers = tensor.detach().reshape(-1).to("cpu", torch.float64)
         count = max(numbers.numel(), 1)
-        low, high = (float(end) for end in torch.aminmax(numbers)) if numbers.numel() else (0, 0)
+        low, high = _extremes(numbers)
         non_finite = 0
-        if not (np.isfinite(low) and np.isfinite(high)):
+        if not (math.isfinite(low) and math.isfinite(high)):
             finite = numbers[torch.isfinite(numbers)]
             non_finite = numbers.numel() - finite.numel()
             numbers = finite
-            low, high = (float(end) for end in torch.aminmax(numbers)) if numbers.numel() else (0, 0)
+            low, high = _extremes(numbers)
         kept = max(numbers.numel(), 1)
         mean = float(numbers.sum()) / kept
         squares = float(numbers.dot(numbers))
@@ -111,3 +115,10 @@ def summarize(tensor: Tensor) -> Statistics:
         zero_share=zeros / count,
         non_finite=non_finite,
     )
+
+
+def _extremes(numbers: Tensor) -> tuple[float, float]:
+    if numbers.numel() == 0:
+        return 0.0, 0.0
+    low, high = torch.aminmax(numbers)
+    return float(low), float(high)

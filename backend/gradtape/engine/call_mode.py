@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 from torch.utils.hooks import RemovableHandle
 
-from gradtape.engine.recording_log import RecordingLog
 from gradtape.engine.op_reading import tensors_in
+from gradtape.engine.recording_log import RecordingLog
 from gradtape.tape.structure import Phase
 
 PROPERTY_ACCESS = frozenset({"__get__", "__set__"})

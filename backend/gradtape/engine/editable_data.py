@@ -19,11 +19,11 @@ class DataEdit(NamedTuple):
 
     Args:
         tensor: `input` or `target`.
-        index: its place in the whole data set, not in a batch.
+        place: in the whole data set, not in a batch.
     """
 
     tensor: str
-    index: tuple[int, ...]
+    place: tuple[int, ...]
     value: float
 
 
@@ -80,7 +80,7 @@ class EditableData:
 
     def _write(self, edit: DataEdit) -> None:
         data = self._dataset.x if edit.tensor == "input" else self._dataset.y
-        data[edit.index] = edit.value
+        data[edit.place] = edit.value
         self.edits_in_force += 1
 
 

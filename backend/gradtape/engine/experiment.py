@@ -15,6 +15,7 @@ from gradtape.engine.losses import build_loss
 from gradtape.engine.metrics_log import MetricsLog
 from gradtape.engine.network import build_network
 from gradtape.engine.optimizers import apply_optimizer, build_optimizer
+from gradtape.engine.private_torch import l2_norms
 from gradtape.engine.randomness import build_randomness
 from gradtape.engine.recorder import Recorder
 from gradtape.engine.recording import Recording
@@ -24,7 +25,6 @@ from gradtape.errors import RecordingFailed, UnknownIteration, UnknownTensor
 from gradtape.spec import ExperimentSpec, change_optimizer
 from gradtape.spec.optimizers import AnyOptimizer
 from gradtape.tape.metrics import Metrics
-
 
 TORCH_ERRORS = (RuntimeError, ValueError, IndexError, TypeError)
 """What torch raises when an iteration cannot be computed."""
@@ -222,7 +222,7 @@ class Experiment:
 
     def _parameter_norms(self) -> Sequence[Tensor]:
         parameters = [parameter.detach() for parameter in self._parameters.values()]
-        return torch._foreach_norm(parameters) if parameters else ()
+        return l2_norms(parameters) if parameters else ()
 
     def _note_metrics(self, loss: Tensor, parameter_norms: Sequence[Tensor]) -> None:
         self._metrics.append(

@@ -19,7 +19,7 @@ class GradientWiring:
 
     def __init__(self, log: RecordingLog) -> None:
         self._log = log
-        self.op_of_node: list[int | None] = [self._op_of(number) for number in range(len(log.nodes))]
+        self.op_of_node = [self._op_of(number) for number in range(len(log.nodes))]
         self.node_of_op = {op: node for node, op in enumerate(self.op_of_node) if op is not None}
         self.tensor_of_edge = [self._output(edge.target, edge.target_index) for edge in log.edges]
         self.whole: dict[int, int] = {}

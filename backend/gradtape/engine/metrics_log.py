@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from gradtape.engine.private_torch import l2_norms
 from gradtape.limits import MAX_METRIC_ROWS
 from gradtape.tape.metrics import Metrics
 
@@ -43,7 +44,7 @@ class MetricsLog:
             parameter_norms: scalars, per parameter.
         """
         present = [gradient for gradient in gradients if gradient is not None]
-        norms = iter(torch._foreach_norm(present) if present else ())
+        norms = iter(l2_norms(present) if present else ())
         zero = loss.new_zeros(())
         gradient_norms = [zero if gradient is None else next(norms) for gradient in gradients]
         self.last_iteration = iteration
@@ -76,10 +77,18 @@ class MetricsLog:
         self.last_iteration = self._iterations[-1] if self._iterations else None
 
     def to_tensor(self) -> Tensor:
-        """All rows, each beginning with its iteration: shape (rows, 3 + 2 · parameters), float64."""
+        """All rows, each beginning with its iteration, for `load`.
+
+        Returns:
+            shape (rows, 3 + 2 · parameters), float64.
+        """
         self._settle()
-        rows = [[float(number), *row] for number, row in zip(self._iterations, self._rows, strict=True)]
-        return torch.tensor(rows, dtype=torch.float64).reshape(len(rows), 3 + 2 * len(self.parameters))
+        rows = [
+            [float(number), *row] for number, row in zip(self._iterations, self._rows, strict=True)
+        ]
+        return torch.tensor(rows, dtype=torch.float64).reshape(
+            len(rows), 3 + 2 * len(self.parameters)
+        )
 
     def load(self, rows: Tensor) -> None:
         """Take over the rows that `to_tensor` gave to an earlier process; they count as taken."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from torch import Tensor
 
-from gradtape.engine.op_reading import OpForm, op_form, read_arguments, tensors_in
+from gradtape.engine.op_reading import OpForm, OpForms, read_arguments, tensors_in
 from gradtape.engine.private_torch import DispatchMode, next_node_number, running_node
 from gradtape.engine.recording_log import OpRecord, RecordingLog
 from gradtape.engine.tensor_ledger import UNINITIALISED
@@ -27,6 +27,7 @@ class OpMode(DispatchMode):
         super().__init__()
         self._log = log
         self._node_ids = node_ids
+        self._forms = OpForms()
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -35,7 +36,7 @@ class OpMode(DispatchMode):
         # The profiler's markers travel as ops, but compute nothing.
         if self._log.paused or func.namespace == "profiler":
             return func(*args, **kwargs)
-        form = op_form(func)
+        form = self._forms.of(func)
         operands, constants, written = read_arguments(form, args, kwargs)
         log = self._log
         find_or_add = log.ledger.find_or_add
@@ -77,9 +78,15 @@ class OpMode(DispatchMode):
             ]
         log.ops.append(
             OpRecord(
-                log.phase, form.name, log.current_call, node, operands, constants, tuple(ids),
-                bookkeeping,
-            )  # fmt: skip
+                phase=log.phase,
+                name=form.name,
+                call=log.current_call,
+                node=node,
+                operands=operands,
+                constants=constants,
+                results=tuple(ids),
+                bookkeeping=bookkeeping,
+            )
         )
         self._advance_events(op, bookkeeping, summed_by_engine)
 

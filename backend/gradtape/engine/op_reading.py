@@ -17,9 +17,10 @@ UNDECLARED_WRITES = {"aten.native_batch_norm": ("running_mean", "running_var")}
 class OpForm:
     """What is the same for every run of an op: its name, its arguments' names, what it writes."""
 
-    __slots__ = ("arguments", "name", "written")
+    __slots__ = ("arguments", "func", "name", "written")
 
     def __init__(self, func: Any) -> None:
+        self.func = func
         schema = func._schema
         self.name = f"{func.namespace}.{schema.name.split('::')[1]}"
         self.arguments = tuple(argument.name for argument in schema.arguments)
@@ -30,10 +31,21 @@ class OpForm:
         ) | frozenset(UNDECLARED_WRITES.get(self.name, ()))
 
 
-@lru_cache(maxsize=4_096)
-def op_form(func: Any) -> OpForm:
-    """The form of a dispatched op; a pure function of the op, so it is kept."""
-    return OpForm(func)
+class OpForms:
+    """The forms of ops met so far.
+
+    By id(), because hashing an op runs Python code in torch; each form keeps its op alive.
+    """
+
+    def __init__(self) -> None:
+        self._forms: dict[int, OpForm] = {}
+
+    def of(self, func: Any) -> OpForm:
+        """The form of a dispatched op."""
+        form = self._forms.get(id(func))
+        if form is None:
+            form = self._forms[id(func)] = OpForm(func)
+        return form
 
 
 def tensors_in(value: Any) -> list[Tensor]:

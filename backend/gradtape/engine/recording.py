@@ -132,7 +132,6 @@ def _parse_part(part: str, size: int) -> int | slice:
         if step == 0:
             raise InvalidSlice(f"“{part}” has step 0")
         return slice(start, stop, step)
-    assert start is not None
-    if not -size <= start < size:
+    if start is None or not -size <= start < size:
         raise InvalidSlice(f"index {start} is outside of a dimension of size {size}")
     return start

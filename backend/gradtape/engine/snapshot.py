@@ -48,7 +48,7 @@ def write_snapshot(snapshot: Snapshot) -> bytes:
             for key, checkpoint in named.items()
         },
         # JSON has no NaN: a written value may be one, so it travels as its text.
-        "edits": [(edit.tensor, edit.index, str(edit.value)) for edit in snapshot.edits],
+        "edits": [(edit.tensor, edit.place, str(edit.value)) for edit in snapshot.edits],
     }
     return safetensors.torch.save(
         tensors | {METRICS: snapshot.metrics}, metadata={NOTE: orjson.dumps(note).decode()}
@@ -77,5 +77,5 @@ def read_snapshot(data: bytes) -> Snapshot:
         for key, entry in note["checkpoints"].items()
     }
     here = checkpoints.pop(HERE)
-    edits = [DataEdit(name, tuple(index), float(value)) for name, index, value in note["edits"]]
+    edits = [DataEdit(name, tuple(place), float(value)) for name, place, value in note["edits"]]
     return Snapshot(here, {int(key): value for key, value in checkpoints.items()}, edits, metrics)

@@ -148,9 +148,7 @@ def _tensor_rows(log: RecordingLog, wiring: GradientWiring) -> list[dict[str, An
 
 
 def _event_row(number: int, event: EventRecord, log: RecordingLog) -> dict[str, Any]:
-    results = [
-        result for op in log.ops[event.first_op : event.end_op] for result in op.results
-    ]
+    results = [result for op in log.ops[event.first_op : event.end_op] for result in op.results]
     return {
         "sequence": number,
         "kind": event.kind.value,

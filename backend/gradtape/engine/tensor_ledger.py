@@ -33,15 +33,15 @@ class Entry:
         "requires_grad", "role", "same_as", "shape", "uninitialised", "value",
     )  # fmt: skip
 
-    def __init__(self, tensor: Tensor, role: Role, phase: Phase, op: int | None) -> None:
-        self.value: Tensor | None = tensor
+    def __init__(self, shown: "Tensor | Entry", role: Role, phase: Phase, op: int | None) -> None:
+        self.value: Tensor | None = shown if isinstance(shown, Tensor) else None
         self.role = role
         self.phase = phase
         self.op = op
         self.name: str | None = None
-        self.shape = tuple(tensor.shape)
-        self.dtype = tensor.dtype
-        self.device = tensor.device
+        self.shape = tuple(shown.shape)
+        self.dtype = shown.dtype
+        self.device = shown.device
         self.uninitialised = False
         self.requires_grad = False
         self.is_leaf = False
@@ -89,15 +89,18 @@ class TensorLedger:
         return number
 
     def add_same(
-        self, number: int, role: Role, phase: Phase, *, op: int | None, seen_as: Tensor | None = None
+        self,
+        number: int,
+        role: Role,
+        phase: Phase,
+        *,
+        op: int | None,
+        seen_as: Tensor | None = None,
     ) -> int:
         """A new id for numbers that another id holds: a detached view, a gradient passed on."""
         source = self.entries[number]
-        shown = seen_as if seen_as is not None else source.value
-        assert shown is not None, "an alias of an alias is resolved by the caller"
-        entry = Entry(shown, role, phase, op)
-        entry.value = None
-        entry.same_as = source.same_as if source.same_as is not None else number
+        entry = Entry(source, role, phase, op)
+        entry.same_as = number if source.same_as is None else source.same_as
         self.entries.append(entry)
         if seen_as is not None:
             self._remember(seen_as, len(self.entries) - 1)

@@ -67,8 +67,8 @@ class UpdateWatch:
 
     def _end(self, _optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
         log = self._log
-        assert self._call is not None
-        log.end_call(self._call)
+        if self._call is not None:
+            log.end_call(self._call)
         self._add_events()
         log.phase = Phase.FORWARD
 

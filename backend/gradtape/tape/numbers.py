@@ -18,7 +18,7 @@ def to_json_number(number: float) -> float | str:
 
 
 def from_json_number(value: Any) -> Any:
-    """The float that a JSON number or one of the three names stands for; anything else unchanged."""
+    """The float that one of the three names stands for; anything else unchanged."""
     return float(value) if value in NON_FINITE_NAMES else value
 
 

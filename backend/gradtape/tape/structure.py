@@ -52,7 +52,9 @@ class Call(Plain):
     target: str = Field(description="The class or function: `Linear`, `torch.relu`.")
     phase: Phase
     first_op: int
-    end_op: int = Field(description="One past the last op that ran inside; equal to first_op if none.")
+    end_op: int = Field(
+        description="One past the last op that ran inside; equal to first_op if none."
+    )
     source_line: int | None = None
 
 
@@ -73,7 +75,7 @@ class Op(Plain):
     )
     results: tuple[int, ...] = Field(description="Tensor ids; an in-place op's result is a new id.")
     bookkeeping: bool = Field(
-        description="Run by autograd for itself (a detached view of a saved tensor); no tick of its own."
+        description="Run by autograd for itself, as a detached view of what it saved: no own tick."
     )
 
 
@@ -114,7 +116,9 @@ class Tensor(Plain):
     phase: Phase = Field(description="The phase in which it came to be.")
     op: int | None = Field(description="The op that produced it, if an op did.")
     node: int | None = Field(description="For a gradient: the node that it came from.")
-    slot: int | None = Field(description="Index into slots; tensors with equal numbers may share one.")
+    slot: int | None = Field(
+        description="Index into slots; tensors with equal numbers may share one."
+    )
     of: int | None = Field(default=None, description="Gradient or updated: of which tensor.")
     edge: int | None = Field(
         default=None, description="A gradient that is one arriving part of a sum: its edge."
@@ -129,7 +133,9 @@ class Slot(Plain):
     offset: int
     count: int
     shape: tuple[int, ...] = Field(description="Shape of what is stored; the tensor's own if full.")
-    steps: tuple[int, ...] = Field(description="Stride of the preview per dimension; all 1 if full.")
+    steps: tuple[int, ...] = Field(
+        description="Stride of the preview per dimension; all 1 if full."
+    )
     full: bool
 
 
@@ -138,7 +144,9 @@ class Event(Plain):
 
     sequence: int
     kind: EventKind
-    subject: int = Field(description="Op id, node id (backward, accumulate) or parameter's tensor id.")
+    subject: int = Field(
+        description="Op id, node id (backward, accumulate) or parameter's tensor id."
+    )
     first_op: int = Field(description="The ops that ran in this tick …")
     end_op: int = Field(description="… up to, not including, this one.")
     reveals: tuple[int, ...] = Field(description="Tensors that become visible with it.")
