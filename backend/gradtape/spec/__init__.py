@@ -1,0 +1,23 @@
+"""What a user may ask for: network, data, loss, optimizer. Plain data, checked, no torch."""
+
+from gradtape.spec.catalog import Catalog, CatalogEntry, CatalogParameter, catalog
+from gradtape.spec.examples import Example, examples
+from gradtape.spec.experiment import ExperimentSpec, Network
+from gradtape.spec.parsing import change_optimizer, parse_spec
+from gradtape.spec.places import LayerShapes
+from gradtape.spec.shapes import infer_shapes
+
+__all__ = [
+    "Catalog",
+    "CatalogEntry",
+    "CatalogParameter",
+    "Example",
+    "ExperimentSpec",
+    "LayerShapes",
+    "Network",
+    "catalog",
+    "change_optimizer",
+    "examples",
+    "infer_shapes",
+    "parse_spec",
+]

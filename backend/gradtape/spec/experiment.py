@@ -1,0 +1,63 @@
+"""The whole spec of an experiment, and how it is completed before it is checked."""
+
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from gradtape import limits
+from gradtape.spec.completion import complete_layers
+from gradtape.spec.data import Data
+from gradtape.spec.fields import LARGEST_SEED, Count, Part, Whole
+from gradtape.spec.layers import Layer
+from gradtape.spec.losses import Loss
+from gradtape.spec.optimizers import Optimizer
+
+DEVICE_PATTERN = r"^(auto|cpu|cuda|cuda:[0-9]{1,3}|mps)$"
+
+
+def _complete(layers: Any) -> Any:
+    if not isinstance(layers, list | tuple):
+        return layers
+    entries = cast(list[Any] | tuple[Any, ...], layers)
+    if len(entries) > limits.MAX_LAYERS:  # refused by its length; completing takes quadratic time
+        return entries
+    return complete_layers(
+        [
+            entry.model_dump(exclude_unset=True) if isinstance(entry, BaseModel) else entry
+            for entry in entries
+        ]
+    )
+
+
+class Network(Part, frozen=True):
+    """Layers in the order in which they run; the last one's output is the network's."""
+
+    layers: Annotated[
+        tuple[Layer, ...],
+        BeforeValidator(_complete),
+        Field(strict=False, min_length=1, max_length=limits.MAX_LAYERS),
+    ] = Field(description="The layers. Each takes the output of the one before unless it says so.")
+
+
+class ExperimentSpec(Part, frozen=True):
+    """What the user asked for. Made by `parse_spec`, which also checks that the parts fit."""
+
+    name: Annotated[str, Field(max_length=limits.MAX_NAME_LENGTH)] | None = Field(
+        default=None, description="What to call it on the screen."
+    )
+    seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] = Field(
+        default=0, description="All randomness comes from it: data, parameters, dropout."
+    )
+    device: Annotated[str, Field(pattern=DEVICE_PATTERN)] = Field(
+        default="auto", description="auto takes CUDA, then MPS, then the CPU."
+    )
+    dtype: Literal["float32", "float64"] = Field(
+        default="float32", description="Precision of data and parameters."
+    )
+    data: Data = Field(description="What the network learns from.")
+    network: Network = Field(description="What learns.")
+    loss: Loss = Field(description="What training makes smaller.")
+    optimizer: Optimizer = Field(description="How parameters move.")
+    batch_size: Count | None = Field(
+        default=None, description="Samples per iteration; null: the whole data set."
+    )

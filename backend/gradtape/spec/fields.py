@@ -1,0 +1,185 @@
+"""What a field of a spec may hold: closed, frozen models, and numbers, pairs and shapes in range.
+
+Pydantic's own errors are translated in problems.py. A validator here raises `refuse(...)`, which
+already carries our words.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, cast, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from gradtape import limits
+from gradtape.spec.wording import describe_value, suggest
+
+LARGEST_COUNT = 2**31 - 1  # sizes; torch counts a dimension's elements in 32 bits on some devices
+LARGEST_REAL = 1e30  # torch refuses scalars beyond float32's 3.4e38; room for one product
+LARGEST_RATE = 1e9  # learning rates and decays; products of several stay below LARGEST_REAL
+LARGEST_SEED = 2**63 - 1  # what torch.Generator.manual_seed takes
+
+NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
+
+
+@dataclass(frozen=True)
+class FormControl:
+    """How a form shows a field whose annotation does not say it: `pair`, `shape`, `values`, …"""
+
+    name: str
+
+
+class Part(BaseModel, frozen=True):
+    """Base of everything in a spec: immutable, closed, and without silent conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Choice(Part, frozen=True):
+    """Base of the parts that come in kinds. The docstring of a kind is its description."""
+
+    title: ClassVar[str]
+
+    kind: str
+
+
+def refuse(code: str, message: str, *steps: int | str, **details: Any) -> PydanticCustomError:
+    """An error in our own words.
+
+    Args:
+        code: becomes the code of the error shape.
+        message: what was received, what is allowed; the path goes in front by itself.
+        steps: where, counted from the field that is being validated.
+        details: plain facts for programs.
+    """
+    context = {"message": message, "steps": steps, "details": details}
+    return PydanticCustomError(cast(Any, code), "{message}", context)
+
+
+def to_whole(value: Any) -> Any:
+    """8.0 as 8: to JSON they are the same number. Anything else unchanged."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def to_pair(value: Any) -> Any:
+    """One number for both dimensions, as torch takes it."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (value, value)
+    if isinstance(value, list | tuple) and len(cast(Any, value)) == 2:
+        return tuple(cast(Any, value))
+    raise refuse(
+        "wrong_type", f"must be a number or a list of two numbers; got {describe_value(value)}."
+    )
+
+
+def to_sizes(value: Any) -> Any:
+    """A whole number or a list of them."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (value,)
+    if isinstance(value, list | tuple):
+        return tuple(cast(Any, value))
+    raise refuse(
+        "wrong_type",
+        f"must be a whole number or a list of whole numbers; got {describe_value(value)}.",
+    )
+
+
+def models_of(union: Any) -> tuple[type[Choice], ...]:
+    """The models that a union of kinds is made of, in the order in which they are written."""
+    return get_args(union)
+
+
+def kind_of(model: type[Choice]) -> str:
+    """The one kind of a model, as in "linear"."""
+    return get_args(model.model_fields["kind"].annotation)[0]
+
+
+def check_kind_of(noun: str, union: Any) -> Callable[[Any], Any]:
+    """A validator that says which kinds there are before pydantic looks for the one that is meant.
+
+    Args:
+        noun: what comes in these kinds, as in "layer".
+        union: the models, as in `LinearLayer | ReluLayer`.
+    """
+    kinds = tuple(kind_of(model) for model in models_of(union))
+
+    def check_kind(value: Any) -> Any:
+        if isinstance(value, BaseModel):
+            return value
+        if not isinstance(value, dict):
+            raise refuse(
+                "wrong_type",
+                f'must be an object with a kind, as in {{"kind": "{kinds[0]}"}}; '
+                f"got {describe_value(value)}.",
+            )
+        fields = cast(dict[Any, Any], value)
+        if "kind" not in fields:
+            raise refuse("missing_field", f"has no kind. Known: {', '.join(kinds)}.", "kind")
+        kind = fields["kind"]
+        if not isinstance(kind, str):
+            message = f"must be the name of a {noun}; got {describe_value(kind)}."
+            raise refuse("wrong_type", message, "kind")
+        if kind not in kinds:
+            hint, details = suggest(kind, kinds)
+            message = f"{describe_value(kind)} is not a {noun}. {hint}"
+            raise refuse("unknown_kind", message, "kind", **details)
+        return cast(Any, value)
+
+    return check_kind
+
+
+def _one_or_many(item: dict[str, Any], *, length: int | None) -> dict[str, Any]:
+    many: dict[str, Any] = {"type": "array", "items": item, "minItems": length or 1}
+    if length is not None:
+        many["maxItems"] = length
+    return {"anyOf": [item, many]}
+
+
+Whole = Annotated[int, BeforeValidator(to_whole)]
+Count = Annotated[Whole, Field(ge=1, le=LARGEST_COUNT)]
+Padding = Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)]
+Real = Annotated[float, Field(ge=-LARGEST_REAL, le=LARGEST_REAL)]
+NonNegative = Annotated[float, Field(ge=0, le=LARGEST_REAL)]
+Rate = Annotated[float, Field(ge=0, le=LARGEST_RATE)]
+Share = Annotated[float, Field(ge=0, le=1)]
+"""A share of a whole, from 0 to 1."""
+Decay = Annotated[float, Field(ge=0, lt=1)]
+"""How much of a running average is kept per iteration, from 0 to below 1."""
+
+CountPair = Annotated[
+    tuple[Count, Count],
+    BeforeValidator(to_pair),
+    FormControl("pair"),
+    WithJsonSchema(
+        _one_or_many({"type": "integer", "minimum": 1, "maximum": LARGEST_COUNT}, length=2),
+        mode="validation",
+    ),
+]
+PaddingPair = Annotated[
+    tuple[Padding, Padding],
+    BeforeValidator(to_pair),
+    FormControl("pair"),
+    WithJsonSchema(
+        _one_or_many({"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}, length=2),
+        mode="validation",
+    ),
+]
+DecayPair = Annotated[
+    tuple[Decay, Decay],
+    BeforeValidator(to_pair),
+    FormControl("number_pair"),
+]
+Sizes = Annotated[
+    tuple[Count, ...],
+    BeforeValidator(to_sizes),
+    Field(min_length=1, max_length=6),
+    FormControl("shape"),
+    WithJsonSchema(
+        _one_or_many({"type": "integer", "minimum": 1, "maximum": LARGEST_COUNT}, length=None),
+        mode="validation",
+    ),
+]
+
+LayerName = Annotated[str, Field(pattern=NAME_PATTERN, max_length=limits.MAX_NAME_LENGTH)]
