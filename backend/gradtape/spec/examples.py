@@ -134,7 +134,7 @@ SHARED_WEIGHTS: dict[str, Any] = {
         ]
     },
     "loss": {"kind": "bce_with_logits"},
-    "optimizer": {"kind": "sgd", "lr": 0.5, "momentum": 0.5},
+    "optimizer": {"kind": "adam", "lr": 0.02},
 }
 
 EXAMPLES: dict[str, tuple[str, str, dict[str, Any]]] = {

@@ -1,0 +1,145 @@
+"""Data sets: two tensors, and batches as a pure function of the iteration's number."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gradtape.engine.devices import torch_dtype
+from gradtape.engine.generated_points import generate_points
+from gradtape.spec import ExperimentSpec
+from gradtape.spec.data import (
+    AnyData,
+    InlineData,
+    LinearRegressionData,
+    RandomData,
+    RandomUniformData,
+)
+from gradtape.spec.inline_values import numbers_of, shape_of
+from gradtape.spec.losses import AnyLoss
+from gradtape.spec.targets import PROBABILITY_LOSSES, TargetForm, target_form
+
+Arrays = tuple[NDArray[np.float64], NDArray[np.generic]]
+
+# Places in the tree of seeds below the data's own.
+GENERATION, SHUFFLING = 0, 1
+
+
+class Dataset:
+    """Inputs and targets of all samples, on the device.
+
+    Attributes:
+        x: shape (samples, *sample shape), of the experiment's dtype.
+        y: as the loss needs it: class numbers (int64), or numbers of the experiment's dtype.
+    """
+
+    def __init__(self, x: Tensor, y: Tensor, shuffling: np.random.SeedSequence) -> None:
+        self.x = x
+        self.y = y
+        self._shuffling = shuffling
+        self._order: tuple[int, Tensor] | None = None  # of the epoch that was asked for last
+
+    @property
+    def samples(self) -> int:
+        """How many samples."""
+        return len(self.x)
+
+    def batches_per_epoch(self, batch_size: int | None) -> int:
+        """How many iterations one pass over the data takes; the last batch may be smaller."""
+        return -(-self.samples // (batch_size or self.samples))
+
+    def batch(self, iteration: int, batch_size: int | None) -> tuple[Tensor, Tensor]:
+        """Inputs and targets of an iteration; `x` and `y` themselves where it is the whole set."""
+        rows = self.rows(iteration, batch_size)
+        return (self.x, self.y) if rows is None else (self.x[rows], self.y[rows])
+
+    def rows(self, iteration: int, batch_size: int | None) -> Tensor | None:
+        """Which rows of `x` and `y` an iteration takes; None is all of them, in order.
+
+        Each epoch takes every sample once, in an order of its own.
+        """
+        if batch_size is None or batch_size >= self.samples:
+            return None
+        epoch, number = divmod(iteration, self.batches_per_epoch(batch_size))
+        return self._order_of(epoch)[number * batch_size : (number + 1) * batch_size]
+
+    def _order_of(self, epoch: int) -> Tensor:
+        if self._order is None or self._order[0] != epoch:
+            source = np.random.default_rng(_child(self._shuffling, epoch))
+            order = torch.from_numpy(source.permutation(self.samples)).to(self.x.device)
+            self._order = (epoch, order)
+        return self._order[1]
+
+
+def build_dataset(
+    spec: ExperimentSpec, *, seed: np.random.SeedSequence, device: torch.device
+) -> Dataset:
+    """The data set of a spec; the loss decides what targets look like.
+
+    Args:
+        seed: the only source of randomness; it is left as it is.
+    """
+    inputs, targets = _generate(spec.data, spec.loss, _child(seed, GENERATION))
+    dtype = torch_dtype(spec.dtype)
+    form = target_form(spec.data, spec.loss)
+    return Dataset(
+        x=torch.tensor(inputs, dtype=dtype, device=device),
+        y=torch.tensor(
+            targets, dtype=dtype if form.classes is None else torch.int64, device=device
+        ),
+        shuffling=_child(seed, SHUFFLING),
+    )
+
+
+def _child(seed: np.random.SeedSequence, number: int) -> np.random.SeedSequence:
+    # Not seed.spawn: that counts, and would give another child each time.
+    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, number))
+
+
+def _generate(data: AnyData, loss: AnyLoss, seed: np.random.SeedSequence) -> Arrays:
+    form = target_form(data, loss)
+    match data:
+        case InlineData():
+            return _read_inline(data, form)
+        case RandomData():
+            return _draw_random(data, loss, np.random.default_rng(seed))
+        case LinearRegressionData():
+            return _draw_line(data, np.random.default_rng(seed))
+        case _:
+            points, classes = generate_points(data, seed)
+            return points, _shape_classes(classes, form)
+
+
+def _read_inline(data: InlineData, form: TargetForm) -> Arrays:
+    inputs = np.array(numbers_of(data.x), dtype=np.float64).reshape(shape_of(data.x))
+    targets = np.array(numbers_of(data.y), dtype=np.float64)
+    return inputs, targets.reshape(len(inputs), *form.shape)
+
+
+def _draw_random(data: RandomData, loss: AnyLoss, source: np.random.Generator) -> Arrays:
+    def draw(*shape: int) -> NDArray[np.float64]:
+        if isinstance(data, RandomUniformData):
+            return source.uniform(data.low, data.high, shape)
+        return source.standard_normal(shape)
+
+    inputs = draw(data.samples, *data.sample_shape)
+    if target_form(data, loss).classes is not None:
+        return inputs, source.integers(data.targets, size=data.samples)
+    if loss.kind in PROBABILITY_LOSSES:
+        return inputs, source.integers(2, size=(data.samples, data.targets))
+    return inputs, draw(data.samples, data.targets)
+
+
+def _draw_line(data: LinearRegressionData, source: np.random.Generator) -> Arrays:
+    weight = source.standard_normal((data.features, data.targets))
+    bias = source.standard_normal(data.targets)
+    inputs = source.standard_normal((data.samples, data.features))
+    noise = data.noise * source.standard_normal((data.samples, data.targets))
+    return inputs, inputs @ weight + bias + noise
+
+
+def _shape_classes(classes: NDArray[np.int64], form: TargetForm) -> NDArray[np.generic]:
+    if form.classes is not None:
+        return classes
+    width = form.shape[0]
+    return classes[:, None] if width == 1 else np.eye(width)[classes]

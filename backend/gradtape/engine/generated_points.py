@@ -1,0 +1,86 @@
+"""Points with class numbers, as NumPy arrays: toy data sets in a plane, and the real digits."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.datasets import load_digits, make_blobs, make_circles, make_moons
+
+from gradtape.spec.data import (
+    BlobsData,
+    CirclesData,
+    DigitsData,
+    MoonsData,
+    PlaneData,
+    SpiralData,
+    XorData,
+)
+
+Points = tuple[NDArray[np.float64], NDArray[np.int64]]
+"""Points of shape (samples, *sample shape), and a class number for each."""
+
+
+def generate_points(data: PlaneData | DigitsData, seed: np.random.SeedSequence) -> Points:
+    """The points and classes of a data set; the same for the same seed."""
+    match data:
+        case XorData():
+            return _generate_xor(data, np.random.default_rng(seed))
+        case SpiralData():
+            return _generate_spiral(data, np.random.default_rng(seed))
+        case DigitsData():
+            return _pick_digits(data, np.random.default_rng(seed))
+        case _:
+            return _generate_by_sklearn(data, np.random.RandomState(np.random.MT19937(seed)))
+
+
+def _generate_by_sklearn(data: PlaneData, source: np.random.RandomState) -> Points:
+    match data:
+        case MoonsData():
+            return make_moons(data.samples, noise=data.noise, random_state=source)
+        case CirclesData():
+            return make_circles(
+                data.samples, noise=data.noise, factor=data.factor, random_state=source
+            )
+        case BlobsData():
+            points, classes, *_ = make_blobs(
+                data.samples,
+                data.features,
+                centers=data.classes,
+                cluster_std=data.spread,
+                random_state=source,
+            )
+            return points, classes
+        case _:
+            raise TypeError(f"no points for {data.kind}")
+
+
+def _generate_xor(data: XorData, source: np.random.Generator) -> Points:
+    corner = np.arange(data.samples) % 4
+    points = np.stack([corner // 2, corner % 2], axis=1).astype(np.float64)
+    classes = corner // 2 ^ corner % 2
+    return points + data.noise * source.standard_normal(points.shape), classes
+
+
+def _generate_spiral(data: SpiralData, source: np.random.Generator) -> Points:
+    # Arm k begins at angle 2πk/classes; the radius grows from 0 to 1 along the arm.
+    classes = np.arange(data.samples) % data.classes
+    along = source.uniform(0, 1, data.samples)
+    angle = 2 * np.pi * (data.turns * along + classes / data.classes)
+    points = along[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return points + data.noise * source.standard_normal(points.shape), classes
+
+
+def _pick_digits(data: DigitsData, source: np.random.Generator) -> Points:
+    pixels, classes = _load_digits()
+    rows = source.permutation(len(pixels))[: data.samples]
+    return pixels[rows].reshape(-1, *data.sample_shape), classes[rows]
+
+
+@cache
+def _load_digits() -> Points:
+    # Read from a compressed text file, 30 ms; read-only, so that no caller changes it for another.
+    digits = load_digits()
+    pixels, classes = digits.data / 16, digits.target.astype(np.int64)
+    pixels.setflags(write=False)
+    classes.setflags(write=False)
+    return pixels, classes
