@@ -106,12 +106,10 @@ def record(
     ] = None,
 ) -> None:
     """Record the first iteration of a spec: the tape as JSON, with every number."""
-    from gradtape.tape.codec import encode_tape
+    from gradtape.sessions.answering import answer_tape
 
     recording = _load_experiment(spec).record_iteration()
-    tensors = [tensor.id for tensor in recording.structure.tensors if tensor.slot is not None]
-    values = {number: recording.values(number) for number in tensors}
-    tape = encode_tape(recording.structure, recording.frame, values)
+    tape = answer_tape(recording, inline_values=True).payload
     if output is None:
         sys.stdout.buffer.write(tape + b"\n")
         return

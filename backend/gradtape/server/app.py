@@ -106,6 +106,7 @@ def create_app(settings: Settings, host: SessionHost | None = None) -> FastAPI:
         version=gradtape.__version__,
         docs_url=None,  # Swagger's page loads scripts from elsewhere; ours is at the same address
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
         middleware=_build_middleware(settings),
         generate_unique_id_function=lambda route: route.name,

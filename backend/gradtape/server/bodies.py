@@ -98,4 +98,6 @@ def read_command(body: JsonBody) -> Command:
     Raises:
         InvalidRequest: with every problem and its path.
     """
+    if not isinstance(body.value, dict):
+        raise InvalidRequest('A command is an object: {"kind": "record"}.', code="invalid_value")
     return _COMMAND_BODY.validate(body.content)

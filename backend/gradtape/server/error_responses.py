@@ -12,11 +12,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from gradtape import errors
+from gradtape.server.route_table import allowed_methods
 from gradtape.server.validation import error_from_problems
 
 STATUSES: dict[type[errors.GradtapeError], int] = {
@@ -71,7 +71,8 @@ def shape_response(
     status: int, problem: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> Response:
     """An answer in the error shape; whatever the input was, its text is valid JSON."""
-    plain = to_jsonable_python(problem, inf_nan_mode="strings", fallback=str)
+    # Once around, so that the non-finite numbers that Python writes bare become their names.
+    plain = json.loads(json.dumps(problem, default=str), parse_constant=str)
     # ASCII only: a message may quote half a surrogate pair, which UTF-8 cannot carry.
     content = json.dumps({"error": plain}, ensure_ascii=True)
     return Response(content, status, headers, media_type="application/json")
@@ -90,18 +91,17 @@ def unhandled_response() -> Response:
     return shape_response(500, {"code": "internal_error", "path": None, "message": message})
 
 
-def _http_problem(request: Request, error: HTTPException) -> dict[str, Any]:
-    place = request.url.path
-    match error.status_code:
-        case 404:
-            code, message = "not_found", f"Nothing is at {place}. The API is described at /docs."
-        case 405:
-            allowed = (error.headers or {}).get("Allow", "")
-            code = "method_not_allowed"
-            message = f"{place} does not take {request.method}; it takes {allowed or 'GET'}."
-        case _:
-            code, message = "http_error", error.detail
-    return {"code": code, "path": None, "message": message}
+def _answer_not_found(request: Request) -> Response:
+    message = f"Nothing is at {request.url.path}. The API is described at /docs."
+    return shape_response(404, {"code": "not_found", "path": None, "message": message})
+
+
+def _answer_method_not_allowed(request: Request) -> Response:
+    # Starlette names only the methods of the first route at an address.
+    allowed = ", ".join(allowed_methods(request.app, request.url.path)) or "GET, HEAD"
+    message = f"{request.url.path} does not take {request.method}; it takes {allowed}."
+    problem = {"code": "method_not_allowed", "path": None, "message": message}
+    return shape_response(405, problem, {"Allow": allowed})
 
 
 def _location_path(location: Sequence[int | str]) -> str:
@@ -113,7 +113,14 @@ async def _answer_gradtape_error(_request: Request, error: errors.GradtapeError)
 
 
 async def _answer_http_exception(request: Request, error: HTTPException) -> Response:
-    return shape_response(error.status_code, _http_problem(request, error), error.headers)
+    match error.status_code:
+        case 404:
+            return _answer_not_found(request)
+        case 405:
+            return _answer_method_not_allowed(request)
+        case status:
+            problem = {"code": "http_error", "path": None, "message": error.detail}
+            return shape_response(status, problem, error.headers)
 
 
 async def _answer_validation_error(_request: Request, error: RequestValidationError) -> Response:

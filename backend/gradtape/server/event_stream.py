@@ -37,7 +37,8 @@ class EventReader:
         closing: asyncio.Event,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
     ) -> None:
-        self._events = events
+        # The protocol promises an iterator; hosts give generators, which have to be closed.
+        self._events = cast("AsyncGenerator[LoggedEvent]", events)
         self._closing = closing
         self._heartbeat_seconds = heartbeat_seconds
         # Kept over heartbeats: cancelling it would end the host's generator.
@@ -86,8 +87,7 @@ class EventReader:
         if self._next is not None:
             self._next.cancel()
             await asyncio.wait({self._next})
-        if isinstance(self._events, AsyncGenerator):
-            await cast("AsyncGenerator[LoggedEvent]", self._events).aclose()
+        await self._events.aclose()
 
     def _ask_next(self) -> "asyncio.Task[LoggedEvent | None]":
         if self._next is None:

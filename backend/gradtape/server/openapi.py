@@ -5,12 +5,12 @@
 
 import json
 import sys
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import JsonSchemaMode
 
 from gradtape.server.error_responses import ErrorResponse
 from gradtape.server.models import OpenByExample, OpenBySpec
@@ -34,14 +34,34 @@ _ROOTS: dict[str, Any] = {
     "SessionEvent": SessionEvent,
 }
 
+_RANGES = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
+
 
 def _extra_schemas() -> dict[str, Any]:
-    adapters = [(name, "validation", TypeAdapter(root)) for name, root in _ROOTS.items()]
-    generator = GenerateJsonSchema(ref_template=_REFERENCE)
-    inputs = [(name, "validation", adapter.core_schema) for name, _, adapter in adapters]
-    roots, definitions = generator.generate_definitions(inputs)  # pyright: ignore[reportArgumentType]
+    inputs: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (name, "validation", TypeAdapter(root)) for name, root in _ROOTS.items()
+    ]
+    roots, shared = TypeAdapter.json_schemas(inputs, ref_template=_REFERENCE)
     named = {name: schema for (name, _), schema in roots.items() if "$ref" not in schema}
-    return definitions | named
+    return shared.get("$defs", {}) | named
+
+
+def _name_ranges(document: dict[str, Any]) -> None:
+    """Give ranges their names in JSON Schema.
+
+    Behind a validator of our own, pydantic writes a range under its Python name (`ge`).
+    """
+    unvisited: list[Any] = [document]
+    while unvisited:
+        part = unvisited.pop()
+        if isinstance(part, list):
+            unvisited.extend(cast("list[Any]", part))
+        elif isinstance(part, dict):
+            schema = cast("dict[str, Any]", part)
+            for name in _RANGES.keys() & schema.keys():
+                if isinstance(schema[name], int | float):
+                    schema[_RANGES[name]] = schema.pop(name)
+            unvisited.extend(schema.values())
 
 
 def _describe_inline_values(tensor: dict[str, Any]) -> None:
@@ -65,6 +85,7 @@ def build_document(app: FastAPI) -> dict[str, Any]:
     for name, schema in _extra_schemas().items():
         schemas.setdefault(name, schema)
     _describe_inline_values(schemas["Tensor"])
+    _name_ranges(schemas)
     return document
 
 

@@ -683,7 +683,10 @@ export interface components {
             /** Source Line */
             source_line?: number | null;
         };
-        /** Catalog */
+        /**
+         * Catalog
+         * @description Every kind there is, and the settings of an experiment as a whole.
+         */
         Catalog: {
             /** Layers */
             layers: components["schemas"]["CatalogEntry"][];
@@ -695,8 +698,13 @@ export interface components {
             data: components["schemas"]["CatalogEntry"][];
             /** Initializations */
             initializations: components["schemas"]["CatalogEntry"][];
+            /** Experiment */
+            experiment: components["schemas"]["CatalogParameter"][];
         };
-        /** CatalogEntry */
+        /**
+         * CatalogEntry
+         * @description One kind of layer, loss, optimizer, data set or initialization.
+         */
         CatalogEntry: {
             /** Kind */
             kind: string;
@@ -704,21 +712,34 @@ export interface components {
             title: string;
             /** Description */
             description: string;
+            /** Merges */
+            merges: boolean;
+            /** Has Parameters */
+            has_parameters: boolean;
             /** Parameters */
             parameters: components["schemas"]["CatalogParameter"][];
         };
-        /** CatalogParameter */
+        /**
+         * CatalogParameter
+         * @description One thing that can be set.
+         *
+         *     `minimum` and `maximum` hold for each number of a pair or shape.
+         */
         CatalogParameter: {
             /** Name */
             name: string;
-            /** Type */
-            type: string;
+            /** Description */
+            description: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "integer" | "number" | "boolean" | "choice" | "text" | "pair" | "number_pair" | "shape" | "values" | "layer" | "initializations";
             /** Required */
             required: boolean;
             /** Nullable */
             nullable: boolean;
-            /** Default */
-            default: unknown;
+            default: components["schemas"]["JsonValue"];
             /** Minimum */
             minimum: number | null;
             /** Maximum */
@@ -727,8 +748,6 @@ export interface components {
             maximum_excluded: boolean;
             /** Choices */
             choices: string[] | null;
-            /** Description */
-            description: string;
         };
         /**
          * CirclesData
@@ -1142,7 +1161,10 @@ export interface components {
          * @enum {string}
          */
         EventKind: "forward_op" | "backward_node" | "accumulate" | "update";
-        /** Example */
+        /**
+         * Example
+         * @description A spec with what to call it.
+         */
         Example: {
             /** Key */
             key: string;
@@ -1934,7 +1956,7 @@ export interface components {
             results: number[];
             /**
              * Bookkeeping
-             * @description Run by autograd for itself (a detached view of a saved tensor); no tick of its own.
+             * @description Run by autograd for itself, as a detached view of what it saved: no own tick.
              */
             bookkeeping: boolean;
         };

@@ -12,7 +12,8 @@ from gradtape.server.error_responses import error_response
 def host_name(header: str) -> str:
     """The name in a Host header, without port and brackets, in lower case."""
     if header.startswith("["):
-        return header[1:].partition("]")[0].lower()
+        name, bracket, _ = header[1:].partition("]")
+        return name.lower() if bracket else ""
     return header.partition(":")[0].lower()
 
 
