@@ -173,6 +173,19 @@ def test_values_are_kept_as_they_were_when_the_user_goes_on_training() -> None:
     assert torch.equal(recording.tensor(recording.find("0.weight")), before)
 
 
+def test_the_updated_parameter_and_the_optimizers_state_are_kept_too() -> None:
+    model, x, y = two_layers()
+    optimizer = torch.optim.Adam(model.parameters(), foreach=False)
+    record_step(model, x, y, optimizer=optimizer)
+    recording = record_step(model, x, y, optimizer=optimizer)
+    first = [recording.values(tensor.id).tobytes() for tensor in recording.structure.tensors
+             if tensor.slot is not None]  # fmt: skip
+    record_step(model, x, y, optimizer=optimizer)
+    again = [recording.values(tensor.id).tobytes() for tensor in recording.structure.tensors
+             if tensor.slot is not None]  # fmt: skip
+    assert again == first
+
+
 def test_an_in_place_op_keeps_the_value_before_and_the_value_after() -> None:
     recording = record_formula(lambda w: (w * 2).relu_() * 3, w=scalar(-1.0))
     structure = recording.structure

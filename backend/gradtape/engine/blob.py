@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -91,34 +92,22 @@ def summarize(tensor: Tensor) -> Statistics:
 
     Mean, deviation, extremes and norm are over the finite numbers; 0 where there are none.
     """
-    with torch.no_grad():
-        numbers = tensor.detach().reshape(-1).to("cpu", torch.float64)
-        count = max(numbers.numel(), 1)
-        low, high = _extremes(numbers)
-        non_finite = 0
-        if not (math.isfinite(low) and math.isfinite(high)):
-            finite = numbers[torch.isfinite(numbers)]
-            non_finite = numbers.numel() - finite.numel()
-            numbers = finite
-            low, high = _extremes(numbers)
-        kept = max(numbers.numel(), 1)
-        mean = float(numbers.sum()) / kept
-        squares = float(numbers.dot(numbers))
-        zeros = numbers.numel() - int(torch.count_nonzero(numbers))
-        deviation = float((numbers - mean).square_().sum() / kept) ** 0.5
+    numbers = tensor.detach().reshape(-1).to("cpu", torch.float64).numpy()
+    count = numbers.size
+    # One pass tells whether all are finite: NaN and infinity reach the sum of squares.
+    squares = float(numbers @ numbers)
+    if not math.isfinite(squares):
+        numbers = numbers[np.isfinite(numbers)]
+        squares = float(numbers @ numbers)
+    if numbers.size == 0:
+        return Statistics(min=0, max=0, mean=0, std=0, l2_norm=0, zero_share=0, non_finite=count)
+    mean = float(numbers.mean())
     return Statistics(
-        min=low,
-        max=high,
+        min=float(numbers.min()),
+        max=float(numbers.max()),
         mean=mean,
-        std=deviation,
+        std=float(np.square(numbers - mean).mean()) ** 0.5,
         l2_norm=squares**0.5,
-        zero_share=zeros / count,
-        non_finite=non_finite,
+        zero_share=(numbers.size - int(np.count_nonzero(numbers))) / count,
+        non_finite=count - numbers.size,
     )
-
-
-def _extremes(numbers: Tensor) -> tuple[float, float]:
-    if numbers.numel() == 0:
-        return 0.0, 0.0
-    low, high = torch.aminmax(numbers)
-    return float(low), float(high)

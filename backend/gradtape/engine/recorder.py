@@ -43,10 +43,12 @@ class Recorder:
     ) -> None:
         self._model = model
         self._loss = loss
+        self._optimizer = optimizer
+        self._tensors = dict(tensors or {})
         self._known = known if known is not None else KnownStructures()
         self._log = RecordingLog()
         self._stack = ExitStack()
-        self._register(tensors or {})
+        self._register(self._tensors)
         node_ids: dict[int, int] = {}
         self._ops = OpMode(self._log, node_ids)
         self._functions = CallMode(self._log, BackwardWatch(self._log, node_ids).run)
@@ -85,12 +87,24 @@ class Recorder:
             output: what the model returned.
         """
         ledger = self._log.ledger
-        # What was registered may be written by anyone once the recording is over.
-        ledger.preserve_all(range(self._registered))
+        # What lives on will be written by the next iteration, or by the user.
+        ledger.preserve(self._living_tensors(), len(self._log.ops))
         loss_id = None if loss is None else ledger.find(loss)
         output_id = None if output is None else ledger.find(output)
         structure = build_structure(self._log, self._known, loss=loss_id, output=output_id)
         return Recording(structure, ledger, iteration=iteration)
+
+    def _living_tensors(self) -> list[Tensor]:
+        parameters = list(self._model.parameters())
+        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+        states = self._optimizer.state.values() if self._optimizer is not None else ()
+        return [
+            *self._tensors.values(),
+            *parameters,
+            *gradients,
+            *self._model.buffers(),
+            *(value for state in states for value in state.values() if isinstance(value, Tensor)),
+        ]
 
     def _register(self, tensors: Mapping[str, Tensor]) -> None:
         for name, tensor in tensors.items():
@@ -100,7 +114,6 @@ class Recorder:
             self._name(name, parameter, Role.PARAMETER)
         for name, buffer in self._model.named_buffers():
             self._name(name, buffer, Role.BUFFER)
-        self._registered = len(self._log.ledger.entries)
 
     def _name(self, name: str, tensor: Tensor, role: Role) -> None:
         number = self._log.ledger.add(tensor, role, Phase.FORWARD)

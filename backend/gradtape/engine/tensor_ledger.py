@@ -146,11 +146,6 @@ class TensorLedger:
                 self._detach_from_memory(number)
             self._written_by[storage] = op
 
-    def preserve_all(self, numbers: Iterable[int]) -> None:
-        """Copy values whose memory will be written after the recording ends."""
-        for number in numbers:
-            self._keep_numbers(number)
-
     def _append(self, entry: Entry, tensor: Tensor) -> int:
         number = len(self.entries)
         self.entries.append(entry)
