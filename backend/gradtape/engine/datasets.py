@@ -12,7 +12,7 @@ from gradtape.spec.data import (
     AnyData,
     InlineData,
     LinearRegressionData,
-    RandomData,
+    RandomNormalData,
     RandomUniformData,
 )
 from gradtape.spec.inline_values import numbers_of, shape_of
@@ -101,7 +101,7 @@ def _generate(data: AnyData, loss: AnyLoss, seed: np.random.SeedSequence) -> Arr
     match data:
         case InlineData():
             return _read_inline(data, form)
-        case RandomData():
+        case RandomNormalData() | RandomUniformData():
             return _draw_random(data, loss, np.random.default_rng(seed))
         case LinearRegressionData():
             return _draw_line(data, np.random.default_rng(seed))
@@ -116,7 +116,9 @@ def _read_inline(data: InlineData, form: TargetForm) -> Arrays:
     return inputs, targets.reshape(len(inputs), *form.shape)
 
 
-def _draw_random(data: RandomData, loss: AnyLoss, source: np.random.Generator) -> Arrays:
+def _draw_random(
+    data: RandomNormalData | RandomUniformData, loss: AnyLoss, source: np.random.Generator
+) -> Arrays:
     def draw(*shape: int) -> NDArray[np.float64]:
         if isinstance(data, RandomUniformData):
             return source.uniform(data.low, data.high, shape)

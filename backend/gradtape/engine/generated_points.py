@@ -1,6 +1,7 @@
 """Points with class numbers, as NumPy arrays: toy data sets in a plane, and the real digits."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,24 +35,27 @@ def generate_points(data: PlaneData | DigitsData, seed: np.random.SeedSequence) 
 
 
 def _generate_by_sklearn(data: PlaneData, source: np.random.RandomState) -> Points:
+    # scikit-learn's functions are annotated only by inference, which knows too little.
+    made: Any
     match data:
         case MoonsData():
-            return make_moons(data.samples, noise=data.noise, random_state=source)
+            made = make_moons(data.samples, noise=data.noise, random_state=source)
         case CirclesData():
-            return make_circles(
+            made = make_circles(
                 data.samples, noise=data.noise, factor=data.factor, random_state=source
             )
         case BlobsData():
-            points, classes, *_ = make_blobs(
+            made = make_blobs(
                 data.samples,
                 data.features,
                 centers=data.classes,
                 cluster_std=data.spread,
                 random_state=source,
             )
-            return points, classes
         case _:
             raise TypeError(f"no points for {data.kind}")
+    points, classes = made
+    return points, classes
 
 
 def _generate_xor(data: XorData, source: np.random.Generator) -> Points:
@@ -79,7 +83,7 @@ def _pick_digits(data: DigitsData, source: np.random.Generator) -> Points:
 @cache
 def _load_digits() -> Points:
     # Read from a compressed text file, 30 ms; read-only, so that no caller changes it for another.
-    digits = load_digits()
+    digits: Any = load_digits()
     pixels, classes = digits.data / 16, digits.target.astype(np.int64)
     pixels.setflags(write=False)
     classes.setflags(write=False)

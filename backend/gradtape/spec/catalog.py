@@ -5,7 +5,7 @@ Read from the models themselves: titles, docstrings, annotations, ranges and def
 
 from collections.abc import Iterator
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, JsonValue
@@ -139,7 +139,7 @@ def _describe_field(name: str, field: FieldInfo) -> CatalogParameter:
 def _to_json(default: Any) -> JsonValue:
     if isinstance(default, BaseModel):
         return default.model_dump(mode="json")
-    return list(default) if isinstance(default, tuple) else default
+    return list(cast(tuple[JsonValue, ...], default)) if isinstance(default, tuple) else default
 
 
 class _Facts:

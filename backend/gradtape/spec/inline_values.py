@@ -35,8 +35,9 @@ def shape_of(nested: Nested) -> Shape:
     shape: list[int] = []
     level: Any = nested
     while isinstance(level, tuple):
-        shape.append(len(cast(Nested, level)))
-        level = level[0]
+        row = cast(Nested, level)
+        shape.append(len(row))
+        level = row[0]
     return tuple(shape)
 
 
@@ -74,9 +75,9 @@ def _flatten(values: Any) -> tuple[Shape, list[Any]]:
 
 
 def _size_of_rows(rows: list[Any], shape: Shape) -> int:
-    size = len(rows[0]) if isinstance(rows[0], list | tuple) else None
+    size = _length(rows[0])
     for position, row in enumerate(rows):
-        found = len(cast(Sequence[Any], row)) if isinstance(row, list | tuple) else None
+        found = _length(row)
         if found != size:
             message = f"has {_count(found)}, but the first row beside it has {_count(size)}."
             raise refuse("ragged_data", message, *index_of(position, shape))
@@ -84,6 +85,10 @@ def _size_of_rows(rows: list[Any], shape: Shape) -> int:
             raise refuse("empty_data", "must not be empty.", *index_of(position, shape))
     # Some row is a list and all are alike, so they all are.
     return cast(int, size)
+
+
+def _length(row: Any) -> int | None:
+    return len(cast(Sequence[Any], row)) if isinstance(row, list | tuple) else None
 
 
 def _count(size: int | None) -> str:
