@@ -59,7 +59,8 @@ class UpdateWatch:
         self._owner[owner] = owner
         if parameter.grad is not None:
             self._owner[ledger.find_or_add(parameter.grad, Phase.UPDATE)] = owner
-        for key, value in optimizer.state.get(parameter, {}).items():
+        # Sorted: a state that was restored may list its parts in another order.
+        for key, value in sorted(optimizer.state.get(parameter, {}).items()):
             if isinstance(value, Tensor) and ledger.knows(value) is None:
                 number = ledger.add(value, Role.BUFFER, Phase.UPDATE)
                 ledger.entries[number].name = f"{self._names.get(id(parameter), 'parameter')}.{key}"
