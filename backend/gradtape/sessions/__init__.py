@@ -1,0 +1,1 @@
+"""Sessions: one process each, what goes to and fro, and the host that keeps them going."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from gradtape import limits
+from gradtape.spec.experiment import ExperimentSpec
 from gradtape.tape.metrics import Metrics
 from gradtape.tape.numbers import Number, Plain
 
@@ -151,3 +152,17 @@ class LoggedEvent(Plain):
 
     sequence: int = Field(ge=1)
     event: SessionEvent
+
+
+class SessionState(Plain):
+    """How a session stands."""
+
+    id: str
+    name: str = Field(description="The spec's name; empty if it has none.")
+    spec: ExperimentSpec
+    iteration: int = Field(description="Completed iterations: the number that the next one gets.")
+    phase: SessionPhase = Field(description="`running` also while commands wait.")
+    device: str
+    parameters: int = Field(description="How many numbers are trained.")
+    iterations_recorded: list[int]
+    sequence: int = Field(description="Of the last event.")

@@ -1,0 +1,95 @@
+"""Answers to questions, made where the experiment is."""
+
+import orjson
+
+from gradtape import limits
+from gradtape.engine.experiment import Experiment
+from gradtape.engine.recording import Recording
+from gradtape.errors import LimitExceeded
+from gradtape.sessions.questions import (
+    Answer,
+    BlobQuestion,
+    MetricsQuestion,
+    Question,
+    TapeQuestion,
+    ValuesQuestion,
+)
+from gradtape.tape.codec import encode_tape, encode_values
+from gradtape.tape.structure import Tensor
+
+
+def answer_question(experiment: Experiment, question: Question) -> Answer:
+    """The answer; the experiment is left as it stands.
+
+    Raises:
+        GradtapeError: there is no such iteration, tensor or slice.
+    """
+    match question:
+        case TapeQuestion():
+            recording = experiment.recording(question.iteration)
+            known = recording.structure.hash == question.known_structure
+            return answer_tape(recording, inline_values=question.inline_values, known=known)
+        case BlobQuestion():
+            return _answer_blob(experiment.recording(question.iteration))
+        case ValuesQuestion():
+            return _answer_values(experiment.recording(question.iteration), question)
+        case MetricsQuestion():
+            return Answer(experiment.metrics(question.since).model_dump_json().encode())
+
+
+def answer_tape(recording: Recording, *, inline_values: bool, known: bool = False) -> Answer:
+    """A whole tape: JSON, and its blob.
+
+    Args:
+        inline_values: each tensor carries its numbers as nested lists.
+        known: leave the structure out, unless numbers have to stand in it.
+    Raises:
+        LimitExceeded: too many numbers for one answer.
+    """
+    structure, frame = recording.structure, recording.frame
+    if inline_values:
+        shown = [tensor for tensor in structure.tensors if tensor.slot is not None]
+        _check_value_count(sum(_count_values(tensor) for tensor in shown))
+        values = {tensor.id: recording.values(tensor.id) for tensor in shown}
+        return Answer(encode_tape(structure, frame, values), frame.blob)
+    return Answer(encode_tape(None if known else structure, frame), frame.blob)
+
+
+def _answer_blob(recording: Recording) -> Answer:
+    frame = recording.frame
+    facts = {"iteration": frame.iteration, "structure_hash": frame.structure_hash}
+    return Answer(orjson.dumps(facts), frame.blob)
+
+
+def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:
+    number = recording.find(question.tensor)
+    values = recording.values(number, question.slice)
+    facts = {
+        "iteration": recording.iteration,
+        "tensor": number,
+        "shape": values.shape,
+        "dtype": str(values.dtype),
+    }
+    if question.as_blob:
+        little_endian = values.astype(values.dtype.newbyteorder("<"), copy=False)
+        return Answer(orjson.dumps(facts), little_endian.tobytes())
+    _check_value_count(values.size)
+    return Answer(orjson.dumps({**facts, "values": orjson.Fragment(encode_values(values))}))
+
+
+def _count_values(tensor: Tensor) -> int:
+    count = 1
+    for size in tensor.shape:
+        count *= size
+    return count
+
+
+def _check_value_count(count: int) -> None:
+    if count > limits.MAX_RESPONSE_VALUES:
+        raise LimitExceeded(
+            f"This answer would hold {count} numbers as text; {limits.MAX_RESPONSE_VALUES} are "
+            "allowed. Ask for a slice, or for the blob.",
+            limit="MAX_RESPONSE_VALUES",
+            asked=count,
+            allowed=limits.MAX_RESPONSE_VALUES,
+        )

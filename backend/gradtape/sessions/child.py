@@ -1,0 +1,350 @@
+"""A session's process: one thread that carries out commands in order and answers questions.
+
+Run as `python -m gradtape.sessions.child FILE_DESCRIPTOR` where forking is not possible; else the
+zygote forks it and calls `serve_connection`.
+"""
+
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+
+import torch
+
+from gradtape.engine.devices import choose_device
+from gradtape.engine.experiment import Experiment
+from gradtape.limits import EVENT_INTERVAL_SECONDS
+from gradtape.sessions.answering import answer_question, answer_tape
+from gradtape.sessions.carried_errors import as_gradtape_error, pack_error
+from gradtape.sessions.confinement import confine_process
+from gradtape.sessions.messages import (
+    EditCommand,
+    FailedEvent,
+    MetricsEvent,
+    PauseCommand,
+    RecordCommand,
+    RecordedEvent,
+    ResetCommand,
+    RunCommand,
+    SeekCommand,
+    SessionPhase,
+    SetCommand,
+    StateEvent,
+)
+from gradtape.sessions.protocol import (
+    Answered,
+    Ask,
+    Began,
+    Begin,
+    Describe,
+    Described,
+    Done,
+    Leave,
+    Opened,
+    Perform,
+    RecordOnce,
+    Refused,
+    SnapshotFailed,
+    SnapshotStored,
+    SnapshotTaken,
+    TakeSnapshot,
+    ToChild,
+    Told,
+)
+from gradtape.sessions.questions import Answer
+from gradtape.sessions.snapshot_schedule import SnapshotSchedule
+from gradtape.sessions.wire import ChildWire, WireClosed
+from gradtape.spec import ExperimentSpec
+
+LOOK_INTERVAL_SECONDS = 0.002  # between two looks at the socket while training; a look takes 5 µs
+
+
+class LeaveRequested(Exception):
+    """The server wants this process to end."""
+
+
+class SessionLoop:
+    """Carries out what comes over the wire on one experiment.
+
+    A run ends as soon as a pause or a reset waits behind it; everything else keeps its order.
+    Questions are answered between iterations.
+
+    Args:
+        wire: to the server.
+        experiment: the session.
+        snapshot_interval_seconds: between two snapshots while training.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        wire: ChildWire,
+        experiment: Experiment,
+        *,
+        snapshot_interval_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._wire = wire
+        self._experiment = experiment
+        self._clock = clock
+        self._snapshots = SnapshotSchedule(snapshot_interval_seconds, now=clock())
+        self._waiting: deque[Perform] = deque()
+        self._covers = 0
+        self._run_number: int | None = None
+        self._until: int | None = None
+        self._next_look = self._next_metrics = clock()
+
+    def serve(self) -> None:
+        """Work until the server says leave.
+
+        Raises:
+            WireClosed: the server is gone.
+        """
+        try:
+            while True:
+                while self._waiting:
+                    self._perform(self._waiting.popleft())
+                due = self._snapshots.seconds_until_due(self._clock(), training=False)
+                if self._wire.has_input(due):
+                    self._take_in(self._wire.receive()[0])
+                elif due is not None:
+                    self._send_snapshot()
+        except LeaveRequested:
+            return
+
+    def _take_in(self, message: ToChild) -> None:
+        match message:
+            case Perform():
+                self._waiting.append(message)
+            case Ask():
+                self._answer(message)
+            case TakeSnapshot():
+                self._send_snapshot(requested=True)
+            case SnapshotStored():
+                self._snapshots.finish(self._clock())
+            case Leave():
+                raise LeaveRequested
+            case Begin() | RecordOnce() | Describe():
+                raise AssertionError(f"{message.kind} can only come first")
+
+    def _answer(self, message: Ask) -> None:
+        try:
+            answer = answer_question(self._experiment, message.question)
+        except Exception as error:  # noqa: BLE001  torch raises anything; the asker is told
+            packed = pack_error(as_gradtape_error(error))
+            self._wire.send(Refused(id=message.id, error=packed))
+        else:
+            send_answer(self._wire, message.id, answer)
+
+    def _perform(self, message: Perform) -> None:
+        self._wire.send(Began(number=message.number))
+        failed = False
+        try:
+            self._carry_out(message)
+        except (WireClosed, LeaveRequested):
+            raise
+        except Exception as error:  # noqa: BLE001  whatever torch raises, the session lives on
+            failed = True
+            told = as_gradtape_error(error).to_dict()
+            self._tell(FailedEvent(command=message.command.kind, error=told))
+        self._send_metrics()
+        self._covers, self._run_number, self._until = message.number, None, None
+        self._snapshots.note_change()
+        self._wire.send(
+            Done(
+                number=message.number,
+                iteration=self._experiment.iteration,
+                failed=failed,
+                optimizer=self._experiment.spec.optimizer,
+            )
+        )
+        self._tell_state(SessionPhase.READY)
+
+    def _carry_out(self, message: Perform) -> None:
+        experiment = self._experiment
+        match message.command:
+            case RecordCommand():
+                self._record()
+            case RunCommand():
+                self._run(message, message.command)
+            case PauseCommand():
+                # Its work is done: the runs before it have ended.
+                return
+            case ResetCommand():
+                experiment.reset()
+            case SetCommand():
+                experiment.set_optimizer(message.command.optimizer)
+            case EditCommand():
+                command = message.command
+                experiment.edit(command.tensor, command.index, command.value)
+            case SeekCommand():
+                experiment.seek(message.command.iteration)
+
+    def _run(self, message: Perform, command: RunCommand) -> None:
+        experiment, until, record_every = self._experiment, message.until, command.record_every
+        if until is None:
+            until = experiment.iteration + command.iterations
+        self._run_number, self._until = message.number, until
+        self._look()
+        if experiment.iteration < until and not self._interruption():
+            self._tell_state(SessionPhase.RUNNING)
+        else:
+            until = experiment.iteration
+        while (iteration := experiment.iteration) < until:
+            if iteration == until - 1 or (record_every and iteration % record_every == 0):
+                self._record()
+            else:
+                experiment.train_iteration()
+            if self._clock() >= self._next_look:
+                self._attend()
+                until = self._end_of_run(until)
+
+    def _end_of_run(self, until: int) -> int:
+        interruption = self._interruption()
+        if interruption is None:
+            return until
+        # After a pause one more iteration runs, recorded: a run ends with one that can be seen.
+        more = 1 if isinstance(interruption, PauseCommand) else 0
+        return min(until, self._experiment.iteration + more)
+
+    def _interruption(self) -> PauseCommand | ResetCommand | None:
+        for message in self._waiting:
+            if isinstance(message.command, PauseCommand | ResetCommand):
+                return message.command
+        return None
+
+    def _attend(self) -> None:
+        """What has to be done now and then while training."""
+        self._snapshots.note_change()
+        self._look()
+        now = self._clock()
+        if now >= self._next_metrics:
+            self._send_metrics()
+            self._next_metrics = now + EVENT_INTERVAL_SECONDS
+        if self._snapshots.seconds_until_due(now, training=True) == 0.0:
+            self._send_snapshot()
+
+    def _look(self) -> None:
+        while self._wire.has_input():
+            self._take_in(self._wire.receive()[0])
+        self._next_look = self._clock() + LOOK_INTERVAL_SECONDS
+
+    def _record(self) -> None:
+        recording = self._experiment.record_iteration()
+        self._tell(
+            RecordedEvent(iteration=recording.iteration, structure_hash=recording.structure.hash)
+        )
+
+    def _send_metrics(self) -> None:
+        columns = self._experiment.take_new_metrics()
+        if columns is not None:
+            self._tell(MetricsEvent(columns=columns))
+
+    def _send_snapshot(self, *, requested: bool = False) -> None:
+        self._snapshots.begin(self._clock())
+        # Whoever keeps the snapshot has to know every iteration that is in it.
+        self._send_metrics()
+        try:
+            data = self._experiment.to_snapshot()
+        except Exception as error:  # noqa: BLE001  memory may run out; the session goes on without
+            self._snapshots.finish(self._clock())
+            packed = pack_error(as_gradtape_error(error))
+            self._wire.send(SnapshotFailed(requested=requested, error=packed))
+            return
+        taken = SnapshotTaken(
+            iteration=self._experiment.iteration,
+            covers=self._covers,
+            run=self._run_number,
+            until=self._until,
+            requested=requested,
+        )
+        self._wire.send(taken, data)
+
+    def _tell_state(self, phase: SessionPhase) -> None:
+        experiment = self._experiment
+        self._tell(
+            StateEvent(
+                phase=phase,
+                iteration=experiment.iteration,
+                iterations_recorded=experiment.recorded_iterations,
+            )
+        )
+
+    def _tell(self, event: FailedEvent | MetricsEvent | RecordedEvent | StateEvent) -> None:
+        self._wire.send(Told(event=event))
+
+
+def serve_wire(wire: ChildWire) -> None:
+    """Do what the first message asks for.
+
+    Raises:
+        WireClosed: the server is gone.
+    """
+    message, attachment = wire.receive()
+    try:
+        match message:
+            case Describe():
+                device = choose_device("auto")
+                wire.send(Described(torch=str(torch.__version__), device=device.type))
+            case RecordOnce():
+                experiment = Experiment(ExperimentSpec.model_validate_json(message.spec))
+                recording = experiment.record_iteration()
+                answer = answer_tape(recording, inline_values=message.inline_values)
+                send_answer(wire, 0, answer)
+            case Begin():
+                _begin_session(wire, message, attachment).serve()
+            case _:
+                raise AssertionError(f"{message.kind} cannot come first")
+    except WireClosed:
+        raise
+    except Exception as error:  # noqa: BLE001  building a session may raise anything
+        wire.send(Refused(id=0, error=pack_error(as_gradtape_error(error))))
+
+
+def _begin_session(wire: ChildWire, message: Begin, snapshot: bytes) -> SessionLoop:
+    spec = ExperimentSpec.model_validate_json(message.spec)
+    experiment = (
+        Experiment.from_snapshot(spec, snapshot) if message.from_snapshot else Experiment(spec)
+    )
+    wire.send(
+        Opened(
+            device=experiment.device,
+            parameters=experiment.parameter_count,
+            iteration=experiment.iteration,
+            iterations_recorded=experiment.recorded_iterations,
+            optimizer=experiment.spec.optimizer,
+        )
+    )
+    return SessionLoop(
+        wire, experiment, snapshot_interval_seconds=message.snapshot_interval_seconds
+    )
+
+
+def send_answer(wire: ChildWire, number: int, answer: Answer) -> None:
+    """Send an answer as one frame."""
+    message = Answered(id=number, payload_length=len(answer.payload))
+    wire.send(message, answer.payload + answer.blob)
+
+
+def serve_connection(connection: socket.socket) -> None:
+    """Serve one session over a socket until either side ends it."""
+    wire = ChildWire(connection)
+    try:
+        serve_wire(wire)
+    except WireClosed:
+        # The server has ended or has dropped this session: there is nobody to tell.
+        return
+    finally:
+        wire.close()
+
+
+def main() -> None:
+    """Serve the connection whose file descriptor is the argument."""
+    torch.set_num_threads(1)
+    confine_process(limit_memory=False)
+    serve_connection(socket.socket(fileno=int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()

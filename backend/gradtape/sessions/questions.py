@@ -1,0 +1,63 @@
+"""What can be asked of a session. A question changes nothing; its answer is bytes."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gradtape import limits
+from gradtape.tape.numbers import Plain
+
+
+class TapeQuestion(Plain):
+    """The tape of an iteration, the latest recorded one if none is named.
+
+    Payload: `{"structure", "frame"}`; the structure is null if its hash is `known_structure`.
+    With `inline_values`, each tensor carries its numbers.
+    """
+
+    kind: Literal["tape"] = "tape"
+    iteration: int | None = None
+    inline_values: bool = False
+    known_structure: str | None = None
+
+
+class BlobQuestion(Plain):
+    """The frame's float32 blob. Payload: `{"iteration", "structure_hash"}`."""
+
+    kind: Literal["blob"] = "blob"
+    iteration: int | None = None
+
+
+class ValuesQuestion(Plain):
+    """Exact numbers of one tensor, by id or name.
+
+    Payload: `{"iteration", "tensor", "shape", "dtype", "values"}`. With `as_blob` the values come
+    as the answer's blob instead: little-endian, C order, in the tensor's own dtype.
+    """
+
+    kind: Literal["values"] = "values"
+    tensor: str = Field(max_length=2 * limits.MAX_NAME_LENGTH + 1)
+    slice: str | None = Field(default=None, max_length=256)
+    iteration: int | None = None
+    as_blob: bool = False
+
+
+class MetricsQuestion(Plain):
+    """Metrics from the iteration `since` on. Payload: the columns of `Metrics`."""
+
+    kind: Literal["metrics"] = "metrics"
+    since: int = Field(default=0, ge=0)
+
+
+Question = Annotated[
+    TapeQuestion | BlobQuestion | ValuesQuestion | MetricsQuestion, Field(discriminator="kind")
+]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a session answered: JSON, and numbers as bytes where the question asks for them."""
+
+    payload: bytes
+    blob: bytes = b""
