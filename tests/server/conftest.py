@@ -31,3 +31,8 @@ def client(app: FastAPI) -> Iterator[Door]:
 @pytest.fixture
 def session_id(client: Door) -> str:
     return client.post("/api/v1/sessions", json={"example": "moons"}).json()["id"]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"

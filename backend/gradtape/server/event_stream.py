@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import cast
 
 import anyio
-from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from gradtape.errors import SessionUnavailable, UnknownSession
@@ -98,13 +99,19 @@ class EventReader:
         return await anext(self._events, None)
 
 
-class EventStreamResponse(EventSourceResponse):
-    """The answer that streams one reader's events and always lets go of the reader."""
+class EventStreamResponse(StreamingResponse):
+    """The answer that streams one reader's events and always lets go of the reader.
 
-    def __init__(self, reader: EventReader) -> None:
+    Not FastAPI's EventSourceResponse: with that a route is a generator, which begins its answer
+    before a refusal can be one.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(self, reader: EventReader, status_code: int = 200) -> None:
         # Buffering proxies would hold events back.
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(reader.read(), headers=headers)
+        super().__init__(reader.read(), status_code, headers)
         self._reader = reader
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
-from fastapi.sse import EventSourceResponse
 
 from gradtape.server.body_documents import EVENTS_ANSWER
 from gradtape.server.dependencies import ClosingDependency, HostDependency, SessionId
@@ -23,7 +22,7 @@ LastEventId = Annotated[
 @router.get(
     "/events",
     summary="A session's events (SSE)",
-    response_class=EventSourceResponse,
+    response_class=EventStreamResponse,
     responses=EVENTS_ANSWER,
 )
 async def stream_events(
