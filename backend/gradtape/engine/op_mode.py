@@ -70,22 +70,18 @@ class OpMode(DispatchMode):
             ids = [self._add_detached(operands[0], results[0], op)]
         else:
             ids = [self._add_result(result, op, form.name) for result in results]
-            shown = {id(result) for result in results}
-            ids += [
-                log.ledger.add(tensor, Role.INTERMEDIATE, log.phase, op=op)
-                for tensor in written
-                if id(tensor) not in shown
-            ]
+            if written:
+                ids += self._add_unreturned(written, results, op)
         log.ops.append(
             OpRecord(
-                phase=log.phase,
-                name=form.name,
-                call=log.current_call,
-                node=node,
-                operands=operands,
-                constants=constants,
-                results=tuple(ids),
-                bookkeeping=bookkeeping,
+                log.phase,
+                form.name,
+                log.current_call,
+                node,
+                operands,
+                constants,
+                tuple(ids),
+                bookkeeping,
             )
         )
         self._advance_events(op, bookkeeping, summed_by_engine)
@@ -124,6 +120,15 @@ class OpMode(DispatchMode):
         if name in UNINITIALISED:
             ledger.entries[number].uninitialised = True
         return number
+
+    def _add_unreturned(self, written: list[Tensor], results: list[Tensor], op: int) -> list[int]:
+        """Results that an op wrote but did not return."""
+        returned = {id(result) for result in results}
+        return [
+            self._log.ledger.add(tensor, Role.INTERMEDIATE, self._log.phase, op=op)
+            for tensor in written
+            if id(tensor) not in returned
+        ]
 
     def _advance_events(self, op: int, bookkeeping: bool, summed_by_engine: bool) -> None:
         log = self._log

@@ -64,13 +64,17 @@ def read_arguments(
     operands: list[Tensor] = []
     constants: dict[str, JsonValue] = {}
     written: list[Tensor] = []
-    for name, value in (*zip(form.arguments, args, strict=False), *kwargs.items()):
-        tensors = tensors_in(value)
-        if tensors:
+    named = zip(form.arguments, args, strict=False)
+    for name, value in (*named, *kwargs.items()) if kwargs else named:
+        if isinstance(value, Tensor):  # by far the most; a recording runs this for every op
+            operands.append(value)
+            if name in form.written:
+                written.append(value)
+        elif tensors := tensors_in(value):
             operands += tensors
             if name in form.written:
                 written += tensors
-        elif not isinstance(value, Tensor):
+        else:
             constants[name] = to_plain(value)
     return operands, constants, written
 

@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 
 from gradtape.engine.backward_watch import BackwardWatch
 from gradtape.engine.call_mode import CallMode, ModuleCalls
+from gradtape.engine.collection_pause import collection_paused
 from gradtape.engine.op_mode import OpMode
 from gradtape.engine.recording import Recording
 from gradtape.engine.recording_log import RecordingLog
@@ -64,6 +65,7 @@ class Recorder:
         if self._update is not None:
             self._update.attach()
             self._stack.callback(self._update.detach)
+        self._stack.enter_context(collection_paused())
         self._stack.enter_context(self._functions)
         self._stack.enter_context(self._ops)
         return self
@@ -86,6 +88,10 @@ class Recorder:
             loss: the scalar that the backward pass began with.
             output: what the model returned.
         """
+        with collection_paused():
+            return self._close(iteration, loss, output)
+
+    def _close(self, iteration: int, loss: Tensor | None, output: Tensor | None) -> Recording:
         ledger = self._log.ledger
         # What lives on will be written by the next iteration, or by the user.
         ledger.preserve(self._living_tensors(), len(self._log.ops))

@@ -124,6 +124,9 @@ class TensorLedger:
 
     def find_or_add(self, tensor: Tensor, phase: Phase) -> int:
         """The id of the value that a tensor shows; a value from outside gets one."""
+        number = self._by_object.get(id(tensor))
+        if number is not None and number not in self._stale:
+            return number
         number = self.find(tensor)
         if number is not None:
             return number
