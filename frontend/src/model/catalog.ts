@@ -1,6 +1,7 @@
 /** What a spec may contain, as the server tells it, arranged for forms. */
 
-import type { CatalogEntry, CatalogParameter } from "../api/types";
+import type { Catalog, CatalogEntry, CatalogParameter } from "../api/types";
+import { toFieldText } from "./fieldText";
 import { formatCount } from "./format";
 import type { Json, Part } from "./spec";
 
@@ -58,7 +59,12 @@ function startingValue(parameter: CatalogParameter): Json {
 }
 
 /** Parameters that the cards show by other means than a field of the form. */
-const OWN_CONTROLS = new Set(["kind", "name", "inputs", "shares"]);
+const OWN_CONTROLS = new Set(["shares"]);
+
+/** Settings of the whole experiment; its name stands in the header. */
+export function experimentParameters(catalog: Catalog): CatalogParameter[] {
+  return catalog.experiment.filter(({ name }) => name !== "name");
+}
 
 export function formParameters(entry: CatalogEntry): CatalogParameter[] {
   return entry.parameters.filter(({ name }) => !OWN_CONTROLS.has(name));
@@ -69,7 +75,13 @@ export function parameterLabel(name: string): string {
   return name === "lr" ? "learning rate" : name.replaceAll("_", " ");
 }
 
-/** What a layer or part is at a glance, for the one line of a card. */
+/** What it means to leave a field empty. */
+export function emptyMeaning({ name, default: value }: CatalogParameter): string {
+  if (name === "batch_size") return "all";
+  return value === null || value === undefined ? "automatic" : toFieldText(value as Json);
+}
+
+/** Which numbers are allowed, where that is worth saying. */
 export function rangeHint(parameter: CatalogParameter): string {
   const { minimum, maximum } = parameter;
   const low = minimum == null ? null : formatCount(minimum);

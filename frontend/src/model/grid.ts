@@ -69,3 +69,17 @@ export function visibleSpan(offset: number, size: number, cell: number, count: n
   const to = Math.min(count, Math.ceil((offset + size) / cell) + margin);
   return { from: Math.min(from, count), to: Math.max(from, to) };
 }
+
+/** A column's width in pixels for these texts, in the matrix's type size. */
+export function columnWidth(texts: readonly string[]): number {
+  const longest = texts.reduce((most, text) => Math.max(most, [...text].length), 1);
+  return Math.max(44, Math.round(longest * 6.7 + 14));
+}
+
+/** About `limit` of the values, evenly spread: enough to judge how wide they are written. */
+export function sample(values: ArrayLike<number>, limit: number): number[] {
+  const step = Math.max(1, Math.floor(values.length / limit));
+  const picked: number[] = [];
+  for (let index = 0; index < values.length; index += step) picked.push(values[index] as number);
+  return picked;
+}

@@ -1,0 +1,36 @@
+/** The part of Plotly that this page uses. */
+
+declare module "plotly.js-basic-dist-min" {
+  export type Data = Record<string, unknown>;
+  export type Layout = Record<string, unknown> & {
+    font?: Record<string, unknown>;
+    xaxis?: Record<string, unknown>;
+    yaxis?: Record<string, unknown>;
+  };
+  export type Shape = Record<string, unknown>;
+
+  export interface PlotlyElement extends HTMLElement {
+    on(event: "plotly_click", listener: (event: { points: { x: unknown }[] }) => void): void;
+  }
+
+  export function newPlot(
+    element: HTMLElement,
+    data: Data[],
+    layout: Layout,
+    config: Record<string, unknown>,
+  ): Promise<PlotlyElement>;
+  export function react(element: HTMLElement, data: Data[], layout: Layout): Promise<PlotlyElement>;
+  export function extendTraces(
+    element: HTMLElement,
+    update: Record<string, unknown[][]>,
+    indices: number[],
+  ): Promise<PlotlyElement>;
+  export function update(
+    element: HTMLElement,
+    data: Record<string, unknown>,
+    layout: Layout,
+    indices: number[],
+  ): Promise<PlotlyElement>;
+  export function purge(element: HTMLElement): void;
+  export const Plots: { resize(element: HTMLElement): void };
+}

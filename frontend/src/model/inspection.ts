@@ -1,0 +1,257 @@
+/** What the inspector says about a selection: one plain description, whatever was selected. */
+
+import type { Call, GradientEdge, Node, Op, Structure, Tensor } from "../api/types";
+import { formatCount, formatShape, shortName } from "./format";
+import { opName, tensorName } from "./names";
+import { neighbours, selectionTitle, tensorShown, type Selection } from "./selection";
+
+export type Aspect = "value" | "gradient";
+
+export interface Fact {
+  label: string;
+  text: string;
+}
+
+export interface Inspection {
+  /** What kind of thing it is: "Parameter", "Autograd node". */
+  kind: string;
+  title: string;
+  subtitle: string;
+  /** Tensors that went in and came out; each can be selected. */
+  inputs: readonly number[];
+  outputs: readonly number[];
+  /** The tensor whose numbers are shown, and whose gradient. */
+  tensor: number | null;
+  /** Which of the two the selection is about first. */
+  aspect: Aspect;
+  /** The arriving edge that was selected; null: the sum of all. */
+  edge: number | null;
+  /** Other things worth going to. */
+  related: readonly { label: string; selection: Selection }[];
+  facts: readonly Fact[];
+}
+
+const ROLES: Record<Tensor["role"], string> = {
+  input: "Input",
+  target: "Target",
+  parameter: "Parameter",
+  buffer: "Buffer",
+  intermediate: "Intermediate value",
+  gradient: "Gradient",
+  updated: "Parameter after the update",
+};
+
+function shapeAndType({ shape, dtype, device }: Tensor): string {
+  return `${formatShape(shape)} · ${dtype} · ${device}`;
+}
+
+function tensorFacts(tensor: Tensor): Fact[] {
+  const count = tensor.shape.reduce((product, size) => product * size, 1);
+  return [
+    { label: "numbers", text: formatCount(count) },
+    { label: "dtype", text: tensor.dtype },
+    { label: "device", text: tensor.device },
+    { label: "requires grad", text: tensor.requires_grad ? "yes" : "no" },
+    { label: "leaf", text: tensor.is_leaf ? "yes" : "no" },
+  ];
+}
+
+function toProducer(structure: Structure, tensor: Tensor): Inspection["related"] {
+  const op = tensor.op === null ? undefined : structure.ops[tensor.op];
+  const node = tensor.node === null ? undefined : structure.nodes[tensor.node];
+  const related: { label: string; selection: Selection }[] = [];
+  if (op) related.push({ label: `computed by ${opName(structure, op)}`, selection: { kind: "op", id: op.id } });
+  if (node) related.push({ label: `from ${node.name}`, selection: { kind: "node", id: node.id } });
+  return related;
+}
+
+function inspectTensor(structure: Structure, tensor: Tensor): Omit<Inspection, "title"> {
+  const isGradient = tensor.role === "gradient";
+  const about = tensor.of ?? null;
+  return {
+    kind: ROLES[tensor.role],
+    subtitle: shapeAndType(tensor),
+    inputs: [],
+    outputs: [],
+    tensor: isGradient && about !== null ? about : tensor.id,
+    aspect: isGradient && about !== null ? "gradient" : "value",
+    edge: tensor.edge ?? null,
+    related: toProducer(structure, tensor),
+    facts: tensorFacts(tensor),
+  };
+}
+
+function constantFacts(op: Op): Fact[] {
+  return Object.entries(op.constants).map(([label, value]) => ({
+    label,
+    text: typeof value === "string" ? value : JSON.stringify(value),
+  }));
+}
+
+function inspectOp(structure: Structure, op: Op): Omit<Inspection, "title"> {
+  const node = op.node === null ? undefined : structure.nodes[op.node];
+  const result = op.results[0];
+  const shape = result === undefined ? "" : ` → ${formatShape(structure.tensors[result]?.shape ?? [])}`;
+  return {
+    kind: op.phase === "forward" ? "Forward op" : op.phase === "backward" ? "Backward op" : "Update op",
+    subtitle: `${op.name}${shape}`,
+    inputs: op.operands,
+    outputs: op.results,
+    tensor: result ?? null,
+    aspect: "value",
+    edge: null,
+    related: node ? [{ label: node.name, selection: { kind: "node", id: node.id } }] : [],
+    facts: constantFacts(op),
+  };
+}
+
+function tensorsOf(edges: readonly (GradientEdge | undefined)[]): number[] {
+  return edges.flatMap((edge) => (edge?.tensor == null ? [] : [edge.tensor]));
+}
+
+function inspectNode(structure: Structure, node: Node): Omit<Inspection, "title"> {
+  const op = node.op === null ? undefined : structure.ops[node.op];
+  const result = op?.results[0] ?? tensorShown(structure, { kind: "node", id: node.id });
+  const arriving = result == null ? null : (structure.tensors[result]?.gradient ?? null);
+  return {
+    kind: "Autograd node",
+    subtitle: op === undefined ? "gathers a parameter's gradient" : `backward of ${opName(structure, op)}`,
+    inputs: arriving === null ? [] : [arriving],
+    outputs: tensorsOf(node.edges.map((id) => structure.edges[id])),
+    tensor: result ?? null,
+    aspect: "gradient",
+    edge: null,
+    related: op ? [{ label: opName(structure, op), selection: { kind: "op", id: op.id } }] : [],
+    facts: [
+      { label: "order in the backward pass", text: node.order === null ? "never ran" : String(node.order + 1) },
+      { label: "tensors saved for it", text: formatCount(node.saved.length) },
+    ],
+  };
+}
+
+function inspectCall(structure: Structure, call: Call): Omit<Inspection, "title"> {
+  const { inputs, outputs } = neighbours(structure, { kind: "call", id: call.id });
+  const ops = structure.ops.slice(call.first_op, call.end_op);
+  return {
+    kind: call.kind === "module" ? "Module" : "Function call",
+    subtitle: call.target,
+    inputs,
+    outputs,
+    tensor: outputs.at(-1) ?? null,
+    aspect: "value",
+    edge: null,
+    related: ops
+      .slice(0, 12)
+      .map((op) => ({ label: shortName(op.name), selection: { kind: "op", id: op.id } })),
+    facts: [{ label: "ops inside", text: formatCount(ops.length) }],
+  };
+}
+
+function inspectEdge(structure: Structure, edge: GradientEdge): Omit<Inspection, "title"> {
+  const [source, target] = [structure.nodes[edge.source], structure.nodes[edge.target]];
+  const link = (node: Node | undefined) =>
+    node ? [{ label: node.name, selection: { kind: "node", id: node.id } as const }] : [];
+  return {
+    kind: "Gradient edge",
+    subtitle: `${source?.name ?? ""} → ${target?.name ?? ""}`,
+    inputs: [],
+    outputs: edge.tensor === null ? [] : [edge.tensor],
+    tensor: edge.of,
+    aspect: "gradient",
+    edge: edge.id,
+    related: [...link(source), ...link(target)],
+    facts: [],
+  };
+}
+
+/** The description; null where the tape does not hold what is selected. */
+export function inspect(structure: Structure, selection: Selection): Inspection | null {
+  const title = selectionTitle(structure, selection);
+  const described = describe(structure, selection);
+  return described === null ? null : { ...described, title };
+}
+
+function describe(structure: Structure, { kind, id }: Selection): Omit<Inspection, "title"> | null {
+  const { tensors, ops, nodes, calls, edges } = structure;
+  switch (kind) {
+    case "tensor":
+      return tensors[id] === undefined ? null : inspectTensor(structure, tensors[id]);
+    case "op":
+      return ops[id] === undefined ? null : inspectOp(structure, ops[id]);
+    case "node":
+      return nodes[id] === undefined ? null : inspectNode(structure, nodes[id]);
+    case "call":
+      return calls[id] === undefined ? null : inspectCall(structure, calls[id]);
+    case "edge":
+      return edges[id] === undefined ? null : inspectEdge(structure, edges[id]);
+  }
+}
+
+export interface ArrivingGradient {
+  edge: number;
+  tensor: number;
+  /** The node that it comes from. */
+  from: string;
+}
+
+/** The gradients that arrive at a tensor and are summed; empty where only one arrives. */
+export function arrivingGradients(structure: Structure, tensor: number): ArrivingGradient[] {
+  const arriving = structure.edges.filter((edge) => edge.of === tensor && edge.tensor !== null);
+  if (arriving.length < 2) return [];
+  return arriving.map((edge) => ({
+    edge: edge.id,
+    tensor: edge.tensor as number,
+    from: sourceName(structure, edge.source),
+  }));
+}
+
+function sourceName(structure: Structure, nodeId: number): string {
+  const node = structure.nodes[nodeId];
+  const op = node?.op == null ? undefined : structure.ops[node.op];
+  return op === undefined ? (node?.name ?? "") : opName(structure, op);
+}
+
+/** The ops that a gradient comes from: all that its node ran, or the one that made it. */
+export function opsBehind(structure: Structure, gradient: number): Op[] {
+  const tensor = structure.tensors[gradient];
+  if (tensor === undefined) return [];
+  if (tensor.node !== null) {
+    return structure.ops.filter((op) => op.phase === "backward" && op.node === tensor.node);
+  }
+  const op = tensor.op === null ? undefined : structure.ops[tensor.op];
+  return op === undefined ? [] : [op];
+}
+
+/** A chip's words: the name, and the shape beside it where the name does not say it already. */
+export function tensorLabel(structure: Structure, id: number): { name: string; shape: string } {
+  const shape = formatShape(structure.tensors[id]?.shape ?? []);
+  const name = tensorName(structure, id);
+  return { name, shape: name.includes(shape) ? "" : shape };
+}
+
+/** Whether a person may write into it: what the iteration starts from, by name. */
+export function isEditable(tensor: Tensor): boolean {
+  return tensor.name !== null && ["parameter", "buffer", "input", "target"].includes(tensor.role);
+}
+
+/** The module call of a layer of the recipe. */
+export function callOfLayer(structure: Structure, layer: string): Selection | null {
+  const call = structure.calls.find(
+    (each) => each.kind === "module" && each.phase === "forward" && (each.path ?? each.name) === layer,
+  );
+  return call === undefined ? null : { kind: "call", id: call.id };
+}
+
+/** The layer of the recipe that a selection belongs to. */
+export function layerOfSelection(structure: Structure, selection: Selection | null): string | null {
+  if (selection === null) return null;
+  if (selection.kind === "call") {
+    const call = structure.calls[selection.id];
+    return call?.kind === "module" ? (call.path ?? call.name) : null;
+  }
+  if (selection.kind !== "tensor") return null;
+  const tensor = structure.tensors[selection.id];
+  const name = (tensor?.of == null ? tensor : structure.tensors[tensor.of])?.name ?? null;
+  const dot = name?.lastIndexOf(".") ?? -1;
+  return name === null || dot < 0 ? null : name.slice(0, dot);
+}

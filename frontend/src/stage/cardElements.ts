@@ -1,0 +1,177 @@
+/** The elements of cards: forward card, gradient card, the loss' circle and its gradient. */
+
+import { formatNumber } from "../model/format";
+import { isVisible, toNumber, valuesOf } from "../model/tape";
+import { make, makeCanvas, setAttribute, setClass, setText } from "./dom";
+import type { HeatmapQueue } from "./heatmapQueue";
+import type { Size } from "./measures";
+import type { Picture } from "./picture";
+import type { Item } from "./scene";
+import { backwardState, forwardState } from "./timing";
+import { cardLabel, shapeOf, wordGradient } from "./wording";
+
+/** Something on the stage that follows the picture. */
+export interface StageElement {
+  readonly root: HTMLElement;
+  update(picture: Picture, heatmaps: HeatmapQueue): void;
+}
+
+/** Room for the heatmap inside of a card. */
+export const heatmapSize: Size = { width: 106, height: 40 };
+const inputHeatmapSize: Size = { width: 84, height: 40 };
+
+function makeCard(item: Item, className: string, detail: string): HTMLElement {
+  const root = make("div", className);
+  root.tabIndex = 0;
+  root.setAttribute("role", "button");
+  const head = make("div", "stage-card-head");
+  if (item.opens !== null && className.includes("stage-card--forward")) {
+    const open = make("span", "stage-open", "▸");
+    open.dataset.open = String(item.opens);
+    open.title = `Open ${item.name}`;
+    head.append(open);
+  }
+  const name = make("span", "stage-card-name", item.name);
+  name.title = item.name;
+  head.append(name);
+  if (detail !== "") head.append(make("span", "stage-card-detail", detail));
+  root.append(head);
+  return root;
+}
+
+export function makeForwardCard(item: Item, picture: Picture): StageElement {
+  const { structure } = picture.tape;
+  const root = makeCard(item, `stage-card stage-card--forward stage-card--${item.kind}`, item.detail);
+  root.dataset.card = item.key;
+  const canvas = makeCanvas("stage-heatmap");
+  const shape = make("div", "stage-card-shape", shapeOf(structure, item.output));
+  root.append(canvas, shape);
+  const size = item.kind === "input" ? inputHeatmapSize : heatmapSize;
+  return {
+    root,
+    update(picture, heatmaps) {
+      const { geometry, timing, tape, playhead, spot, around } = picture;
+      const visible = item.output !== null && isVisible(tape, item.output, playhead);
+      setAttribute(root, "data-state", forwardState(geometry.scene, timing, item.index, playhead));
+      setAttribute(root, "aria-label", cardLabel(structure, item, visible));
+      setSelected(root, spot.cards.has(item.index), around.cards.has(item.index));
+      heatmaps.request(canvas, visible ? item.output : null, size);
+    },
+  };
+}
+
+function setSelected(root: HTMLElement, selected: boolean, near: boolean): void {
+  setClass(root, "is-selected", selected);
+  setClass(root, "is-near", near && !selected);
+  setAttribute(root, "aria-pressed", String(selected));
+}
+
+export function makeGradientCard(item: Item): StageElement {
+  const detail = item.detail === "" ? "∂" : `∂ ${item.detail}`;
+  const root = makeCard(item, `stage-card stage-card--backward stage-card--${item.kind}`, detail);
+  root.dataset.gradientCard = item.key;
+  const canvas = makeCanvas("stage-heatmap");
+  const shape = make("div", "stage-card-shape");
+  const norm = make("div", "stage-card-norm");
+  const sum = make("span", "stage-sum", "Σ");
+  root.append(canvas, shape, norm, sum);
+  const size = item.kind === "input" ? inputHeatmapSize : heatmapSize;
+  return {
+    root,
+    update(picture, heatmaps) {
+      const { geometry, timing, tape, playhead, spot, around } = picture;
+      if (item.output === null) return;
+      const words = wordGradient(tape, item.output, playhead);
+      setAttribute(root, "data-state", backwardState(geometry.scene, tape, timing, item.index, playhead));
+      setAttribute(root, "data-look", words.look);
+      setAttribute(root, "title", words.title);
+      setAttribute(root, "aria-label", `Gradient of ${item.name}. ${words.title}`);
+      setText(shape, words.look === "none" ? "" : shapeOf(tape.structure, item.output));
+      const shown = words.look === "none" || words.look === "not-yet" || words.text === "";
+      setText(norm, shown ? words.text : `‖∂‖ ${words.text}`);
+      setSum(sum, picture, item);
+      setSelected(root, spot.gradientCards.has(item.index), around.gradientCards.has(item.index));
+      heatmaps.request(canvas, words.tensor, size);
+    },
+  };
+}
+
+/** Where several gradients arrive and are added, a sum sign stands at the door. */
+function setSum(sum: HTMLElement, { edges, tape }: Picture, item: Item): void {
+  const arrivals = edges.arrivals[item.index] as number;
+  sum.hidden = arrivals < 2;
+  if (sum.hidden || sum.title !== "") return;
+  const parts = tape.structure.edges.filter((edge) => edge.of === item.output && edge.tensor !== null);
+  sum.title = `${String(parts.length)} gradients arrive here and are added`;
+}
+
+export function makeLossCard(item: Item, picture: Picture): StageElement {
+  const root = make("div", "stage-loss");
+  root.tabIndex = 0;
+  root.setAttribute("role", "button");
+  root.dataset.card = item.key;
+  const { structure } = picture.tape;
+  const named = item.output === null ? null : (structure.tensors[item.output]?.name ?? null);
+  const name = make("span", "stage-loss-name", named ?? item.name);
+  const value = make("span", "stage-loss-value");
+  const kind = make("span", "stage-loss-kind", lossKind(item));
+  if (item.opens !== null) {
+    kind.dataset.open = String(item.opens);
+    kind.classList.add("is-openable");
+    kind.title = "Open the loss";
+  }
+  root.append(name, value, kind);
+  return {
+    root,
+    update(picture) {
+      const { geometry, timing, tape, playhead, spot, around } = picture;
+      const visible = item.output !== null && isVisible(tape, item.output, playhead);
+      const number = visible ? lossValue(picture) : null;
+      setAttribute(root, "data-state", forwardState(geometry.scene, timing, item.index, playhead));
+      setAttribute(root, "data-finite", String(number === null || Number.isFinite(number)));
+      setText(value, number === null ? "?" : formatNumber(number));
+      const label = number === null ? "not computed yet" : formatNumber(number);
+      setAttribute(root, "aria-label", `loss, ${kind.textContent ?? ""}, ${label}`);
+      setSelected(root, spot.cards.has(item.index), around.cards.has(item.index));
+    },
+  };
+}
+
+/** `binary_cross_entropy_with_logits` has to fit into a circle. */
+function lossKind(item: Item): string {
+  const kind = item.detail === "" ? item.name : item.detail;
+  return (
+    { binary_cross_entropy: "bce", binary_cross_entropy_with_logits: "bce logits", cross_entropy: "cross entropy" }[
+      kind
+    ] ?? kind.replaceAll("_", " ")
+  );
+}
+
+function lossValue({ tape }: Picture): number {
+  if (tape.frame.loss !== null) return toNumber(tape.frame.loss);
+  const { loss } = tape.structure;
+  return (loss === null ? undefined : valuesOf(tape, loss)?.values[0]) ?? NaN;
+}
+
+export function makeSeedCard(item: Item): StageElement {
+  const root = make("div", "stage-seed");
+  root.tabIndex = 0;
+  root.setAttribute("role", "button");
+  root.dataset.gradientCard = item.key;
+  const value = make("span", "stage-seed-value");
+  root.append(make("span", "stage-seed-name", "∂loss/∂loss"), value);
+  return {
+    root,
+    update(picture) {
+      const { geometry, timing, tape, playhead, spot, around } = picture;
+      const words = item.output === null ? null : wordGradient(tape, item.output, playhead);
+      const number = words?.tensor == null ? undefined : valuesOf(tape, words.tensor)?.values[0];
+      setAttribute(root, "data-state", backwardState(geometry.scene, tape, timing, item.index, playhead));
+      setAttribute(root, "data-look", words?.look ?? "none");
+      setText(value, number === undefined ? (words?.text ?? "") : formatNumber(number));
+      setAttribute(root, "title", `Where the backward pass begins. ${words?.title ?? ""}`);
+      setAttribute(root, "aria-label", `Gradient of the loss by itself, ${value.textContent ?? ""}`);
+      setSelected(root, spot.gradientCards.has(item.index), around.gradientCards.has(item.index));
+    },
+  };
+}

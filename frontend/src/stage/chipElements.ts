@@ -1,0 +1,112 @@
+/** The elements of chips: parameters, buffers and targets, and below them their gradients. */
+
+import { formatNumber } from "../model/format";
+import { tensorName } from "../model/names";
+import { isVisible, statisticsOf, tensorOf, type Tape } from "../model/tape";
+import type { StageElement } from "./cardElements";
+import { make, makeCanvas, setAttribute, setClass, setText } from "./dom";
+import type { Size } from "./measures";
+import type { Picture } from "./picture";
+import type { Item } from "./scene";
+import { currentLeaf } from "./timing";
+import { chipName, chipShape, wordGradient } from "./wording";
+
+const swatchSize: Size = { width: 26, height: 14 };
+
+interface ChipParts {
+  readonly root: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly value: HTMLElement;
+}
+
+function makeChip(className: string, name: string): ChipParts {
+  const root = make("div", `stage-chip ${className}`);
+  root.tabIndex = 0;
+  root.setAttribute("role", "button");
+  const canvas = makeCanvas("stage-chip-swatch");
+  const value = make("span", "stage-chip-value");
+  root.append(canvas, make("span", "stage-chip-name", name), value);
+  return { root, canvas, value };
+}
+
+export function makeLeafChip(item: Item, leaf: number, picture: Picture): StageElement {
+  const { structure } = picture.tape;
+  const tensor = tensorOf(structure, leaf);
+  const { root, canvas, value } = makeChip(`stage-chip--${tensor.role}`, chipName(structure, item, leaf));
+  root.dataset.chip = String(leaf);
+  setText(value, chipShape(tensor));
+  const updated = structure.tensors.find((other) => other.role === "updated" && other.of === leaf);
+  return {
+    root,
+    update({ tape, timing, playhead, spot }, heatmaps) {
+      const isUpdated = updated !== undefined && isVisible(tape, updated.id, playhead);
+      const shown = isUpdated ? updated.id : leaf;
+      const event = tape.structure.events[playhead - 1];
+      const isCurrent = event?.kind === "update" && currentLeaf(timing, playhead) === leaf;
+      setAttribute(root, "data-state", isCurrent ? "current" : "done");
+      setClass(root, "is-updated", isUpdated);
+      setClass(root, "is-selected", spot.chips.has(leaf) || (isUpdated && spot.chips.has(updated.id)));
+      const label = `${tensorName(tape.structure, shown)}, ${tensor.role} ${chipShape(tensor)}`;
+      setAttribute(root, "aria-label", label);
+      setAttribute(root, "title", isUpdated ? `${label}\n${changeInWords(tape, leaf, updated.id)}` : label);
+      heatmaps.request(canvas, shown, swatchSize);
+    },
+  };
+}
+
+function changeInWords(tape: Tape, before: number, after: number): string {
+  const [from, to] = [statisticsOf(tape, before), statisticsOf(tape, after)];
+  if (from === null || to === null) return "updated";
+  return `norm ${formatNumber(from.l2_norm)} → ${formatNumber(to.l2_norm)}`;
+}
+
+export function makeGradientChip(item: Item, leaf: number, picture: Picture): StageElement {
+  const { structure } = picture.tape;
+  const name = chipName(structure, item, leaf);
+  const { root, canvas, value } = makeChip("stage-chip--gradient", `∂${name}`);
+  const whole = tensorOf(structure, leaf).gradient ?? null;
+  const part = partFor(picture, item, leaf);
+  root.dataset.chip = whole === null ? `none:${String(leaf)}` : String(whole);
+  return {
+    root,
+    update(picture, heatmaps) {
+      const { tape, timing, playhead, spot } = picture;
+      const words = wordGradient(tape, leaf, playhead);
+      const partial = part !== null && isVisible(tape, part, playhead) ? part : null;
+      const isHere = currentLeaf(timing, playhead) === leaf;
+      const isAccumulated = isHere && tape.structure.events[playhead - 1]?.kind === "accumulate";
+      const isThere = words.tensor !== null || partial !== null;
+      setAttribute(root, "data-state", isAccumulated ? "current" : isThere ? "done" : "not-yet");
+      setAttribute(root, "data-look", partial !== null && words.look === "not-yet" ? "value" : words.look);
+      setText(value, words.look === "none" ? "none" : chipValue(tape, partial, words.text));
+      const full = `∂loss/∂${tensorName(tape.structure, leaf)}`;
+      setAttribute(root, "title", `${full}\n${words.title}${partTitle(tape, partial)}`);
+      setAttribute(root, "aria-label", `${full}. ${words.title}`);
+      setClass(root, "is-selected", whole !== null && spot.chips.has(whole));
+      heatmaps.request(canvas, partial ?? words.tensor, swatchSize);
+    },
+  };
+}
+
+function chipValue(tape: Tape, partial: number | null, whole: string): string {
+  if (partial === null) return whole;
+  return `+${formatNumber(statisticsOf(tape, partial)?.l2_norm ?? NaN, 2)}`;
+}
+
+function partTitle(tape: Tape, partial: number | null): string {
+  if (partial === null) return "";
+  const norm = formatNumber(statisticsOf(tape, partial)?.l2_norm ?? NaN);
+  return `\nUsed more than once: this use's part of the sum has norm ${norm}`;
+}
+
+/** The part of a shared parameter's gradient that came from this item; null where it is the whole. */
+function partFor({ geometry, tape }: Picture, item: Item, leaf: number): number | null {
+  const { structure } = tape;
+  const whole = tensorOf(structure, leaf).gradient ?? null;
+  for (const edge of structure.edges) {
+    if (edge.of !== leaf || edge.tensor === null || edge.tensor === whole) continue;
+    const op = structure.nodes[edge.source]?.op ?? null;
+    if (op !== null && geometry.scene.itemOfOp[op] === item.index) return edge.tensor;
+  }
+  return null;
+}

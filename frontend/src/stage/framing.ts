@@ -1,0 +1,50 @@
+/** Which view to begin with, which way the flow runs, and where the event at the playhead stands. */
+
+import { bringingIntoView, clampScale, readableScale, viewOf, type View, type Viewport } from "./camera";
+import type { Geometry, Rect } from "./geometry";
+import { currentItem, currentLeaf, type Timing } from "./timing";
+
+/** The upright picture has to be so much larger before it is preferred. */
+const uprightAdvantage = 1.15;
+const beginMargin = 36;
+
+/** All of the tape where its cards stay readable; else, readable, the place of the playhead. */
+export function initialView(geometry: Geometry, viewport: Viewport, current: Rect | null): View {
+  const all = viewOf(geometry.bounds, viewport);
+  if (all.scale >= readableScale || geometry.cards.length === 0) return all;
+  const { bounds } = geometry;
+  const horizontal = geometry.orientation === "horizontal";
+  const across = horizontal ? viewport.height / bounds.height : viewport.width / bounds.width;
+  const scale = clampScale(Math.min(1, Math.max(readableScale, across * 0.94)));
+  const centre = (start: number, length: number, room: number): number =>
+    room / 2 - (start + length / 2) * scale;
+  const begin = (start: number): number => beginMargin - start * scale;
+  const view = horizontal
+    ? { x: begin(bounds.x), y: centre(bounds.y, bounds.height, viewport.height), scale }
+    : { x: centre(bounds.x, bounds.width, viewport.width), y: begin(bounds.y), scale };
+  return current === null ? view : bringingIntoView(view, current, viewport);
+}
+
+/** Whether the upright picture fits this viewport better. */
+export function prefersUpright(horizontal: Rect, upright: Rect, viewport: Viewport): boolean {
+  const lying = viewOf(horizontal, viewport).scale;
+  if (lying >= readableScale) return false;
+  return viewOf(upright, viewport).scale > lying * uprightAdvantage;
+}
+
+/** Where the event at the playhead happens: a card, a gradient card, or a parameter's chip. */
+export function placeOfEvent(geometry: Geometry, timing: Timing, playhead: number): Rect | null {
+  const { scene } = geometry;
+  const event = scene.structure.events[playhead - 1];
+  if (event === undefined) return null;
+  const item = currentItem(timing, playhead);
+  if (item >= 0) {
+    const rects = event.kind === "forward_op" ? geometry.cards : geometry.gradientCards;
+    return rects[item] ?? null;
+  }
+  const leaf = currentLeaf(timing, playhead);
+  const owner = scene.items.find((candidate) => candidate.leaves.includes(leaf));
+  if (owner === undefined) return null;
+  const chips = event.kind === "update" ? geometry.chips : geometry.gradientChips;
+  return chips[owner.index]?.[owner.leaves.indexOf(leaf)] ?? null;
+}

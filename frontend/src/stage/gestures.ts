@@ -1,0 +1,124 @@
+/** Pointer, wheel, pinch and keys on the stage, as moves of the camera and clicks. */
+
+export interface GestureHandlers {
+  pan(dx: number, dy: number): void;
+  /** Zoom by a factor about a point of the host. */
+  zoom(factor: number, x: number, y: number): void;
+  /** A press and release in one place. */
+  click(target: Element, x: number, y: number): void;
+  doubleClick(target: Element, x: number, y: number): void;
+  /** The pointer over the ground, for the cursor; not while dragging. */
+  hover(target: Element, x: number, y: number): void;
+  /** True if the key meant something here. */
+  key(event: KeyboardEvent): boolean;
+}
+
+/** A pointer that moved less than this many pixels has clicked, not dragged. */
+const clickTolerance = 5;
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+export class Gestures {
+  private readonly pointers = new Map<number, Point>();
+  private readonly controller = new AbortController();
+  private moved = 0;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly handlers: GestureHandlers,
+  ) {
+    const { signal } = this.controller;
+    root.addEventListener("pointerdown", (event) => this.down(event), { signal });
+    root.addEventListener("pointermove", (event) => this.move(event), { signal });
+    root.addEventListener("pointerup", (event) => this.up(event), { signal });
+    root.addEventListener("pointercancel", (event) => this.release(event), { signal });
+    root.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false });
+    root.addEventListener("dblclick", (event) => this.double(event), { signal });
+    root.addEventListener("keydown", (event) => this.press(event), { signal });
+    // The host scrolls when the browser brings a focused card into view; the camera does that here.
+    root.addEventListener("scroll", () => root.scrollTo(0, 0), { signal });
+  }
+
+  destroy(): void {
+    this.controller.abort();
+  }
+
+  private at(event: MouseEvent): Point {
+    const box = this.root.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  private down(event: PointerEvent): void {
+    if (event.button !== 0 && event.button !== 1) return;
+    this.pointers.set(event.pointerId, this.at(event));
+    if (this.pointers.size === 1) this.moved = 0;
+  }
+
+  private move(event: PointerEvent): void {
+    const last = this.pointers.get(event.pointerId);
+    const now = this.at(event);
+    if (last === undefined) {
+      if (event.target instanceof Element) this.handlers.hover(event.target, now.x, now.y);
+      return;
+    }
+    const [dx, dy] = [now.x - last.x, now.y - last.y];
+    this.moved += Math.abs(dx) + Math.abs(dy);
+    if (this.moved > clickTolerance) this.capture(event.pointerId);
+    if (this.pointers.size === 2) this.pinch(event.pointerId, last, now);
+    else if (this.moved > clickTolerance) this.handlers.pan(dx, dy);
+    this.pointers.set(event.pointerId, now);
+  }
+
+  /** Only once it is a drag: a captured pointer would take its click away from the cards. */
+  private capture(pointerId: number): void {
+    if (!this.root.hasPointerCapture(pointerId)) this.root.setPointerCapture(pointerId);
+    this.root.classList.add("is-dragging");
+  }
+
+  private pinch(pointerId: number, last: Point, now: Point): void {
+    const other = [...this.pointers].find(([id]) => id !== pointerId)?.[1];
+    if (other === undefined) return;
+    const before = Math.hypot(last.x - other.x, last.y - other.y);
+    const after = Math.hypot(now.x - other.x, now.y - other.y);
+    if (before > 0) this.handlers.zoom(after / before, (now.x + other.x) / 2, (now.y + other.y) / 2);
+    this.handlers.pan((now.x - last.x) / 2, (now.y - last.y) / 2);
+  }
+
+  private up(event: PointerEvent): void {
+    const known = this.pointers.has(event.pointerId);
+    this.release(event);
+    if (!known || this.moved > clickTolerance || event.button !== 0) return;
+    const { x, y } = this.at(event);
+    if (event.target instanceof Element) this.handlers.click(event.target, x, y);
+  }
+
+  private release(event: PointerEvent): void {
+    this.pointers.delete(event.pointerId);
+    if (this.pointers.size === 0) this.root.classList.remove("is-dragging");
+  }
+
+  private wheel(event: WheelEvent): void {
+    event.preventDefault();
+    const { x, y } = this.at(event);
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    // Trackpads send a pinch as a wheel with the control key, in finer steps.
+    const speed = event.ctrlKey ? 0.01 : 0.0016;
+    this.handlers.zoom(Math.exp(-event.deltaY * lines * speed), x, y);
+  }
+
+  private double(event: MouseEvent): void {
+    const { x, y } = this.at(event);
+    if (event.target instanceof Element) this.handlers.doubleClick(event.target, x, y);
+  }
+
+  private press(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.handlers.key(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }
+}
