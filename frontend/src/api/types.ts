@@ -32,3 +32,43 @@ export type Tensor = Schemas["Tensor"];
 
 /** A float as JSON carries it: non-finite numbers are names. */
 export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
+
+export interface CatalogParameter {
+  name: string;
+  type: string;
+  required: boolean;
+  nullable: boolean;
+  default: unknown;
+  minimum: number | null;
+  maximum: number | null;
+  maximum_excluded: boolean;
+  choices: string[] | null;
+  description: string;
+}
+
+export interface CatalogEntry {
+  kind: string;
+  title: string;
+  description: string;
+  /** Takes several inputs. */
+  merges: boolean;
+  has_parameters: boolean;
+  parameters: CatalogParameter[];
+}
+
+export interface Catalog {
+  layers: CatalogEntry[];
+  losses: CatalogEntry[];
+  optimizers: CatalogEntry[];
+  data: CatalogEntry[];
+  initializations: CatalogEntry[];
+  /** Settings of the experiment as a whole: seed, batch size … */
+  experiment: CatalogParameter[];
+}
+
+export interface Example {
+  key: string;
+  title: string;
+  description: string;
+  spec: { [key: string]: unknown };
+}

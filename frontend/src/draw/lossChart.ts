@@ -110,7 +110,11 @@ export class LossChart {
         y: curve?.recordedY ?? [],
         mode: "markers",
         type: "scatter",
-        marker: { color: color("--update"), size: 7, line: { color: color("--surface"), width: 1.5 } },
+        marker: {
+          color: color("--update"),
+          size: 7,
+          line: { color: color("--surface"), width: 1.5 },
+        },
         hovertemplate: "iteration %{x}, recorded<br>loss %{y:.6g}<extra></extra>",
       },
       {

@@ -9,7 +9,17 @@ const GROUPS: readonly { title: string; kinds: readonly string[] }[] = [
   { title: "Learned", kinds: ["linear", "conv1d", "conv2d"] },
   {
     title: "Activation",
-    kinds: ["relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softmax", "log_softmax"],
+    kinds: [
+      "relu",
+      "leaky_relu",
+      "elu",
+      "gelu",
+      "silu",
+      "sigmoid",
+      "tanh",
+      "softmax",
+      "log_softmax",
+    ],
   },
   { title: "Shape and pooling", kinds: ["flatten", "max_pool2d", "avg_pool2d"] },
   { title: "Normalization", kinds: ["batch_norm", "layer_norm", "dropout"] },
@@ -33,7 +43,9 @@ export function groupLayers(layers: readonly CatalogEntry[], search: string): La
     entries: found.filter((entry) => kinds.includes(entry.kind)),
   }));
   const others = found.filter((entry) => !known.has(entry.kind));
-  return [...groups, { title: "Other", entries: others }].filter(({ entries }) => entries.length > 0);
+  return [...groups, { title: "Other", entries: others }].filter(
+    ({ entries }) => entries.length > 0,
+  );
 }
 
 export function entryOf(

@@ -1,5 +1,6 @@
 /** Between the text of an input field and the JSON of a spec. */
 
+import type { JsonNumber } from "../api/types";
 import type { Json } from "./spec";
 
 /** A value as a field shows it; lists as `3 × 3`. */
@@ -41,4 +42,13 @@ export function fromJsonText(text: string): Json | undefined {
   } catch {
     return text;
   }
+}
+
+/** One number that was typed: `−0.5`, `1e-3`, `nan`, `-inf`; null if it is none. */
+export function readNumber(text: string): JsonNumber | null {
+  const plain = text.trim().replaceAll("−", "-").replaceAll("∞", "inf").toLowerCase();
+  if (plain === "nan") return "NaN";
+  if (/^[+-]?inf(inity)?$/.test(plain)) return plain.startsWith("-") ? "-Infinity" : "Infinity";
+  const value = Number(plain);
+  return plain === "" || !Number.isFinite(value) ? null : value;
 }

@@ -60,7 +60,11 @@ function toProducer(structure: Structure, tensor: Tensor): Inspection["related"]
   const op = tensor.op === null ? undefined : structure.ops[tensor.op];
   const node = tensor.node === null ? undefined : structure.nodes[tensor.node];
   const related: { label: string; selection: Selection }[] = [];
-  if (op) related.push({ label: `computed by ${opName(structure, op)}`, selection: { kind: "op", id: op.id } });
+  if (op)
+    related.push({
+      label: `computed by ${opName(structure, op)}`,
+      selection: { kind: "op", id: op.id },
+    });
   if (node) related.push({ label: `from ${node.name}`, selection: { kind: "node", id: node.id } });
   return related;
 }
@@ -91,9 +95,11 @@ function constantFacts(op: Op): Fact[] {
 function inspectOp(structure: Structure, op: Op): Omit<Inspection, "title"> {
   const node = op.node === null ? undefined : structure.nodes[op.node];
   const result = op.results[0];
-  const shape = result === undefined ? "" : ` → ${formatShape(structure.tensors[result]?.shape ?? [])}`;
+  const shape =
+    result === undefined ? "" : ` → ${formatShape(structure.tensors[result]?.shape ?? [])}`;
   return {
-    kind: op.phase === "forward" ? "Forward op" : op.phase === "backward" ? "Backward op" : "Update op",
+    kind:
+      op.phase === "forward" ? "Forward op" : op.phase === "backward" ? "Backward op" : "Update op",
     subtitle: `${op.name}${shape}`,
     inputs: op.operands,
     outputs: op.results,
@@ -115,7 +121,8 @@ function inspectNode(structure: Structure, node: Node): Omit<Inspection, "title"
   const arriving = result == null ? null : (structure.tensors[result]?.gradient ?? null);
   return {
     kind: "Autograd node",
-    subtitle: op === undefined ? "gathers a parameter's gradient" : `backward of ${opName(structure, op)}`,
+    subtitle:
+      op === undefined ? "gathers a parameter's gradient" : `backward of ${opName(structure, op)}`,
     inputs: arriving === null ? [] : [arriving],
     outputs: tensorsOf(node.edges.map((id) => structure.edges[id])),
     tensor: result ?? null,
@@ -123,7 +130,10 @@ function inspectNode(structure: Structure, node: Node): Omit<Inspection, "title"
     edge: null,
     related: op ? [{ label: opName(structure, op), selection: { kind: "op", id: op.id } }] : [],
     facts: [
-      { label: "order in the backward pass", text: node.order === null ? "never ran" : String(node.order + 1) },
+      {
+        label: "order in the backward pass",
+        text: node.order === null ? "never ran" : String(node.order + 1),
+      },
       { label: "tensors saved for it", text: formatCount(node.saved.length) },
     ],
   };
@@ -237,7 +247,8 @@ export function isEditable(tensor: Tensor): boolean {
 /** The module call of a layer of the recipe. */
 export function callOfLayer(structure: Structure, layer: string): Selection | null {
   const call = structure.calls.find(
-    (each) => each.kind === "module" && each.phase === "forward" && (each.path ?? each.name) === layer,
+    (each) =>
+      each.kind === "module" && each.phase === "forward" && (each.path ?? each.name) === layer,
   );
   return call === undefined ? null : { kind: "call", id: call.id };
 }

@@ -22,7 +22,11 @@ const MOST_POINTS = 4_000;
 const MOST_MARKS = 500;
 
 function markNonFinite(iterations: readonly number[], losses: readonly number[]) {
-  const marks = { nonFiniteX: [] as number[], nonFiniteY: [] as number[], nonFiniteText: [] as string[] };
+  const marks = {
+    nonFiniteX: [] as number[],
+    nonFiniteY: [] as number[],
+    nonFiniteText: [] as string[],
+  };
   // Marks before the first finite loss stand at its height.
   let height = losses.find(Number.isFinite) ?? 1;
   losses.forEach((loss, row) => {

@@ -35,7 +35,16 @@ export function layerPath(index: number): string {
 
 /** What is said about no place that the recipe shows. */
 export function objectionsElsewhere(objections: readonly Objection[]): string[] {
-  const places = ["network.layers[", "data", "loss", "optimizer", "batch_size", "seed", "dtype", "device"];
+  const places = [
+    "network.layers[",
+    "data",
+    "loss",
+    "optimizer",
+    "batch_size",
+    "seed",
+    "dtype",
+    "device",
+  ];
   return objections
     .filter(({ path }) => !places.some((place) => path?.startsWith(place)))
     .map(({ message }) => message);

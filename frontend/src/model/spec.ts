@@ -103,9 +103,10 @@ export function moveLayer(spec: Spec, from: number, to: number): Spec {
   const layer = spec.network.layers[from];
   if (layer === undefined || from === to) return spec;
   // A layer keeps its name while it moves; default names are fixed first.
-  const named = spec.network.layers.map(
-    (each, index): Layer => ({ ...each, name: layerName(spec, index) }),
-  );
+  const named = spec.network.layers.map((each, index): Layer => ({
+    ...each,
+    name: layerName(spec, index),
+  }));
   const moved = named[from] as Layer;
   return withLayers(spec, named.toSpliced(from, 1).toSpliced(to, 0, moved));
 }

@@ -26,7 +26,9 @@ export function timelineView(structure: Structure): TimelineView {
     width: percent(segment.to - segment.from),
   }));
   const ticks =
-    total > MOST_TICKS ? [] : Array.from({ length: Math.max(0, total - 1) }, (_, i) => percent(i + 1));
+    total > MOST_TICKS
+      ? []
+      : Array.from({ length: Math.max(0, total - 1) }, (_, i) => percent(i + 1));
   return { stretches, ticks };
 }
 

@@ -1,0 +1,156 @@
+/** The REST interface under /api/v1: every request of the page goes through here. */
+
+import { ApiError, isAbort, readProblems } from "./errors";
+import type {
+  Catalog,
+  Command,
+  Example,
+  Frame,
+  JsonNumber,
+  Metrics,
+  SessionPhase,
+  Structure,
+} from "./types";
+
+/** A spec as JSON; the forms are built from the catalog, so its inside is not typed further. */
+export type JsonObject = { [key: string]: unknown };
+
+export interface SessionSummary {
+  id: string;
+  name: string;
+  spec: JsonObject;
+  iteration: number;
+  phase: SessionPhase;
+  device: string;
+  parameters: number;
+  iterations_recorded: number[];
+  sequence: number;
+}
+
+/** A tape as it travels; `structure` is null where the page already has it. */
+export interface TapeAnswer {
+  structure: Structure | null;
+  frame: Frame;
+}
+
+export type NestedNumbers = JsonNumber | boolean | NestedNumbers[];
+
+const BASE = "/api/v1";
+
+async function refusal(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  const [first, ...others] = readProblems(body);
+  const unexplained = {
+    code: "unexplained",
+    path: null,
+    message: `The server answered with status ${response.status} and no explanation.`,
+  };
+  return new ApiError(response.status, [first ?? unexplained, ...others]);
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, init);
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new ApiError(0, [
+      { code: "unreachable", path: null, message: "The server cannot be reached right now." },
+    ]);
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await send(path, { signal: signal ?? null });
+  return (await response.json()) as T;
+}
+
+async function postJson<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await send(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    signal: signal ?? null,
+  });
+  return (await response.json()) as T;
+}
+
+function session(id: string): string {
+  return `/sessions/${encodeURIComponent(id)}`;
+}
+
+export function fetchCatalog(): Promise<Catalog> {
+  return getJson("/catalog");
+}
+
+export function fetchExamples(): Promise<Example[]> {
+  return getJson("/examples");
+}
+
+export function openSession(
+  request: { spec: JsonObject } | { example: string },
+  signal?: AbortSignal,
+): Promise<SessionSummary> {
+  return postJson("/sessions", request, signal);
+}
+
+export function fetchSession(id: string, signal?: AbortSignal): Promise<SessionSummary> {
+  return getJson(session(id), signal);
+}
+
+export async function deleteSession(id: string): Promise<void> {
+  await send(session(id), { method: "DELETE" });
+}
+
+/** Sends a command; the answer is the sequence number under which the session took it. */
+export function sendCommand(id: string, command: Command): Promise<{ sequence: number }> {
+  return postJson(`${session(id)}/commands`, command);
+}
+
+export function fetchTape(
+  id: string,
+  iteration: number,
+  knownStructure: string | null,
+  signal?: AbortSignal,
+): Promise<TapeAnswer> {
+  const query = new URLSearchParams({ iteration: String(iteration) });
+  if (knownStructure !== null) query.set("known_structure", knownStructure);
+  return getJson(`${session(id)}/tape?${query}`, signal);
+}
+
+export async function fetchTapeBlob(
+  id: string,
+  iteration: number,
+  signal?: AbortSignal,
+): Promise<ArrayBuffer> {
+  const path = `${session(id)}/tape/blob?iteration=${iteration}`;
+  const response = await send(path, { signal: signal ?? null });
+  return response.arrayBuffer();
+}
+
+export function fetchMetrics(id: string, signal?: AbortSignal): Promise<Metrics> {
+  return getJson(`${session(id)}/metrics`, signal);
+}
+
+/** Exact numbers of a part of a tensor, `slice` as in Python: "0:10,:". */
+export function fetchValues(
+  id: string,
+  tensor: number,
+  slice: string,
+  iteration: number,
+  signal?: AbortSignal,
+): Promise<{ values: NestedNumbers }> {
+  const query = new URLSearchParams({ iteration: String(iteration) });
+  if (slice !== "") query.set("slice", slice);
+  return getJson(`${session(id)}/tensors/${tensor}/values?${query}`, signal);
+}
+
+/** A Plotly figure as the server defines it. */
+export function fetchFigure(
+  id: string,
+  name: string,
+): Promise<{ data: JsonObject[]; layout: JsonObject }> {
+  return getJson(`${session(id)}/figures/${name}`);
+}

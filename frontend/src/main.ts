@@ -1,0 +1,16 @@
+/** The page's entry: its first request leaves before the rest of its code has loaded. */
+
+import "./styles/theme.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./styles/workbench.css";
+import { readPlace } from "./model/permalink";
+import { openPlace } from "./state/opening";
+
+const place = readPlace(location.hash);
+const opening = openPlace(place);
+// A failure is told by the workbench, which may come later than the failure does.
+opening.catch(() => undefined);
+
+const { startPage } = await import("./startPage");
+startPage(place, opening);

@@ -1,0 +1,26 @@
+/** The place in the address bar and the browser's history. */
+
+import { writePlace, type Place } from "../model/permalink";
+
+const QUIET_MILLISECONDS = 250;
+
+export class Address {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** A new entry of the history: "back" returns to where one was. */
+  push(place: Place): void {
+    clearTimeout(this.#timer);
+    if (writePlace(place) !== location.hash) history.pushState(null, "", writePlace(place));
+  }
+
+  replace(place: Place): void {
+    clearTimeout(this.#timer);
+    history.replaceState(null, "", writePlace(place));
+  }
+
+  /** Replaces once the place has been quiet: browsers limit how often an address may change. */
+  settle(place: Place): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.replace(place), QUIET_MILLISECONDS);
+  }
+}

@@ -1,0 +1,118 @@
+/** How the workbench is laid out: sizes, folds, theme, level. Remembered in this browser. */
+
+import type { Level } from "../model/levels";
+
+export type Theme = "auto" | "light" | "dark";
+export type Orientation = "auto" | "horizontal" | "vertical";
+export type Sheet = "recipe" | "inspector";
+export type Panel = "recipe" | "inspector" | "dock";
+
+interface Remembered {
+  sizes: Record<Panel, number>;
+  folded: Record<Panel, boolean>;
+  theme: Theme;
+  level: Level;
+  orientation: Orientation;
+}
+
+const STORAGE_KEY = "gradtape.layout";
+const NARROW = "(max-width: 800px)";
+const SHORT = "(max-height: 640px)";
+const DARK = "(prefers-color-scheme: dark)";
+
+export const SIZE_RANGES: Record<Panel, { smallest: number; largest: number; usual: number }> = {
+  recipe: { smallest: 220, largest: 460, usual: 264 },
+  inspector: { smallest: 260, largest: 640, usual: 328 },
+  dock: { smallest: 132, largest: 480, usual: 216 },
+};
+
+const NEXT_THEME: Record<Theme, Theme> = { auto: "light", light: "dark", dark: "auto" };
+
+function recall(): Partial<Remembered> {
+  const stored = localStorage.getItem(STORAGE_KEY);
+  if (stored === null) return {};
+  try {
+    return JSON.parse(stored) as Partial<Remembered>;
+  } catch {
+    // Written by something else or cut off: the usual layout is a fair answer.
+    return {};
+  }
+}
+
+export class LayoutState {
+  sizes = $state<Record<Panel, number>>({
+    recipe: SIZE_RANGES.recipe.usual,
+    inspector: SIZE_RANGES.inspector.usual,
+    dock: SIZE_RANGES.dock.usual,
+  });
+  folded = $state<Record<Panel, boolean>>({ recipe: false, inspector: false, dock: false });
+  theme = $state<Theme>("auto");
+  level = $state<Level>("module");
+  orientation = $state<Orientation>("auto");
+  /** Narrow screens show Recipe and Inspector as sheets, one at a time. */
+  narrow = $state(false);
+  sheet = $state<Sheet | null>(null);
+  helpOpen = $state(false);
+  #systemDark = $state(false);
+
+  readonly appearance: "light" | "dark" = $derived(
+    this.theme === "auto" ? (this.#systemDark ? "dark" : "light") : this.theme,
+  );
+
+  constructor() {
+    const remembered = recall();
+    Object.assign(this.sizes, remembered.sizes);
+    this.theme = remembered.theme ?? "auto";
+    this.level = remembered.level ?? "module";
+    this.orientation = remembered.orientation ?? "auto";
+    const small = matchMedia(NARROW).matches || matchMedia(SHORT).matches;
+    // On a small screen the graph comes first; the curves open on demand.
+    Object.assign(this.folded, remembered.folded ?? { dock: small });
+    this.#follow(NARROW, (matches) => (this.narrow = matches));
+    this.#follow(DARK, (matches) => (this.#systemDark = matches));
+  }
+
+  resize(panel: Panel, size: number): void {
+    const { smallest, largest } = SIZE_RANGES[panel];
+    this.sizes[panel] = Math.round(Math.max(smallest, Math.min(largest, size)));
+    this.#remember();
+  }
+
+  toggleFold(panel: Panel): void {
+    this.folded[panel] = !this.folded[panel];
+    this.#remember();
+  }
+
+  toggleSheet(sheet: Sheet): void {
+    this.sheet = this.sheet === sheet ? null : sheet;
+  }
+
+  nextTheme(): void {
+    this.theme = NEXT_THEME[this.theme];
+    this.#remember();
+  }
+
+  setLevel(level: Level): void {
+    this.level = level;
+    this.#remember();
+  }
+
+  setOrientation(orientation: Orientation): void {
+    this.orientation = orientation;
+    this.#remember();
+  }
+
+  #follow(query: string, tell: (matches: boolean) => void): void {
+    const list = matchMedia(query);
+    tell(list.matches);
+    list.addEventListener("change", (event) => tell(event.matches));
+  }
+
+  #remember(): void {
+    const { sizes, folded, theme, level, orientation } = this;
+    localStorage.setItem(
+      STORAGE_KEY,
+      JSON.stringify({ sizes, folded, theme, level, orientation } satisfies Remembered),
+    );
+  }
+}

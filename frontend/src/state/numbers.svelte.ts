@@ -1,0 +1,135 @@
+/** Exact numbers of tensors that are too large to travel whole, fetched block by block. */
+
+import { fetchValues, type NestedNumbers } from "../api/client";
+import { describeFailure, isAbort } from "../api/errors";
+import { toNumPy, toPython, type Nested } from "../model/copyText";
+import { sliceText, type GridShape } from "../model/grid";
+import { toNumber } from "../model/tape";
+
+const BLOCK_ROWS = 64;
+const BLOCK_COLUMNS = 32;
+const MOST_BLOCKS = 400;
+const MOST_COPIED = 200_000;
+
+/** Which matrix of which tensor of which iteration. */
+export interface Matrix {
+  session: string;
+  iteration: number;
+  tensor: number;
+  shape: readonly number[];
+  fixed: readonly number[];
+  grid: GridShape;
+}
+
+type Block = number[][] | "loading";
+
+function toNested(values: NestedNumbers): Nested {
+  if (Array.isArray(values)) return values.map(toNested);
+  return toNumber(typeof values === "boolean" ? Number(values) : values);
+}
+
+function flatten(values: NestedNumbers): number[] {
+  if (Array.isArray(values)) return values.flatMap(flatten);
+  return [toNumber(typeof values === "boolean" ? Number(values) : values)];
+}
+
+function toRows(values: NestedNumbers, columns: number): number[][] {
+  const numbers = flatten(values);
+  const rows: number[][] = [];
+  for (let at = 0; at < numbers.length; at += columns) rows.push(numbers.slice(at, at + columns));
+  return rows;
+}
+
+export class NumbersState {
+  /** Grows whenever numbers have arrived, so that whoever shows them reads again. */
+  arrivals = $state(0);
+  failure = $state<string | null>(null);
+  #blocks = new Map<string, Block>();
+  #fetching = new AbortController();
+
+  /** Another tape is shown: what was fetched belongs to the one before. */
+  clear(): void {
+    this.#fetching.abort();
+    this.#fetching = new AbortController();
+    this.#blocks.clear();
+    this.failure = null;
+  }
+
+  /** The number at a cell; undefined while it is under way. */
+  at(matrix: Matrix, row: number, column: number): number | undefined {
+    const block = this.#blocks.get(keyOf(matrix, row, column));
+    if (block === undefined || block === "loading") return undefined;
+    return block[row % BLOCK_ROWS]?.[column % BLOCK_COLUMNS];
+  }
+
+  /** Fetches whatever of these cells is not here yet. */
+  async request(
+    matrix: Matrix,
+    rows: { from: number; to: number },
+    columns: { from: number; to: number },
+  ): Promise<void> {
+    const wanted: Promise<void>[] = [];
+    const firstRow = Math.floor(rows.from / BLOCK_ROWS) * BLOCK_ROWS;
+    const firstColumn = Math.floor(columns.from / BLOCK_COLUMNS) * BLOCK_COLUMNS;
+    for (let row = firstRow; row < rows.to; row += BLOCK_ROWS) {
+      for (let column = firstColumn; column < columns.to; column += BLOCK_COLUMNS) {
+        if (!this.#blocks.has(keyOf(matrix, row, column))) {
+          wanted.push(this.#fetch(matrix, row, column));
+        }
+      }
+    }
+    await Promise.all(wanted);
+  }
+
+  async #fetch(matrix: Matrix, row: number, column: number): Promise<void> {
+    const key = keyOf(matrix, row, column);
+    const { signal } = this.#fetching;
+    this.#forgetOldest();
+    this.#blocks.set(key, "loading");
+    const rows = { from: row, to: Math.min(row + BLOCK_ROWS, matrix.grid.rows) };
+    const columns = { from: column, to: Math.min(column + BLOCK_COLUMNS, matrix.grid.columns) };
+    const slice = sliceText(matrix.shape, matrix.fixed, rows, columns);
+    try {
+      const { session, tensor, iteration } = matrix;
+      const answer = await fetchValues(session, tensor, slice, iteration, signal);
+      this.#blocks.set(key, toRows(answer.values, columns.to - columns.from));
+      this.failure = null;
+      this.arrivals += 1;
+    } catch (error) {
+      this.#blocks.delete(key);
+      if (!isAbort(error)) this.failure = describeFailure(error);
+    }
+  }
+
+  /** Puts the shown matrix (a tensor of up to two dimensions: all of it) on the clipboard. */
+  async copy(matrix: Matrix, dtype: string, style: "numpy" | "python"): Promise<string> {
+    const { rows, columns } = matrix.grid;
+    if (rows * columns > MOST_COPIED) return "Too many numbers";
+    const slice = sliceText(
+      matrix.shape,
+      matrix.fixed,
+      { from: 0, to: rows },
+      { from: 0, to: columns },
+    );
+    try {
+      const answer = await fetchValues(matrix.session, matrix.tensor, slice, matrix.iteration);
+      const values = toNested(answer.values);
+      const text = style === "numpy" ? toNumPy(values, dtype) : toPython(values, dtype);
+      await navigator.clipboard.writeText(text);
+      return "Copied";
+    } catch (error) {
+      return error instanceof DOMException ? "Not allowed" : describeFailure(error);
+    }
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#blocks.keys();
+    if (this.#blocks.size >= MOST_BLOCKS && oldest !== undefined) this.#blocks.delete(oldest);
+  }
+}
+
+function keyOf(matrix: Matrix, row: number, column: number): string {
+  const { session, iteration, tensor, fixed } = matrix;
+  const block = [Math.floor(row / BLOCK_ROWS), Math.floor(column / BLOCK_COLUMNS)];
+  return [session, iteration, tensor, ...fixed, ...block].join("/");
+}

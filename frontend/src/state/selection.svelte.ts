@@ -1,0 +1,38 @@
+/** What is selected, on the stage, in the recipe and in the inspector alike. */
+
+import type { Structure } from "../api/types";
+import { holds, subjectOf, type Selection } from "../model/selection";
+
+export class SelectionState {
+  chosen = $state.raw<Selection | null>(null);
+
+  choose(selection: Selection | null): void {
+    this.chosen = selection;
+  }
+
+  /** What the inspector shows: what was chosen, else what happens at the playhead. */
+  shown(structure: Structure, playhead: number): Selection | null {
+    return this.chosen ?? subjectOf(structure, playhead);
+  }
+
+  /** Another structure is shown: ids mean other things there, so what has a name is looked up. */
+  moveTo(before: Structure | null, after: Structure): void {
+    const chosen = this.chosen;
+    if (chosen === null || before === null || before.hash === after.hash) return;
+    this.chosen = holds(before, chosen) ? counterpart(chosen, before, after) : null;
+  }
+}
+
+function counterpart(chosen: Selection, before: Structure, after: Structure): Selection | null {
+  if (chosen.kind === "tensor") {
+    const { name, role } = before.tensors[chosen.id] ?? { name: null, role: null };
+    const found = after.tensors.find((each) => each.name === name && each.role === role);
+    return name === null || found === undefined ? null : { kind: "tensor", id: found.id };
+  }
+  if (chosen.kind === "call") {
+    const { path, phase } = before.calls[chosen.id] ?? { path: null, phase: null };
+    const found = after.calls.find((each) => each.path === path && each.phase === phase);
+    return path === null || found === undefined ? null : { kind: "call", id: found.id };
+  }
+  return null;
+}

@@ -1,0 +1,151 @@
+/** The session on the server: what it is, what it does, and its stream of events. */
+
+import { sendCommand, type SessionSummary } from "../api/client";
+import { ApiError, readProblems } from "../api/errors";
+import { EventStream } from "../api/events";
+import type { Command, LoggedEvent, SessionEvent, SessionPhase } from "../api/types";
+import { RateMeter } from "../model/rate";
+
+export type Recorded = Extract<SessionEvent, { kind: "recorded" }>;
+
+interface Waiter {
+  after: number;
+  wanted: (event: Recorded) => boolean;
+  resolve: (event: Recorded) => void;
+  reject: (error: unknown) => void;
+}
+
+const RECENT_EVENTS = 64;
+
+export class SessionState {
+  id = $state<string | null>(null);
+  name = $state("");
+  device = $state("");
+  parameters = $state(0);
+  phase = $state<SessionPhase>("ready");
+  /** The number that the next iteration gets. */
+  iteration = $state(0);
+  recorded = $state.raw<number[]>([]);
+  connected = $state(true);
+  iterationsPerSecond = $state<number | null>(null);
+  #stream: EventStream | null = null;
+  #recent: LoggedEvent[] = [];
+  #waiters: Waiter[] = [];
+  #rate = new RateMeter();
+
+  constructor(private readonly onEvent: (event: SessionEvent) => void) {}
+
+  /** Follows another session from now on. */
+  follow(summary: SessionSummary): void {
+    this.leave();
+    this.id = summary.id;
+    this.name = summary.name;
+    this.device = summary.device;
+    this.parameters = summary.parameters;
+    this.refresh(summary);
+    this.#stream = new EventStream(summary.id, summary.sequence, {
+      onEvent: (logged) => this.#receive(logged),
+      onConnected: () => (this.connected = true),
+      onLost: () => (this.connected = false),
+    });
+  }
+
+  /** Takes over the state as the server tells it. */
+  refresh(summary: SessionSummary): void {
+    this.phase = summary.phase;
+    this.iteration = summary.iteration;
+    this.recorded = summary.iterations_recorded;
+  }
+
+  leave(): void {
+    this.#stream?.stop();
+    this.#stream = null;
+    this.#recent = [];
+    this.#rate.clear();
+    this.iterationsPerSecond = null;
+    this.connected = true;
+    const gone = new DOMException("The session was left.", "AbortError");
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(gone);
+  }
+
+  /** Sends commands one after the other; returns the sequence number of the last one. */
+  async send(...commands: Command[]): Promise<number> {
+    const id = this.id;
+    if (id === null) throw new Error("There is no session to send a command to.");
+    let sequence = 0;
+    for (const command of commands) sequence = (await sendCommand(id, command)).sequence;
+    return sequence;
+  }
+
+  /** The recording that a command sent under `sequence` leads to; rejects if the command fails. */
+  recordedAfter(sequence: number, wanted: (event: Recorded) => boolean): Promise<Recorded> {
+    return new Promise((resolve, reject) => {
+      const waiter = { after: sequence, wanted, resolve, reject };
+      this.#waiters.push(waiter);
+      // The event may have overtaken the answer to the command.
+      for (const logged of this.#recent) this.#settle(logged);
+    });
+  }
+
+  #receive(logged: LoggedEvent): void {
+    this.#recent = [...this.#recent, logged].slice(-RECENT_EVENTS);
+    this.#apply(logged.event);
+    this.#settle(logged);
+    this.onEvent(logged.event);
+  }
+
+  #apply(event: SessionEvent): void {
+    switch (event.kind) {
+      case "state":
+        this.phase = event.phase;
+        this.iteration = event.iteration;
+        this.recorded = event.iterations_recorded;
+        if (event.phase !== "running") this.#rate.clear();
+        break;
+      case "metrics":
+        this.#count(event.columns.iteration.at(-1));
+        break;
+      case "recorded":
+        this.#addRecorded(event.iteration);
+        break;
+      case "restored":
+        this.iteration = event.iteration;
+        this.#rate.clear();
+        break;
+      case "accepted":
+      case "failed":
+      case "resync":
+        break;
+    }
+    this.iterationsPerSecond = this.#rate.perSecond;
+  }
+
+  #count(last: number | undefined): void {
+    if (last === undefined) return;
+    this.iteration = last + 1;
+    if (this.phase === "running") this.#rate.add(performance.now(), last);
+  }
+
+  #addRecorded(iteration: number): void {
+    const others = this.recorded.filter((each) => each !== iteration);
+    this.recorded = [...others, iteration].sort((left, right) => left - right);
+    this.iteration = Math.max(this.iteration, iteration + 1);
+  }
+
+  #settle({ sequence, event }: LoggedEvent): void {
+    if (event.kind !== "recorded" && event.kind !== "failed") return;
+    for (const waiter of [...this.#waiters]) {
+      if (sequence <= waiter.after) continue;
+      if (event.kind === "failed") waiter.reject(toError(event.error));
+      else if (waiter.wanted(event)) waiter.resolve(event);
+      else continue;
+      this.#waiters = this.#waiters.filter((each) => each !== waiter);
+    }
+  }
+}
+
+export function toError(raw: unknown): ApiError {
+  const [first, ...others] = readProblems(raw);
+  const unexplained = { code: "error", path: null, message: "The session could not do this." };
+  return new ApiError(0, [first ?? unexplained, ...others]);
+}

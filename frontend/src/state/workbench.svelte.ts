@@ -1,0 +1,403 @@
+/** The workbench: its states, and what a person can do that involves more than one of them. */
+
+import * as client from "../api/client";
+import type { JsonObject, SessionSummary } from "../api/client";
+import { ApiError, describeFailure, isAbort, isUnreachable } from "../api/errors";
+import type { Command, Example, SessionEvent, Structure } from "../api/types";
+import { metricsBefore, nearest, NO_METRICS } from "../model/metrics";
+import { readNumber } from "../model/fieldText";
+import type { Place } from "../model/permalink";
+import { proportionalPlace } from "../model/playback";
+import { changeBetween, type Spec } from "../model/spec";
+import { ActivityState } from "./activity.svelte";
+import { Address } from "./address";
+import { CurvesState } from "./curves.svelte";
+import { LayoutState } from "./layout.svelte";
+import { NoticesState } from "./notices.svelte";
+import { NumbersState } from "./numbers.svelte";
+import type { Opening } from "./opening";
+import { PlayheadState } from "./playhead.svelte";
+import { RecipeState } from "./recipe.svelte";
+import { SelectionState } from "./selection.svelte";
+import { SessionState, toError } from "./session.svelte";
+import { TapeState } from "./tape.svelte";
+import { TrainingState } from "./training.svelte";
+
+type PlayheadRule = "start" | "end" | "same place" | number;
+
+export class Workbench {
+  readonly layout = new LayoutState();
+  readonly notices = new NoticesState();
+  readonly activity = new ActivityState();
+  readonly playhead = new PlayheadState();
+  readonly tape = new TapeState();
+  readonly curves = new CurvesState();
+  readonly selection = new SelectionState();
+  readonly numbers = new NumbersState();
+  readonly training = new TrainingState();
+  readonly session = new SessionState((event) => this.#hear(event));
+  readonly recipe = new RecipeState((spec) => void this.#attempt(() => this.#apply(spec)));
+  examples = $state.raw<Example[]>([]);
+  readonly #address = new Address();
+  /** Sessions that an edit has replaced; the history may still name them. */
+  readonly #replaced = new Set<string>();
+  #wanted: number | null = null;
+  #following = false;
+
+  get place(): Place {
+    return {
+      session: this.session.id,
+      iteration: this.tape.iteration,
+      event: this.playhead.position,
+      name: this.#ownName,
+    };
+  }
+
+  /** The name, where it is not the one that the server has. */
+  get #ownName(): string | null {
+    const name = this.recipe.draft?.name ?? "";
+    return name === this.session.name ? null : name;
+  }
+
+  /** Shows what the first requests have opened. */
+  start(place: Place, opening: Promise<Opening>): Promise<void> {
+    void this.#loadCatalog();
+    return this.#attempt(async () => {
+      const { summary, replacesUnknown } = await opening;
+      if (replacesUnknown) {
+        this.notices.inform("That session no longer exists. This is the default example, new.");
+      }
+      await this.#adopt(summary, replacesUnknown ? null : place);
+      this.#address.replace(this.place);
+    });
+  }
+
+  /** Opens an example; "back" returns to the session before. */
+  openExample(key: string): Promise<void> {
+    return this.#attempt(() =>
+      this.activity.run("Opening the example", async (signal) => {
+        const summary = await client.openSession({ example: key }, signal);
+        await this.#adopt(summary, null);
+        this.#address.push(this.place);
+      }),
+    );
+  }
+
+  /** The address has changed: a link, "back" or "forward". */
+  goTo(place: Place): Promise<void> {
+    return this.#attempt(async () => {
+      const isHere = place.session === this.session.id || place.session === null;
+      if (isHere || this.#replaced.has(place.session ?? "")) {
+        const iteration = nearest(this.session.recorded, place.iteration ?? 0);
+        if (iteration !== null && iteration !== this.tape.iteration) await this.#show(iteration);
+        this.playhead.scrubTo(place.event ?? 0);
+      } else {
+        await this.#adopt(await client.fetchSession(place.session ?? ""), place);
+      }
+      this.#address.replace(this.place);
+    });
+  }
+
+  /** Keeps the address at the place; called whenever the place changes. */
+  settleAddress(place: Place): void {
+    if (place.session !== null && place.iteration !== null) this.#address.settle(place);
+  }
+
+  /** Records the next iteration and shows it from its start. */
+  recordNext(): Promise<void> {
+    const shown = this.tape.iteration;
+    // After a seek the session stands before the shown iteration: that one has to run first.
+    const again = shown !== null && this.session.iteration === shown;
+    const command: Command = again
+      ? { kind: "run", iterations: 2, record_every: 1 }
+      : { kind: "record" };
+    return this.#attempt(() =>
+      this.activity.run("Recording an iteration", async () => {
+        const sequence = await this.session.send(command);
+        const { iteration } = await this.session.recordedAfter(
+          sequence,
+          (event) => !again || event.iteration === shown + 1,
+        );
+        await this.#show(iteration, "start");
+        this.#address.push(this.place);
+      }),
+    );
+  }
+
+  /** Trains on, or pauses. */
+  trainOrPause(): Promise<void> {
+    return this.session.phase === "running" ? this.pause() : this.train();
+  }
+
+  train(): Promise<void> {
+    const { iterations, recordEvery } = this.training;
+    this.training.followed = true;
+    this.playhead.scrubTo(this.playhead.total);
+    return this.#attempt(async () => {
+      await this.session.send({ kind: "run", iterations, record_every: recordEvery });
+    });
+  }
+
+  pause(): Promise<void> {
+    return this.#attempt(async () => {
+      await this.session.send({ kind: "pause" });
+    });
+  }
+
+  /** Back to iteration 0 with the parameters that the seed gives; it is recorded again. */
+  reset(): Promise<void> {
+    return this.#attempt(() =>
+      this.activity.run("Starting over", async () => {
+        this.training.followed = false;
+        const sequence = await this.session.send({ kind: "reset" }, { kind: "record" });
+        const { iteration } = await this.session.recordedAfter(sequence, () => true);
+        this.curves.replace(await client.fetchMetrics(this.#sessionId()));
+        await this.#show(iteration, "start");
+      }),
+    );
+  }
+
+  /** Copies a link to this place. */
+  async share(): Promise<void> {
+    this.#address.replace(this.place);
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.notices.inform("The link to this place is copied.");
+    } catch {
+      // Browsers may refuse; the address bar holds the same link.
+      this.notices.inform("Copy the link from the address bar: it leads to this place.");
+    }
+  }
+
+  /** Cancels whatever is under way; a run on the server is paused. */
+  async cancel(): Promise<void> {
+    this.activity.cancel();
+    if (this.session.phase === "running") await this.pause();
+  }
+
+  /** Time travel to a recorded iteration, at the same event. */
+  travel(iteration: number): Promise<void> {
+    if (iteration === this.tape.iteration) return Promise.resolve();
+    this.training.followed = false;
+    return this.#attempt(async () => {
+      await this.#show(iteration);
+      this.#address.push(this.place);
+    });
+  }
+
+  /** Time travel to the recorded iteration nearest to a point of the curve. */
+  travelNear(iteration: number): Promise<void> {
+    const recorded = nearest(this.session.recorded, iteration);
+    return recorded === null ? Promise.resolve() : this.travel(recorded);
+  }
+
+  /** To the recorded iteration before (-1) or after (1) the shown one. */
+  travelBy(direction: 1 | -1): Promise<void> {
+    const { recorded } = this.session;
+    const at = recorded.indexOf(this.tape.iteration ?? -1);
+    const wanted = recorded[at + direction];
+    return at < 0 || wanted === undefined ? Promise.resolve() : this.travel(wanted);
+  }
+
+  /** Writes one number of a parameter or input and records the shown iteration again with it. */
+  editNumber(tensor: string, index: number[], text: string): Promise<void> {
+    const iteration = this.tape.iteration;
+    const value = readNumber(text);
+    if (value === null) this.notices.inform(`"${text}" is not a number; nothing was changed.`);
+    if (iteration === null || value === null) return Promise.resolve();
+    this.training.followed = false;
+    return this.#attempt(() =>
+      this.activity.run("Recording with the new number", async () => {
+        const sequence = await this.session.send(
+          { kind: "seek", iteration },
+          { kind: "edit", tensor, index, value },
+          { kind: "record" },
+        );
+        await this.session.recordedAfter(sequence, (event) => event.iteration === iteration);
+        this.numbers.clear();
+        const before = this.tape.current?.structure ?? null;
+        if (await this.tape.showEdited(this.#sessionId(), iteration)) this.#settle(before);
+      }),
+    );
+  }
+
+  /** The spec has been edited: set what can be set, else open a session for it. */
+  async #apply(spec: Spec): Promise<void> {
+    const { applied } = this.recipe;
+    if (applied === null) return;
+    const change = changeBetween(applied, spec);
+    try {
+      switch (change.kind) {
+        case "nothing":
+        case "name":
+          // A name is only a label: it goes into the address, and along with the next session.
+          this.recipe.accept(spec);
+          this.tape.outdated = false;
+          break;
+        case "set":
+          await this.session.send({ kind: "set", optimizer: change.optimizer });
+          this.recipe.accept(spec);
+          break;
+        case "open":
+          await this.#replaceSession(spec);
+          break;
+      }
+    } catch (error) {
+      if (!(error instanceof ApiError) || isUnreachable(error)) throw error;
+      this.recipe.refuse(error.problems);
+      this.tape.outdated = change.kind === "open";
+    }
+  }
+
+  async #replaceSession(spec: Spec): Promise<void> {
+    await this.activity.run("Building the network", async (signal) => {
+      const old = this.session.id;
+      const request = { spec: spec as unknown as JsonObject };
+      const summary = await client.openSession(request, signal);
+      if (old !== null) this.#replaced.add(old);
+      await this.#adopt(summary, null, { edited: true });
+      this.#address.replace(this.place);
+      if (old !== null) await this.#delete(old);
+    });
+  }
+
+  /** Deletes a session that nothing shows any more. */
+  async #delete(id: string): Promise<void> {
+    try {
+      await client.deleteSession(id);
+    } catch (error) {
+      // The server evicts idle sessions by itself: a failure costs the person nothing.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  /** Makes a session the one that is shown. */
+  async #adopt(
+    summary: SessionSummary,
+    place: Place | null,
+    { edited = false } = {},
+  ): Promise<void> {
+    const spec = summary.spec as unknown as Spec;
+    const proportion: [number, number] = [this.playhead.position, this.playhead.total];
+    this.playhead.pause();
+    this.training.followed = false;
+    this.numbers.clear();
+    this.session.follow(summary);
+    if (edited) this.recipe.accept(spec);
+    else this.recipe.open(place?.name == null ? spec : { ...spec, name: place.name });
+    this.curves.replace(NO_METRICS);
+    if (summary.iterations_recorded.length > 0) {
+      this.curves.replace(await client.fetchMetrics(summary.id));
+    }
+    await this.#show(await this.#iterationToShow(summary, place), place?.event ?? "start");
+    if (edited) this.playhead.moveTo(proportionalPlace(...proportion, this.playhead.total));
+  }
+
+  async #iterationToShow(summary: SessionSummary, place: Place | null): Promise<number> {
+    const last = summary.iterations_recorded.at(-1);
+    if (last !== undefined) {
+      return nearest(summary.iterations_recorded, place?.iteration ?? last) ?? last;
+    }
+    // A session that the first requests opened has its `record` under way already.
+    const isUnderWay = place !== null || summary.sequence > 0;
+    const sequence = isUnderWay ? 0 : await this.session.send({ kind: "record" });
+    return (await this.session.recordedAfter(sequence, () => true)).iteration;
+  }
+
+  async #show(iteration: number, rule: PlayheadRule = "same place"): Promise<void> {
+    const before = this.tape.current?.structure ?? null;
+    this.numbers.clear();
+    if (await this.tape.show(this.#sessionId(), iteration)) this.#settle(before, rule);
+  }
+
+  /** Another tape is shown: playhead and selection find their place on it. */
+  #settle(before: Structure | null, rule: PlayheadRule = "same place"): void {
+    const structure = this.tape.current?.structure;
+    if (structure === undefined) return;
+    const total = structure.events.length;
+    const same = proportionalPlace(this.playhead.position, this.playhead.total, total);
+    const position = { start: 0, end: total, "same place": same };
+    this.playhead.setTape(total, typeof rule === "number" ? rule : position[rule]);
+    this.selection.moveTo(before, structure);
+  }
+
+  #hear(event: SessionEvent): void {
+    switch (event.kind) {
+      case "metrics":
+        this.curves.append(event.columns);
+        break;
+      case "recorded":
+        if (this.training.followed) void this.#attempt(() => this.#follow(event.iteration));
+        break;
+      case "failed":
+        this.notices.fail(describeFailure(toError(event.error)));
+        break;
+      case "restored":
+        this.curves.replace(metricsBefore(this.curves.metrics, event.iteration));
+        this.notices.warn(
+          `The session's process ended (${event.reason}). Training goes on from iteration ` +
+            `${event.iteration}; ${event.lost_iterations} iterations are run again.`,
+        );
+        break;
+      case "resync":
+        void this.#attempt(() => this.#resync());
+        break;
+      case "accepted":
+      case "state":
+        break;
+    }
+  }
+
+  /** Shows iterations as training records them; those that come too fast are passed over. */
+  async #follow(iteration: number): Promise<void> {
+    this.#wanted = iteration;
+    if (this.#following) return;
+    this.#following = true;
+    try {
+      while (this.#wanted !== null && this.training.followed) {
+        const next: number = this.#wanted;
+        this.#wanted = null;
+        await this.#show(next, "end");
+      }
+    } finally {
+      this.#following = false;
+    }
+  }
+
+  /** Events were missed: state, metrics and tape are fetched anew. */
+  async #resync(): Promise<void> {
+    const summary = await client.fetchSession(this.#sessionId());
+    this.session.refresh(summary);
+    this.curves.replace(await client.fetchMetrics(summary.id));
+    const last = summary.iterations_recorded.at(-1);
+    const shown = this.tape.iteration;
+    const isKept = shown !== null && summary.iterations_recorded.includes(shown);
+    if (last !== undefined) await this.#show(isKept ? shown : last);
+  }
+
+  async #loadCatalog(): Promise<void> {
+    await this.#attempt(async () => {
+      [this.recipe.catalog, this.examples] = await Promise.all([
+        client.fetchCatalog(),
+        client.fetchExamples(),
+      ]);
+    });
+  }
+
+  #sessionId(): string {
+    if (this.session.id === null) throw new Error("No session is open.");
+    return this.session.id;
+  }
+
+  /** Does something; a failure becomes a message, being cancelled is no failure. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (isAbort(error)) return;
+      this.notices.fail(describeFailure(error));
+      // What is not the server's own refusal is a defect of this page: its trace is for us.
+      if (!(error instanceof ApiError)) console.error(error);
+    }
+  }
+}
