@@ -1,0 +1,58 @@
+"""Numbers as the screen writes them, read back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+HALF_A_DIGIT = 5.001e-4  # four significant digits are shown: half a unit of the last, relative
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_NAMED = {"NaN": float("nan"), "∞": float("inf"), "-∞": float("-inf")}
+
+
+def read_number(text: str) -> float:
+    """`−1.234×10⁻⁵` as a float."""
+    plain = text.strip().replace("−", "-").replace("\u202f", "")
+    if plain in _NAMED:
+        return _NAMED[plain]
+    mantissa, _, power = plain.partition("×10")
+    return float(f"{mantissa}e{power.translate(_SUPERSCRIPTS)}" if power else mantissa)
+
+
+def number_grid(page: Page) -> Locator:
+    """The matrix of numbers in the inspector."""
+    return page.get_by_label("Inspector").get_by_role("grid")
+
+
+def shown_cells(grid: Locator) -> dict[tuple[int, int], float]:
+    """Every number in view by row and column, from 0."""
+    rows = grid.get_by_role("row").all()
+    return {
+        (int(row.get_attribute("aria-rowindex") or "") - 1, column): number
+        for row in rows
+        for column, number in _cells_of(row)
+    }
+
+
+def _cells_of(row: Locator) -> Iterator[tuple[int, float]]:
+    for cell in row.get_by_role("gridcell").all():
+        yield int(cell.get_attribute("aria-colindex") or "") - 1, read_number(cell.inner_text())
+
+
+def as_matrix(values: Any) -> list[list[float]]:
+    """Nested lists of no, one or two dimensions as rows."""
+    if not isinstance(values, list):
+        return [[values]]
+    if values and not isinstance(values[0], list):
+        return [values]
+    return values
+
+
+def assert_shown(grid: Locator, values: Any) -> None:
+    """What is in view are these numbers, and there are some."""
+    matrix = as_matrix(values)
+    cells = shown_cells(grid)
+    assert cells
+    for (row, column), shown in cells.items():
+        assert shown == pytest.approx(float(matrix[row][column]), rel=HALF_A_DIGIT, nan_ok=True)

@@ -1,0 +1,123 @@
+"""Training: the curve grows, a reload comes back, a killed process does not end it."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.workbench import Workbench
+from tests.live_server import LiveServer
+
+POINTS_ON_THE_CURVE = """
+() => {
+  const chart = document.querySelector(".js-plotly-plot");
+  return chart === null ? 0 : Math.max(...chart.data.map((trace) => trace.x.length));
+}
+"""
+
+
+def set_iterations(bench: Workbench, iterations: int) -> None:
+    bench.page.get_by_role("button", name="Training settings").click()
+    bench.page.get_by_role("textbox", name="iterations").fill(str(iterations))
+    bench.press("Escape")
+
+
+def points_on_the_curve(bench: Workbench) -> int:
+    return bench.page.evaluate(POINTS_ON_THE_CURVE)
+
+
+def train(bench: Workbench) -> None:
+    bench.page.get_by_role("button", name="Train", exact=True).click()
+
+
+def is_at_rest(bench: Workbench, iteration: int) -> bool:
+    state = bench.read("")
+    return state["phase"] == "ready" and state["iteration"] == iteration
+
+
+def test_the_curve_grows_over_500_iterations(workbench: Workbench) -> None:
+    workbench.open()
+    set_iterations(workbench, 500)
+    train(workbench)
+    seen: list[int] = []
+    workbench.wait_until(
+        lambda: seen.append(points_on_the_curve(workbench)) or seen[-1] > 0, "a point"
+    )
+    workbench.wait_until(lambda: is_at_rest(workbench, 501), "501 iterations", seconds=60)
+    workbench.wait_until(
+        lambda: points_on_the_curve(workbench) >= 501, "every iteration is on the curve"
+    )
+    assert seen[-1] < 501
+    losses = workbench.read("/metrics")["loss"]
+    assert len(losses) == 501
+    assert losses[-1] < losses[0] / 2
+    shown = workbench.page.get_by_label("Latest loss").inner_text()
+    assert float(shown.replace("−", "-")) == pytest.approx(losses[-1], rel=1e-3)
+
+
+def test_training_can_be_paused_and_goes_on(workbench: Workbench) -> None:
+    workbench.open()
+    set_iterations(workbench, 100_000)
+    train(workbench)
+    workbench.page.get_by_role("button", name="Pause training").click()
+    expect(workbench.page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    paused_at = workbench.read("")["iteration"]
+    assert workbench.read("")["phase"] == "ready"
+    workbench.page.get_by_role("button", name="Record next").click()
+    workbench.wait_until(lambda: is_at_rest(workbench, paused_at + 1), "one more iteration")
+
+
+def test_a_reload_restores_the_place(workbench: Workbench) -> None:
+    workbench.open()
+    workbench.page.get_by_role("button", name="Record next").click()
+    workbench.wait_until(lambda: is_at_rest(workbench, 2), "a second iteration")
+    workbench.press("ArrowRight", "ArrowRight", "ArrowRight")
+    session_id = workbench.session_id
+    workbench.wait_until(lambda: "e=3" in workbench.page.url, "the address names the event")
+    workbench.page.reload()
+    workbench.wait_until_painted()
+    assert workbench.session_id == session_id
+    workbench.wait_until(lambda: workbench.playhead == 3, "the same event")
+    expect(workbench.page.get_by_role("combobox", name="Iteration")).to_have_value("1")
+
+
+def test_time_travel_goes_to_a_recorded_iteration(workbench: Workbench) -> None:
+    workbench.open()
+    workbench.page.get_by_role("button", name="Record next").click()
+    workbench.wait_until(lambda: is_at_rest(workbench, 2), "a second iteration")
+    picker = workbench.page.get_by_role("combobox", name="Iteration")
+    expect(picker).to_have_value("1")
+    workbench.press("[")
+    expect(picker).to_have_value("0")
+
+
+@pytest.fixture
+def lonely_server(tmp_path: Path) -> Iterator[LiveServer]:
+    """A server that no other test uses: its processes are this test's."""
+    with LiveServer(tmp_path) as server:
+        yield server
+
+
+def test_a_killed_process_is_told_of_and_training_goes_on(
+    browser: Browser, lonely_server: LiveServer
+) -> None:
+    before = set(lonely_server.process_ids())
+    bench = Workbench(browser, lonely_server, viewport={"width": 1280, "height": 720}).open()
+    (child,) = set(lonely_server.process_ids()) - before
+    set_iterations(bench, 100_000)
+    train(bench)
+    bench.wait_until(lambda: bench.read("")["iteration"] > 200, "200 iterations", seconds=60)
+    os.kill(child, signal.SIGKILL)
+    notice = bench.page.get_by_text("snapshot")
+    expect(notice.first).to_be_visible(timeout=3_000)
+    resumed_at = bench.read("")["iteration"]
+    bench.wait_until(lambda: bench.read("")["iteration"] > resumed_at + 200, "it goes on")
+    assert bench.read("")["phase"] == "running"
+    assert child not in lonely_server.process_ids()
+    assert lonely_server.process.poll() is None
+    complaints = bench.complaints
+    bench.close()
+    assert complaints == []
