@@ -197,6 +197,7 @@ def test_a_learning_rate_of_fast_is_told_in_plain_words() -> None:
             "limit_exceeded",
             "100,000",
         ),
+        ({"data": {"kind": "xor", "samples": 10**400}}, "data.samples", "limit_exceeded", "bits"),
         ({"data": {"kind": "moon"}}, "data.kind", "unknown_kind", 'Did you mean "moons"?'),
         ({"network": {"layers": []}}, "network.layers", "wrong_length", "at least 1"),
         ({"network": {"layers": "x"}}, "network.layers", "wrong_type", "must be a list"),

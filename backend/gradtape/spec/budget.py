@@ -11,7 +11,7 @@ from gradtape.spec.draft import Draft
 from gradtape.spec.inline_values import numbers_of
 from gradtape.spec.shapes import NetworkShapes
 from gradtape.spec.targets import target_form
-from gradtape.spec.wording import Step, describe_value, format_path
+from gradtape.spec.wording import Step, format_path, to_amount
 
 # The field that makes a layer large, by kind.
 SIZE_FIELDS = {"linear": "out_features", "conv1d": "out_channels", "conv2d": "out_channels"}
@@ -98,8 +98,10 @@ def _over(steps: tuple[Step, ...], limit: str, what: str, asked: int) -> Iterabl
     if asked > allowed:
         path = format_path(steps)
         message = f"{path} asks for {_tell(asked)} {what}; at most {allowed:,} are allowed."
-        yield LimitExceeded(message, limit=limit, asked=float(asked), allowed=allowed, path=path)
+        yield LimitExceeded(
+            message, limit=limit, asked=to_amount(asked), allowed=allowed, path=path
+        )
 
 
 def _tell(count: int) -> str:
-    return f"{count:,}" if count < 10**15 else describe_value(float(count))
+    return f"{count:,}" if count < 10**15 else f"{to_amount(count):.0e}"

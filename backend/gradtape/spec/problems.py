@@ -23,6 +23,7 @@ from gradtape.spec.wording import (
     format_path,
     make_problem,
     suggest,
+    to_amount,
 )
 
 Steps = tuple[Step, ...]
@@ -192,7 +193,7 @@ def _tell_length(steps: Steps, entry: ErrorDetails, context: Context) -> Gradtap
 def _limit(steps: Steps, limit: str, asked: int) -> GradtapeError:
     path, allowed = format_path(steps), getattr(limits, limit)
     message = f"{path} asks for {describe_value(asked)}; at most {allowed:,} are allowed."
-    return LimitExceeded(message, limit=limit, asked=float(asked), allowed=allowed, path=path)
+    return LimitExceeded(message, limit=limit, asked=to_amount(asked), allowed=allowed, path=path)
 
 
 def _tell_choice(steps: Steps, entry: ErrorDetails, context: Context) -> GradtapeError:

@@ -9,7 +9,7 @@ from gradtape.spec.initializations import KaimingInitialization, XavierInitializ
 from gradtape.spec.layer_shapes import infer_layer
 from gradtape.spec.layers import MERGING_KINDS, AnyLayer, LinearLayer, ParametricLayer
 from gradtape.spec.places import Inferred, LayerShapes, Place, layer_problem
-from gradtape.spec.wiring import INPUT, Sources, find_original, resolve_sources
+from gradtape.spec.wiring import INPUT, Sources, find_original, problems_of_shares, resolve_sources
 from gradtape.spec.wording import Shape, format_shape
 
 
@@ -81,15 +81,16 @@ class NetworkShapes:
         if isinstance(layer, ParametricLayer):
             original = find_original(self._draft, place.index)
             if original is not None:
-                self._compare_with_original(place, original, own)
+                if not problems_of_shares(self._draft, place.index):
+                    self._compare_with_original(place, original, own)
                 own = {}
             self.problems.extend(_initialization_problems(place, layer, own))
         return LayerShapes(layer.name, place.shapes, inferred.output, own, inferred.multiplications)
 
     def _compare_with_original(self, place: Place, original: int, needed: dict[str, Shape]) -> None:
         there = self._parameters[original]
-        for name in needed.keys() & there.keys():
-            if needed[name] != there[name]:
+        for name in needed:
+            if name in there and needed[name] != there[name]:
                 message = (
                     f"needs a {name} of shape {format_shape(needed[name])}, but that of "
                     f"layers[{original}], which it shares, is {format_shape(there[name])}; "

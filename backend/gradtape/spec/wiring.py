@@ -75,11 +75,19 @@ def check_inputs(draft: Draft) -> list[GradtapeError]:
 
 def check_shares(draft: Draft) -> list[GradtapeError]:
     """Parameters come from an earlier layer of the same kind and with the same settings."""
-    problems: list[GradtapeError] = []
-    for index, layer in enumerate(draft.layers):
-        if isinstance(layer, ParametricLayer) and layer.shares is not None:
-            problems.extend(_problems_of_shares(draft, index, layer, layer.shares))
-    return problems
+    return [
+        problem
+        for index in range(len(draft.layers))
+        for problem in problems_of_shares(draft, index)
+    ]
+
+
+def problems_of_shares(draft: Draft, index: int) -> list[GradtapeError]:
+    """What keeps one layer from sharing as it wants to; empty if it does not want to."""
+    layer = draft.layers[index]
+    if isinstance(layer, ParametricLayer) and layer.shares is not None:
+        return _compare_with_original(draft, index, layer, layer.shares)
+    return []
 
 
 def check_learning(draft: Draft) -> list[GradtapeError]:
@@ -142,7 +150,7 @@ def _wrong_number_of_inputs(index: int, layer: AnyLayer) -> list[GradtapeError]:
     return [layer_problem(index, layer.kind, message, "inputs", code="wrong_length")]
 
 
-def _problems_of_shares(
+def _compare_with_original(
     draft: Draft, index: int, layer: ParametricLayer, shares: str
 ) -> list[GradtapeError]:
     def problem(message: str, field: str, code: str, **details: str) -> list[GradtapeError]:

@@ -90,6 +90,11 @@ def format_number(number: float) -> str:
     return f"{int(number):,}" if whole else f"{number:g}"
 
 
+def to_amount(count: int) -> float:
+    """A count as a number that JSON carries; beyond a double's range it stands at 1e300."""
+    return float(min(count, 10**300))
+
+
 def find_nearest(name: str, known: Sequence[str]) -> str | None:
     """The known name that was probably meant, if one is near enough."""
     key = name[:SHOWN_CHARACTERS].lower().replace("-", "_").replace(" ", "_")
