@@ -6,16 +6,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 import gradtape
 from gradtape import limits as caps
-from gradtape.server.answers import BLOB
 from gradtape.server.body_documents import ERROR_ANSWER
 from gradtape.server.docs_page import build_docs_routes
 from gradtape.server.error_responses import install_error_responses
 from gradtape.server.middleware.allowed_hosts import AllowedHosts
 from gradtape.server.middleware.body_limit import BodyLimit
+from gradtape.server.middleware.compression import Compression
 from gradtape.server.middleware.same_origin import SameOrigin
 from gradtape.server.middleware.security_headers import SecurityHeaders
 from gradtape.server.middleware.unhandled_errors import UnhandledErrors
@@ -55,10 +54,6 @@ ROUTE_MODULES = (
     figures,
 )
 
-# Level 4 is three times as fast as the default and leaves 5% more bytes.
-GZIP_LEVEL = 4
-GZIP_LEAST_BYTES = 1_024  # less fits one packet anyway
-
 
 def _build_api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", responses={"4XX": ERROR_ANSWER})
@@ -73,13 +68,7 @@ def _build_middleware(settings: Settings) -> list[Middleware]:
         Middleware(UnhandledErrors),
         Middleware(AllowedHosts, names=settings.host_names),
         Middleware(SameOrigin),
-        Middleware(
-            GZipMiddleware,
-            minimum_size=GZIP_LEAST_BYTES,
-            compresslevel=GZIP_LEVEL,
-            # Floats hardly shrink.
-            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, BLOB),
-        ),
+        Middleware(Compression),
         Middleware(BodyLimit, most_bytes=caps.MAX_BODY_BYTES),
     ]
 

@@ -58,14 +58,20 @@ def open_socket(address: str, port: int) -> socket.socket:
         AddressUnavailable: the port is taken, or the address is not this machine's.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    # With the protocol spelled out, asyncio turns off Nagle's algorithm: 40 ms on every answer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((address, port), family=family, backlog=BACKLOG)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, port))
+        listener.listen(BACKLOG)
     except OSError as failure:
+        listener.close()
         where = f"{address} port {port}"
         reason = failure.strerror or str(failure)
         if failure.errno == errno.EADDRINUSE:
             reason = "it is taken. Name another one with --port, or 0 for any free one"
         raise AddressUnavailable(f"Cannot listen at {where}: {reason}.") from None
+    return listener
 
 
 def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
