@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import traceback
 
 from gradtape.errors import Busy, GradtapeError, SessionUnavailable
 from gradtape.sessions.carried_errors import unpack_error
@@ -19,6 +18,7 @@ from gradtape.sessions.messages import (
     SessionState,
 )
 from gradtape.sessions.pending_questions import PendingQuestions
+from gradtape.sessions.process_keeper import ProcessKeeper
 from gradtape.sessions.protocol import (
     Answered,
     Began,
@@ -26,7 +26,6 @@ from gradtape.sessions.protocol import (
     Described,
     Done,
     FromChild,
-    Leave,
     Opened,
     Refused,
     SnapshotFailed,
@@ -40,14 +39,10 @@ from gradtape.sessions.session_process import SessionProcess
 from gradtape.sessions.session_shelf import SessionShelf
 from gradtape.sessions.session_story import SessionStory
 from gradtape.sessions.waiting import fail, settle
-from gradtape.sessions.wire import WireClosed
 from gradtape.spec import ExperimentSpec
 from gradtape.store.session_store import StoredSession
 from gradtape.store.store_thread import StoreThread
 
-MAX_FAILED_STARTS = 3  # in a row, before the session counts as failed
-SHORT_LIFE_SECONDS = 1.0  # an idle process that ends sooner counts as a failed start
-LEAVE_SECONDS = 2.0  # for a process to end by itself
 SILENT_SHARE = 0.95  # of the allowed time: timers are not exact
 
 
@@ -70,21 +65,16 @@ class HostedSession:
         self.last_used = asyncio.get_running_loop().time()
         self._spec_json = stored.spec
         self._spec = ExperimentSpec.model_validate_json(stored.spec)
-        self._launcher = launcher
         self._settings = settings
         self._shelf = SessionShelf(stored.id, store, reserved=stored.sequence)
         log = EventLog(last=stored.sequence, max_events=settings.max_logged_events)
         self._story = SessionStory(stored.id, self._spec, log, self._shelf)
-        covers = stored.snapshot.covers if stored.snapshot else 0
-        self._book = CommandBook(stored.commands, covers=covers)
+        self._book = CommandBook(stored.commands, covers=stored.covers)
         self._questions = PendingQuestions()
         self._snapshot_waiters: list[asyncio.Future[None]] = []
         self._snapshot_trouble = False
         self._sending = asyncio.Lock()
-        self._process: SessionProcess | None = None
-        self._keeper: asyncio.Task[None] | None = None
-        self._is_leaving = False
-        self._up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._keeper = ProcessKeeper(self, launcher, begin_seconds=settings.request_timeout_seconds)
 
     # How it stands
 
@@ -101,7 +91,12 @@ class HostedSession:
     @property
     def is_live(self) -> bool:
         """Whether it has a process, or is about to get one."""
-        return self._keeper is not None and not self._keeper.done()
+        return self._keeper.is_live
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether its process has been told to end."""
+        return self._keeper.is_leaving
 
     @property
     def is_known(self) -> bool:
@@ -119,9 +114,19 @@ class HostedSession:
         return not self._book.is_empty
 
     @property
+    def device(self) -> str:
+        """The device that its spec names."""
+        return self._spec.device
+
+    @property
+    def waiting(self) -> int:
+        """Commands still to be carried out."""
+        return self._book.waiting
+
+    @property
     def process_id(self) -> int | None:
         """Of its process, while there is one."""
-        return None if self._process is None else self._process.pid
+        return None if self._keeper.process is None else self._keeper.process.pid
 
     def state(self) -> SessionState:
         """What everyone may know of it."""
@@ -131,12 +136,7 @@ class HostedSession:
 
     async def rouse(self) -> None:
         """Have a process brought up, if there is none."""
-        while self._is_leaving and self._keeper is not None and not self._keeper.done():
-            await asyncio.wait({self._keeper})
-        if not self.is_live:
-            self._is_leaving = False
-            self._renew_up()
-            self._keeper = asyncio.create_task(self._keep())
+        await self._keeper.rouse()
 
     async def wait_until_up(self) -> None:
         """Wait for the process.
@@ -144,7 +144,7 @@ class HostedSession:
         Raises:
             GradtapeError: why there will be none.
         """
-        await asyncio.shield(self._up)
+        await self._keeper.wait_until_up()
 
     async def send(self, command: Command) -> int:
         """Store a command, tell everyone, pass it on; its event's sequence."""
@@ -154,15 +154,15 @@ class HostedSession:
             await self._shelf.append_command(number, command)
             entry = self._book.add(number, command)
             sequence = self._story.publish(AcceptedEvent(command=command))
-            if self._process is not None:
-                self._process.post_owing(entry.to_message())
+            if self._keeper.process is not None:
+                self._keeper.process.post_owing(entry.to_message())
             return sequence
 
     async def ask(self, question: Question) -> Answer:
         """Have a question answered by the process, or by the next one if this one ends."""
         pending = self._questions.add(question)
-        if self._process is not None:
-            self._questions.post(pending, self._process)
+        if self._keeper.process is not None:
+            self._questions.post(pending, self._keeper.process)
         try:
             async with asyncio.timeout(self._settings.request_timeout_seconds):
                 return await pending.answer
@@ -177,20 +177,20 @@ class HostedSession:
         Raises:
             GradtapeError: why there is none.
         """
-        await self.wait_until_up()
-        if self._process is None:
-            raise SessionUnavailable("The session's process has just ended; it is being replaced.")
+        process = await self._keeper.wait_until_up()
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._snapshot_waiters.append(waiter)
-        self._process.post_owing(TakeSnapshot())
+        process.post_owing(TakeSnapshot())
         await waiter
 
     def check_pulse(self) -> None:
         """Kill a process that owes something and gives no sign of life."""
-        if self._process is not None and self._is_silent(self._process):
+        if self._keeper.process is not None and self._is_silent(self._keeper.process):
             allowed = self._settings.request_timeout_seconds
             self._questions.fail_all(self._hung())
-            self._process.kill(f"the process gave no sign of life for {allowed:g} s and was killed")
+            self._keeper.process.kill(
+                f"the process gave no sign of life for {allowed:g} s and was killed"
+            )
 
     # Its end
 
@@ -204,7 +204,7 @@ class HostedSession:
             await self.snapshot()
             if self.is_busy:
                 return False
-            await self._end_process()
+            await self._keeper.end()
         await self._shelf.close(self.log.last)
         return True
 
@@ -212,100 +212,36 @@ class HostedSession:
         """End for good: with a snapshot if there is one in time."""
         try:
             async with asyncio.timeout(snapshot_seconds):
-                if self._process is not None:
+                if self._keeper.process is not None:
                     await self.snapshot()
         except (TimeoutError, GradtapeError) as error:
             # The snapshot before and the commands since then lead to the same place.
             print(f"gradtape: session {self.id} ends without a snapshot: {error}", file=sys.stderr)  # noqa: T201
-        await self._end_process()
+        await self._keeper.end()
         self.log.close()
         await self._shelf.close(self.log.last)
 
     async def destroy(self) -> None:
         """End at once; nothing is kept."""
-        await self._end_process(why="the session was deleted")
+        await self._keeper.end(why="the session was deleted")
         self._fail_waiting(SessionUnavailable("The session was deleted."))
         self.log.close()
         await self._shelf.close(self.log.last)
 
-    async def _end_process(self, *, why: str | None = None) -> None:
-        self._is_leaving = True
-        if self._keeper is None:
-            return
-        if self._process is None:
-            # Under construction; that may take longer than anyone wants to wait.
-            self._keeper.cancel()
-        elif why is not None:
-            self._process.kill(why)
-        else:
-            self._process.post(Leave())
-        _, late = await asyncio.wait({self._keeper}, timeout=LEAVE_SECONDS)
-        if late and self._process is not None:
-            self._process.kill("the process did not leave")
-        await asyncio.wait({self._keeper})
+    # What its keeper tells it
 
-    # Its processes, one after the other
-
-    async def _keep(self) -> None:
-        try:
-            await self._keep_alive()
-        except GradtapeError as error:
-            self._give_up(error)
-        except Exception as error:  # noqa: BLE001  a bug must not leave requests waiting for ever
-            traceback.print_exception(error, file=sys.stderr)
-            self._give_up(SessionUnavailable("The session failed; the server's log says why."))
-
-    async def _keep_alive(self) -> None:
-        failures, reason = 0, None
-        while not self._is_leaving:
-            try:
-                process, opened = await self._bring_up()
-            except SessionUnavailable:
-                failures += 1
-                if failures >= MAX_FAILED_STARTS:
-                    raise
-                continue
-            self._welcome(process, opened, reason)
-            is_idle = not self._book.waiting
-            began = asyncio.get_running_loop().time()
-            reason = await self._listen(process)
-            if self._is_leaving:
-                return
-            is_short = asyncio.get_running_loop().time() - began < SHORT_LIFE_SECONDS
-            failures = failures + 1 if is_idle and is_short else 0
-            if failures >= MAX_FAILED_STARTS:
-                raise SessionUnavailable(f"The session keeps ending: {reason}.")
-            await self._note_death(reason)
-
-    async def _bring_up(self) -> tuple[SessionProcess, Opened]:
-        process = await self._launcher.launch(self._spec.device)
-        try:
-            async with asyncio.timeout(self._settings.request_timeout_seconds):
-                return process, await self._begin(process)
-        except (WireClosed, TimeoutError) as error:
-            if isinstance(error, TimeoutError):
-                process.kill("the process took too long and was killed")
-            ending = await process.end()
-            raise SessionUnavailable(f"The session could not be built: {ending}.") from error
-        except BaseException:
-            process.kill("the session was not built")
-            await process.end()
-            raise
-
-    async def _begin(self, process: SessionProcess) -> Opened:
+    async def prepare(self) -> tuple[Begin, bytes]:
+        """What a new process is told first, with the snapshot."""
         snapshot = await self._shelf.load_snapshot()
         begin = Begin(
             spec=self._spec_json,
             from_snapshot=snapshot is not None,
             snapshot_interval_seconds=self._settings.snapshot_interval_seconds,
         )
-        process.post(begin, snapshot.data if snapshot else b"")
-        opened, _ = await process.receive_first(Opened)
-        return opened
+        return begin, snapshot.data if snapshot else b""
 
-    def _welcome(self, process: SessionProcess, opened: Opened, reason: str | None) -> None:
-        """From here on, without an await in between, the process gets all that is asked."""
-        self._process = process
+    def welcome(self, process: SessionProcess, opened: Opened, reason: str | None) -> None:
+        """A process stands: from here on, with no await in between, it gets all that is asked."""
         self._story.take_opened(opened)
         lost, self._story.trained_since_snapshot = self._story.trained_since_snapshot, 0
         if reason is not None:
@@ -317,22 +253,13 @@ class HostedSession:
         for entry in entries:
             process.post_owing(entry.to_message())
         self._questions.post_all(process)
-        settle(self._up, None)
 
-    async def _listen(self, process: SessionProcess) -> str:
-        """Take what the process says until its end; how it ended."""
-        while True:
-            try:
-                message, attachment = await process.receive()
-            except WireClosed:
-                self._process = None
-                if not self._is_leaving:
-                    self._renew_up()
-                    self._tell_phase(SessionPhase.RESTORING)
-                return await process.end()
-            await self._take(process, message, attachment)
+    def lose(self) -> None:
+        """The process is gone, and will be replaced."""
+        self._tell_phase(SessionPhase.RESTORING)
 
-    async def _note_death(self, reason: str) -> None:
+    async def note_death(self, reason: str) -> None:
+        """How the process ended is known: what it ended over too often is dropped."""
         self._fail_snapshots(SessionUnavailable(f"No snapshot was taken: {reason}."))
         self._questions.note_death(reason)
         dropped = self._book.note_death()
@@ -346,15 +273,16 @@ class HostedSession:
         self._tell_phase(SessionPhase.FAILED)
         self._story.publish(FailedEvent(command=dropped.command.kind, error=error.to_dict()))
 
-    def _give_up(self, error: GradtapeError) -> None:
-        self._process = None
+    def give_up(self, error: GradtapeError) -> None:
+        """There will be no process."""
         self._tell_phase(SessionPhase.FAILED)
         self._story.publish(FailedEvent(command="restore", error=error.to_dict()))
         self._fail_waiting(error)
 
     # What a process says
 
-    async def _take(self, process: SessionProcess, message: FromChild, attachment: bytes) -> None:
+    async def take(self, process: SessionProcess, message: FromChild, attachment: bytes) -> None:
+        """The process says something."""
         match message:
             case Told():
                 self._story.take_event(message.event, waiting=self._book.waiting)
@@ -403,7 +331,7 @@ class HostedSession:
     def _tell_snapshot_trouble(self, error: GradtapeError) -> None:
         self._fail_snapshots(error)
         # Once, not every second while the disk is full.
-        if not self._snapshot_trouble and not self._is_leaving:
+        if not self._snapshot_trouble and not self._keeper.is_leaving:
             self._story.publish(FailedEvent(command="snapshot", error=error.to_dict()))
         self._snapshot_trouble = True
 
@@ -425,7 +353,7 @@ class HostedSession:
 
     def _overdue(self) -> GradtapeError:
         allowed = self._settings.request_timeout_seconds
-        if self._process is not None and not self._is_silent(self._process):
+        if self._keeper.process is not None and not self._is_silent(self._keeper.process):
             return Busy(f"The session was at work on other things for {allowed:g} s; ask again.")
         self.check_pulse()
         return self._hung()
@@ -440,7 +368,6 @@ class HostedSession:
         self._story.tell_phase(phase, waiting=self._book.waiting)
 
     def _fail_waiting(self, error: GradtapeError) -> None:
-        fail(self._up, error)
         self._fail_snapshots(error)
         self._questions.fail_all(error)
 
@@ -448,7 +375,3 @@ class HostedSession:
         for waiter in self._snapshot_waiters:
             fail(waiter, error)
         self._snapshot_waiters.clear()
-
-    def _renew_up(self) -> None:
-        if self._up.done():
-            self._up = asyncio.get_running_loop().create_future()

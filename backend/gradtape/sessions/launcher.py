@@ -22,10 +22,13 @@ class Launcher:
 
     A device other than the CPU cannot be used in a fork of the zygote, which has none in sight;
     such a session gets a process started afresh: seconds instead of milliseconds.
+
+    Args:
+        can_fork: False has every process started afresh.
     """
 
-    def __init__(self) -> None:
-        self._can_fork = sys.platform == "linux"
+    def __init__(self, *, can_fork: bool = sys.platform == "linux") -> None:
+        self._can_fork = can_fork
         self._zygote: ZygoteProcess | None = None
         self._described: asyncio.Task[Described] | None = None
 

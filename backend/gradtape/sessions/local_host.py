@@ -29,12 +29,19 @@ class LocalHost:
     Args:
         store: closed by `stop`.
         settings: caps and times.
+        launcher: one that is started and stopped elsewhere; else it has its own.
     """
 
-    def __init__(self, store: SessionStore, settings: HostSettings | None = None) -> None:
+    def __init__(
+        self,
+        store: SessionStore,
+        settings: HostSettings | None = None,
+        launcher: Launcher | None = None,
+    ) -> None:
         self._settings = settings or HostSettings()
         self._store = StoreThread(store)
-        self._launcher = Launcher()
+        self._launcher = launcher or Launcher()
+        self._owns_launcher = launcher is None
         self._sessions: dict[str, HostedSession] = {}
         self._opening: set[str] = set()
         self._admission = asyncio.Lock()
@@ -45,7 +52,8 @@ class LocalHost:
 
     async def start(self) -> None:
         """Begin to warm up; sessions wait until that is done."""
-        self._launcher.start()
+        if self._owns_launcher:
+            self._launcher.start()
         self._caretaker = asyncio.create_task(self._look_after_sessions())
 
     async def stop(self) -> None:
@@ -57,7 +65,8 @@ class LocalHost:
         await asyncio.gather(*(session.shut(snapshot_seconds=SHUT_SECONDS) for session in sessions))
         self._sessions.clear()
         await asyncio.gather(*self._endings)
-        await self._launcher.stop()
+        if self._owns_launcher:
+            await self._launcher.stop()
         await self._store.close()
 
     async def facts(self) -> HostFacts:
@@ -83,7 +92,7 @@ class LocalHost:
             await self._check_unused(session_id)
             await self._make_room()
             self._opening.add(session_id)
-        fresh = StoredSession(session_id, spec.model_dump_json(), 0, None, ())
+        fresh = StoredSession(session_id, spec.model_dump_json())
         session = HostedSession(fresh, self._store, self._launcher, self._settings)
         try:
             await session.rouse()
@@ -203,10 +212,11 @@ class LocalHost:
         session = await self._find(session_id)
         session.users += 1
         try:
-            async with self._admission:
-                if not session.is_live:
-                    await self._make_room()
-                await session.rouse()
+            if session.is_leaving or not session.is_live:
+                async with self._admission:
+                    if not session.is_live:
+                        await self._make_room()
+                    await session.rouse()
             yield session
         finally:
             session.users -= 1

@@ -84,15 +84,15 @@ class StoredSession:
     Args:
         spec: JSON.
         sequence: no event had a higher number.
-        snapshot: None: it begins with the spec alone.
+        covers: the last command that its snapshot holds all effects of.
         commands: those after the snapshot, in order.
     """
 
     id: str
     spec: str
-    sequence: int
-    snapshot: StoredSnapshot | None
-    commands: tuple[StoredCommand, ...]
+    sequence: int = 0
+    covers: int = 0
+    commands: tuple[StoredCommand, ...] = ()
 
 
 class SessionStore:
@@ -139,7 +139,9 @@ class SessionStore:
         """
         with self._transaction("The session could not be read") as execute:
             row = execute(
-                "SELECT spec, sequence FROM sessions WHERE id = ?", (session_id,)
+                "SELECT spec, sequence, coalesce(covers, 0) FROM sessions "
+                "LEFT JOIN snapshots ON session = id WHERE id = ?",
+                (session_id,),
             ).fetchone()
             if row is None:
                 raise UnknownSession(f"There is no session {session_id}.")
@@ -152,7 +154,7 @@ class SessionStore:
             id=session_id,
             spec=row[0],
             sequence=row[1],
-            snapshot=self.load_snapshot(session_id),
+            covers=row[2],
             commands=tuple(StoredCommand(*command) for command in commands),
         )
 
