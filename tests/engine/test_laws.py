@@ -116,6 +116,13 @@ def test_the_gradients_that_arrive_at_a_tensor_sum_to_its_whole_gradient(
         )
 
 
+def test_every_gradient_becomes_visible_with_one_event(recording: Recording) -> None:
+    structure = recording.structure
+    revealed = [tensor for event in structure.events for tensor in event.reveals]
+    gradients = [tensor.gradient for tensor in structure.tensors if tensor.gradient is not None]
+    assert [revealed.count(gradient) for gradient in gradients] == [1] * len(gradients)
+
+
 def test_every_reachable_node_ran_and_every_forward_node_has_its_op(recording: Recording) -> None:
     for node in recording.structure.nodes:
         assert node.order is not None

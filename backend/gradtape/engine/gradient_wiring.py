@@ -1,10 +1,12 @@
 """Which gradient belongs to which tensor, worked out once the iteration is over."""
 
+from bisect import bisect_right
+
 from gradtape.engine.backward_watch import ACCUMULATE_GRAD
 from gradtape.engine.private_torch import node_number
 from gradtape.engine.recording_log import RecordingLog
 from gradtape.engine.tensor_ledger import Entry
-from gradtape.tape.structure import Phase, Role
+from gradtape.tape.structure import EventKind, Phase, Role
 
 
 class GradientWiring:
@@ -73,17 +75,29 @@ class GradientWiring:
                 continue
             parts = arriving.get(of, [])
             # What arrives along a single edge is the whole gradient.
-            self.whole[of] = parts[0] if len(parts) == 1 else self._as_whole(tensor, of)
+            self.whole[of] = parts[0] if len(parts) == 1 else self._as_whole(tensor, of, node)
         for of, parts in arriving.items():
             if len(parts) == 1 and self.whole.get(of) == parts[0]:
                 log.ledger.entries[parts[0]].edge = None
 
-    def _as_whole(self, number: int, of: int) -> int:
+    def _as_whole(self, number: int, of: int, receiver: int) -> int:
         ledger = self._log.ledger
         if ledger.entries[number].role is Role.GRADIENT:
             entry = ledger.entries[number]
             root = number if entry.same_as is None else entry.same_as
             number = ledger.add_same(root, Role.GRADIENT, Phase.BACKWARD, op=entry.op)
+            self._reveal(number, entry.op, receiver)
         entry = ledger.entries[number]
         entry.role, entry.of = Role.GRADIENT, of
         return number
+
+    def _reveal(self, number: int, op: int | None, receiver: int) -> None:
+        """Let a gradient be seen from the event of its op on; without one, when it is received."""
+        events = self._log.events
+        if op is not None:
+            # Events stand in the order of their ops; of those that begin here, the last has ops.
+            event = events[bisect_right(events, op, key=lambda event: event.first_op) - 1]
+        else:
+            backward = (event for event in events if event.kind is not EventKind.FORWARD_OP)
+            event = next(event for event in backward if event.subject == receiver)
+        event.reveals.append(number)
