@@ -56,22 +56,17 @@ def _infer_pool(
     place: Place, layer: MaxPool2dLayer | AvgPool2dLayer, dilation: tuple[int, int]
 ) -> Inferred:
     _refuse_other_rank(place, 4, IMAGES)
-    for pad, size, spread in zip(layer.padding, layer.kernel_size, dilation, strict=True):
-        if pad > ((size - 1) * spread + 1) // 2:
-            message = (
-                f"has a padding of {format_shape(layer.padding)}, more than half of its window "
-                f"of {format_shape(layer.kernel_size)}."
-            )
-            raise place.mismatch(message, "padding", code="out_of_range")
+    _refuse_wide_padding(place, layer)
     reach = tuple(d * (k - 1) + 1 for d, k in zip(dilation, layer.kernel_size, strict=True))
-    _refuse_large_window(place, reach, layer.padding)
     stride = layer.kernel_size if layer.stride is None else layer.stride
-    sides = (
+    sides = tuple(
         _count_windows(side, span, step, pad, layer.ceil_mode)
         for side, span, step, pad in zip(
             place.shapes[0][2:], reach, stride, layer.padding, strict=True
         )
     )
+    if min(sides) < 1:  # in ceil mode a window may be larger than the image
+        _refuse_large_window(place, reach, layer.padding)
     return Inferred((*place.shapes[0][:2], *sides), {})
 
 
@@ -87,6 +82,16 @@ def _count_windows(side: int, span: int, step: int, pad: int, ceil_mode: bool) -
 def _refuse_other_rank(place: Place, rank: int, expected: str) -> None:
     if len(place.shapes[0]) != rank:
         raise place.mismatch(f"expects {expected}; {place.tell_arrival()}.")
+
+
+def _refuse_wide_padding(place: Place, layer: MaxPool2dLayer | AvgPool2dLayer) -> None:
+    # torch's own rule; it does not count a window as wider when it is dilated.
+    if any(pad > size // 2 for pad, size in zip(layer.padding, layer.kernel_size, strict=True)):
+        message = (
+            f"has a padding of {format_shape(layer.padding)}, more than half of its window "
+            f"of {format_shape(layer.kernel_size)}."
+        )
+        raise place.mismatch(message, "padding", code="out_of_range")
 
 
 def _refuse_groups(place: Place, channels: int, layer: Conv1dLayer | Conv2dLayer) -> None:
