@@ -1,0 +1,19 @@
+import pytest
+
+from gradtape.spec import examples
+from tests.engine.built_parts import build_parts
+
+
+@pytest.mark.parametrize("key", examples())
+def test_an_example_learns(key: str) -> None:
+    losses = build_parts(examples()[key].spec).train(200)
+    assert sum(losses[-10:]) < 0.3 * sum(losses[:10])
+
+
+def test_the_two_layer_example_falls_below_a_hundredth_in_500_iterations() -> None:
+    assert build_parts(examples()["two-layer"].spec).train(501)[-1] < 1e-2
+
+
+def test_an_example_gives_the_same_losses_every_time() -> None:
+    spec = examples()["digits-conv"].spec
+    assert build_parts(spec).train(5) == build_parts(spec).train(5)

@@ -1,0 +1,152 @@
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch.nn import Parameter
+
+from gradtape.engine.optimizers import apply_optimizer, build_optimizer
+from gradtape.spec import catalog, change_optimizer, parse_spec
+from tests.spec.raw_specs import linear, raw_spec
+
+Rule = Callable[[dict[str, Any]], list[float]]
+START = 2.0
+
+
+def gradient(w: float) -> float:
+    """Of w³/3."""
+    return w * w
+
+
+def spec_of(fields: dict[str, Any]) -> Any:
+    return parse_spec(raw_spec(linear(1), optimizer=fields)).optimizer
+
+
+def steps_of(fields: dict[str, Any], count: int = 4) -> list[float]:
+    w = Parameter(torch.tensor(START, dtype=torch.float64))
+    optimizer = build_optimizer(spec_of(fields), [w])
+    path: list[float] = []
+    for _ in range(count):
+        optimizer.zero_grad()
+        (w**3 / 3).backward()
+        optimizer.step()
+        path.append(w.item())
+    return path
+
+
+def sgd(o: dict[str, Any]) -> list[float]:
+    w, velocity, path = START, None, []
+    for _ in range(4):
+        g = gradient(w) + o["weight_decay"] * w
+        velocity = g if velocity is None else o["momentum"] * velocity + g
+        step = g + o["momentum"] * velocity if o["nesterov"] else velocity
+        w -= o["lr"] * (step if o["momentum"] else g)
+        path.append(w)
+    return path
+
+
+def adam(o: dict[str, Any], *, decoupled: bool = False) -> list[float]:
+    w, m, v, path = START, 0.0, 0.0, []
+    b1, b2 = o["betas"]
+    for t in range(1, 5):
+        g = gradient(w)
+        if decoupled:
+            w -= o["lr"] * o["weight_decay"] * w
+        else:
+            g += o["weight_decay"] * w
+        m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g
+        w -= o["lr"] * (m / (1 - b1**t)) / (math.sqrt(v / (1 - b2**t)) + o["eps"])
+        path.append(w)
+    return path
+
+
+def adamw(o: dict[str, Any]) -> list[float]:
+    return adam(o, decoupled=True)
+
+
+def rmsprop(o: dict[str, Any]) -> list[float]:
+    w, v, mean, velocity, path = START, 0.0, 0.0, 0.0, []
+    for _ in range(4):
+        g = gradient(w) + o["weight_decay"] * w
+        v = o["alpha"] * v + (1 - o["alpha"]) * g * g
+        mean = o["alpha"] * mean + (1 - o["alpha"]) * g
+        spread = v - mean * mean if o["centered"] else v
+        velocity = o["momentum"] * velocity + g / (math.sqrt(spread) + o["eps"])
+        w -= o["lr"] * velocity
+        path.append(w)
+    return path
+
+
+def adagrad(o: dict[str, Any]) -> list[float]:
+    w, total, path = START, o["initial_accumulator_value"], []
+    for t in range(4):
+        g = gradient(w) + o["weight_decay"] * w
+        total += g * g
+        w -= o["lr"] / (1 + t * o["lr_decay"]) * g / (math.sqrt(total) + o["eps"])
+        path.append(w)
+    return path
+
+
+RULES: dict[str, Rule] = {
+    "sgd": sgd,
+    "adam": adam,
+    "adamw": adamw,
+    "rmsprop": rmsprop,
+    "adagrad": adagrad,
+}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "sgd", "lr": 0.1},
+        {"kind": "sgd", "lr": 0.1, "momentum": 0.9},
+        {"kind": "sgd", "lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.1},
+        {"kind": "adam", "lr": 0.1},
+        {"kind": "adam", "lr": 0.1, "betas": [0.5, 0.8], "eps": 0.1, "weight_decay": 0.2},
+        {"kind": "adamw", "lr": 0.1, "weight_decay": 0.2},
+        {"kind": "rmsprop", "lr": 0.1},
+        {"kind": "rmsprop", "lr": 0.1, "alpha": 0.5, "momentum": 0.5, "centered": True},
+        {"kind": "adagrad", "lr": 0.1},
+        {"kind": "adagrad", "lr": 0.1, "lr_decay": 0.1, "initial_accumulator_value": 0.5},
+    ],
+)
+def test_an_optimizer_walks_the_way_of_its_formula(fields: dict[str, Any]) -> None:
+    spec = spec_of(fields)
+    expected = RULES[spec.kind](spec.model_dump())
+    assert steps_of(fields) == pytest.approx(expected, rel=1e-12)
+
+
+def test_every_optimizer_in_the_catalogue_has_a_formula_here() -> None:
+    assert {entry.kind for entry in catalog().optimizers} == set(RULES)
+
+
+TORCHS = {
+    "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "rmsprop": torch.optim.RMSprop,
+    "adagrad": torch.optim.Adagrad,
+}
+
+
+@pytest.mark.parametrize("kind", TORCHS)
+def test_defaults_are_torchs(kind: str) -> None:
+    theirs = TORCHS[kind]([Parameter(torch.zeros(1))]).defaults
+    ours = spec_of({"kind": kind}).model_dump()
+    del ours["kind"]
+    assert ours == {name: theirs[name] for name in ours}
+
+
+def test_a_changed_learning_rate_counts_from_the_next_step_and_momentum_stays() -> None:
+    w = Parameter(torch.tensor(START, dtype=torch.float64))
+    spec = spec_of({"kind": "sgd", "lr": 0.1, "momentum": 0.5})
+    optimizer = build_optimizer(spec, [w])
+    (w**3 / 3).backward()
+    optimizer.step()  # velocity 4, w = 2 − 0.1·4 = 1.6
+    optimizer.zero_grad()
+    apply_optimizer(optimizer, change_optimizer(spec, {"lr": 0.25}))
+    (w**3 / 3).backward()
+    optimizer.step()  # velocity 0.5·4 + 1.6² = 4.56, w = 1.6 − 0.25·4.56
+    assert w.item() == pytest.approx(1.6 - 0.25 * 4.56, rel=1e-12)
