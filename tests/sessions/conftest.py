@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,23 @@ async def make_host(launcher: Launcher, tmp_path: Path) -> AsyncIterator[HostMak
             stack.push_async_callback(host.stop)
 
 
+@asynccontextmanager
+async def own_host(folder: Path) -> AsyncIterator[LocalHost]:
+    """A host with a zygote of its own."""
+    host = LocalHost(SessionStore(folder))
+    await host.start()
+    try:
+        yield host
+    finally:
+        await host.stop()
+
+
 @pytest.fixture
 async def host(make_host: HostMaker) -> LocalHost:
     return await make_host()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
     """Torch as sessions have it, so that an experiment in the test gives the same bits."""
     threads = torch.get_num_threads()

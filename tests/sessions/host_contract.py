@@ -79,7 +79,7 @@ class HostContract:
             await host.state("a")
 
     async def test_a_recorded_iteration_has_the_tape_that_the_engine_gives(
-        self, host: SessionHost, one_thread: None
+        self, host: SessionHost
     ) -> None:
         await host.open("a", MOONS)
         await host.send("a", RECORD)
@@ -102,9 +102,7 @@ class HostContract:
         assert second["structure"] is None
         assert second["frame"]["iteration"] == 1
 
-    async def test_values_are_the_same_inline_as_text_and_as_bytes(
-        self, host: SessionHost, one_thread: None
-    ) -> None:
+    async def test_values_are_the_same_inline_as_text_and_as_bytes(self, host: SessionHost) -> None:
         await host.open("a", MOONS)
         await host.send("a", RECORD)
         inline = json.loads((await host.ask("a", TapeQuestion(inline_values=True))).payload)
@@ -131,9 +129,7 @@ class HostContract:
         with pytest.raises(InvalidSlice):
             await host.ask("a", ValuesQuestion(tensor="fc1.weight", slice="0,0,0"))
 
-    async def test_a_run_trains_and_records_as_asked(
-        self, host: SessionHost, one_thread: None
-    ) -> None:
+    async def test_a_run_trains_and_records_as_asked(self, host: SessionHost) -> None:
         spec = small_spec()
         await host.open("a", spec)
         await host.send("a", run_command(35, record_every=10))
@@ -188,9 +184,7 @@ class HostContract:
         assert json.loads(values.payload)["values"] == 5.0
         assert (await host.state("a")).iteration < 1_000_000
 
-    async def test_a_reset_leads_back_to_the_beginning(
-        self, host: SessionHost, one_thread: None
-    ) -> None:
+    async def test_a_reset_leads_back_to_the_beginning(self, host: SessionHost) -> None:
         spec = small_spec()
         await host.open("a", spec)
         await host.send("a", run_command(1_000_000))
@@ -204,9 +198,7 @@ class HostContract:
             experiment.train_iteration()
         assert rows_of(await metrics_of(host, "a")) == rows_of(experiment.metrics())
 
-    async def test_commands_are_carried_out_in_order(
-        self, host: SessionHost, one_thread: None
-    ) -> None:
+    async def test_commands_are_carried_out_in_order(self, host: SessionHost) -> None:
         spec = small_spec()
         await host.open("a", spec)
         for command in (
@@ -302,9 +294,7 @@ class HostContract:
         (event,) = await follow(host, "a", is_kind("resync"), after=1_000)
         assert event.sequence == state.sequence
 
-    async def test_two_sessions_at_once_do_not_mix(
-        self, host: SessionHost, one_thread: None
-    ) -> None:
+    async def test_two_sessions_at_once_do_not_mix(self, host: SessionHost) -> None:
         specs = {"a": small_spec(), "b": small_spec(seed=8, optimizer={"kind": "sgd", "lr": 0.1})}
         for session_id, spec in specs.items():
             await host.open(session_id, spec)

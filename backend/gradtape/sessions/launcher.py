@@ -104,10 +104,11 @@ class Launcher:
         ours, theirs = socket.socketpair()
         try:
             body = await zygote.fork(theirs)
-        except SessionUnavailable:
+            return SessionProcess(body, await ParentWire.over(ours))
+        except BaseException:
+            # Failed or cancelled: a child that was forked nevertheless ends with this.
             ours.close()
             raise
-        return SessionProcess(body, await ParentWire.over(ours))
 
     async def _spawn(self) -> SessionProcess:
         ours, theirs = socket.socketpair()
@@ -119,7 +120,14 @@ class Launcher:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
-        return SessionProcess(SpawnedBody(process), await ParentWire.over(ours))
+        body = SpawnedBody(process)
+        try:
+            return SessionProcess(body, await ParentWire.over(ours))
+        except BaseException:
+            ours.close()
+            body.kill()
+            process.wait()
+            raise
 
     async def _describe_afresh(self) -> Described:
         process = await self._spawn()

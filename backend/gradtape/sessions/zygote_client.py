@@ -82,11 +82,11 @@ class ZygoteProcess:
         Raises:
             SessionUnavailable: it could not fork; then perhaps it is gone.
         """
-        await self.wait_until_warm()
-        self._fork_count += 1
-        number = self._fork_count
-        forked = self._forks[number] = self._loop.create_future()
         with connection:
+            await self.wait_until_warm()
+            self._fork_count += 1
+            number = self._fork_count
+            forked = self._forks[number] = self._loop.create_future()
             self._send({"fork": number}, connection)
         try:
             async with asyncio.timeout(FORK_SECONDS):
