@@ -8,8 +8,8 @@ from torch import Tensor
 
 from gradtape.engine.datasets import build_dataset
 from gradtape.engine.randomness import build_randomness
-from gradtape.errors import InvalidSlice
-from gradtape.spec import ExperimentSpec
+from gradtape.errors import InvalidSlice, InvalidValue
+from gradtape.spec import ExperimentSpec, infer_shapes
 
 DATA_TENSORS = ("input", "target")
 
@@ -50,10 +50,13 @@ class EditableData:
 
         Raises:
             InvalidSlice: the index does not fit the batch.
+            InvalidValue: targets are class numbers, and this is none.
         """
         inputs, targets = self.batch(iteration)
         batch = inputs if tensor == "input" else targets
         check_index(tensor, index, tuple(batch.shape))
+        if not batch.is_floating_point():
+            check_class(tensor, value, count=infer_shapes(self._spec)[-1].output[1])
         rows = self._dataset.rows(iteration, self._spec.batch_size)
         row = index[0] if rows is None else int(rows[index[0]])
         del self._edits[self.edits_in_force :]
@@ -91,3 +94,13 @@ def check_index(tensor: str, index: tuple[int, ...], shape: tuple[int, ...]) -> 
     )
     if not fits:
         raise InvalidSlice(f"index {list(index)} does not fit {tensor} of shape {shape}")
+
+
+def check_class(tensor: str, value: float, *, count: int) -> None:
+    """Raise InvalidValue unless the value is the number of one of so many classes."""
+    if not (0 <= value < count and float(value).is_integer()):
+        raise InvalidValue(
+            f"{tensor} holds class numbers: a whole number from 0 to {count - 1}; got {value:g}.",
+            path="value",
+            code="out_of_range",
+        )
