@@ -18,7 +18,7 @@ export interface HeatmapOptions {
 }
 
 /** Cells at least this large, in CSS pixels, are set apart by a hairline. */
-const smallestParted = 3;
+const smallestParted = 5;
 const smallestWritten = { width: 30, height: 9 };
 
 export function drawHeatmap(canvas: HTMLCanvasElement, grid: Grid, options: HeatmapOptions): void {

@@ -115,7 +115,7 @@ export class LossChart {
           size: 7,
           line: { color: color("--surface"), width: 1.5 },
         },
-        hovertemplate: "iteration %{x}, recorded<br>loss %{y:.6g}<extra></extra>",
+        hoverinfo: "skip",
       },
       {
         name: "not finite",
@@ -141,6 +141,8 @@ export class LossChart {
       autosize: true,
       showlegend: false,
       dragmode: false,
+      // Anywhere above or below a point counts as pointing at it.
+      hovermode: "x",
       font,
       margin: { l: 46, r: 12, t: 6, b: 30 },
       xaxis: { ...layout.xaxis, ...axis, title: { text: "" }, fixedrange: true },

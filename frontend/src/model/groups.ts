@@ -33,7 +33,8 @@ export function buildGroups(structure: Structure): Groups {
   const nests = structure.calls.map(() => false);
   const placed = structure.calls.map(() => false);
   for (const op of structure.ops) {
-    if (op.phase !== "forward") continue;
+    // What only keeps a tensor for later computes nothing that anybody would look for.
+    if (op.phase !== "forward" || op.bookkeeping) continue;
     let member: Member = { kind: "op", id: op.id };
     let call = op.call === null ? undefined : structure.calls[op.call];
     while (call !== undefined) {

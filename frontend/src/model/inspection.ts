@@ -115,9 +115,19 @@ function tensorsOf(edges: readonly (GradientEdge | undefined)[]): number[] {
   return edges.flatMap((edge) => (edge?.tensor == null ? [] : [edge.tensor]));
 }
 
+/** The gradient edge that is a node's own work: the one that flows on, rather than to a parameter. */
+function mainEdge(structure: Structure, node: Node): GradientEdge | null {
+  const reached = node.edges
+    .map((id) => structure.edges[id])
+    .filter((edge): edge is GradientEdge => edge?.tensor != null && edge.of !== null);
+  const flowing = reached.find((edge) => structure.tensors[edge.of ?? -1]?.role !== "parameter");
+  return flowing ?? reached[0] ?? null;
+}
+
 function inspectNode(structure: Structure, node: Node): Omit<Inspection, "title"> {
   const op = node.op === null ? undefined : structure.ops[node.op];
   const result = op?.results[0] ?? tensorShown(structure, { kind: "node", id: node.id });
+  const edge = mainEdge(structure, node);
   const arriving = result == null ? null : (structure.tensors[result]?.gradient ?? null);
   return {
     kind: "Autograd node",
@@ -125,9 +135,9 @@ function inspectNode(structure: Structure, node: Node): Omit<Inspection, "title"
       op === undefined ? "gathers a parameter's gradient" : `backward of ${opName(structure, op)}`,
     inputs: arriving === null ? [] : [arriving],
     outputs: tensorsOf(node.edges.map((id) => structure.edges[id])),
-    tensor: result ?? null,
+    tensor: edge?.of ?? result ?? null,
     aspect: "gradient",
-    edge: null,
+    edge: edge?.id ?? null,
     related: op ? [{ label: opName(structure, op), selection: { kind: "op", id: op.id } }] : [],
     facts: [
       {

@@ -19,6 +19,8 @@ export const largestScale = 4;
 /** From this scale on cards can be read. */
 export const readableScale = 0.6;
 const margin = 28;
+/** Room below for the legend. */
+const legendRoom = 26;
 const glideMilliseconds = 280;
 
 export function clampScale(scale: number): number {
@@ -28,8 +30,9 @@ export function clampScale(scale: number): number {
 /** The view that shows all of a rectangle, no larger than life. */
 export function viewOf(bounds: Rect, viewport: Viewport): View {
   const across = (viewport.width - 2 * margin) / bounds.width;
-  const down = (viewport.height - 2 * margin) / bounds.height;
-  return centredOn(bounds, viewport, clampScale(Math.min(1.15, across, down)));
+  const height = viewport.height - legendRoom;
+  const down = (height - margin) / bounds.height;
+  return centredOn(bounds, { ...viewport, height }, clampScale(Math.min(1.15, across, down)));
 }
 
 export function centredOn(rect: Rect, viewport: Viewport, scale: number): View {

@@ -1,6 +1,8 @@
 /** The elements of cards: forward card, gradient card, the loss' circle and its gradient. */
 
+import type { Structure } from "../api/types";
 import { formatNumber } from "../model/format";
+import { moduleOf } from "../model/names";
 import { isVisible, toNumber, valuesOf } from "../model/tape";
 import { make, makeCanvas, setAttribute, setClass, setText } from "./dom";
 import type { HeatmapQueue } from "./heatmapQueue";
@@ -17,8 +19,8 @@ export interface StageElement {
 }
 
 /** Room for the heatmap inside of a card. */
-export const heatmapSize: Size = { width: 106, height: 40 };
-const inputHeatmapSize: Size = { width: 84, height: 40 };
+export const heatmapSize: Size = { width: 112, height: 40 };
+const inputHeatmapSize: Size = { width: 88, height: 40 };
 
 function makeCard(item: Item, className: string, detail: string): HTMLElement {
   const root = make("div", className);
@@ -34,7 +36,11 @@ function makeCard(item: Item, className: string, detail: string): HTMLElement {
   const name = make("span", "stage-card-name", item.name);
   name.title = item.name;
   head.append(name);
-  if (detail !== "") head.append(make("span", "stage-card-detail", detail));
+  if (detail !== "") {
+    const kind = make("span", "stage-card-detail", detail);
+    kind.title = detail;
+    head.append(kind);
+  }
   root.append(head);
   return root;
 }
@@ -114,7 +120,7 @@ export function makeLossCard(item: Item, picture: Picture): StageElement {
   const named = item.output === null ? null : (structure.tensors[item.output]?.name ?? null);
   const name = make("span", "stage-loss-name", named ?? item.name);
   const value = make("span", "stage-loss-value");
-  const kind = make("span", "stage-loss-kind", lossKind(item));
+  const kind = make("span", "stage-loss-kind", lossKind(structure, item));
   if (item.opens !== null) {
     kind.dataset.open = String(item.opens);
     kind.classList.add("is-openable");
@@ -137,14 +143,16 @@ export function makeLossCard(item: Item, picture: Picture): StageElement {
   };
 }
 
-/** `binary_cross_entropy_with_logits` has to fit into a circle. */
-function lossKind(item: Item): string {
-  const kind = item.detail === "" ? item.name : item.detail;
-  return (
-    { binary_cross_entropy: "bce", binary_cross_entropy_with_logits: "bce logits", cross_entropy: "cross entropy" }[
-      kind
-    ] ?? kind.replaceAll("_", " ")
-  );
+/** `BCEWithLogitsLoss` as `BCE with logits`: it has to fit into a circle. */
+function lossKind(structure: Structure, item: Item): string {
+  const module = moduleOf(structure, item.call?.id ?? structure.ops[item.firstOp]?.call ?? null);
+  const kind = module?.target ?? (item.detail === "" ? item.name : item.detail);
+  const words = kind
+    .replace(/Loss$/, "")
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
+    .replaceAll("_", " ");
+  return words.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase()).trim();
 }
 
 function lossValue({ tape }: Picture): number {

@@ -11,7 +11,7 @@ import type { Item } from "./scene";
 import { currentLeaf } from "./timing";
 import { chipName, chipShape, wordGradient } from "./wording";
 
-const swatchSize: Size = { width: 26, height: 14 };
+const swatchSize: Size = { width: 22, height: 13 };
 
 interface ChipParts {
   readonly root: HTMLElement;
@@ -99,14 +99,14 @@ function partTitle(tape: Tape, partial: number | null): string {
   return `\nUsed more than once: this use's part of the sum has norm ${norm}`;
 }
 
-/** The part of a shared parameter's gradient that came from this item; null where it is the whole. */
+/** The part of a shared parameter's gradient that came from this item; null where nothing is added. */
 function partFor({ geometry, tape }: Picture, item: Item, leaf: number): number | null {
   const { structure } = tape;
-  const whole = tensorOf(structure, leaf).gradient ?? null;
-  for (const edge of structure.edges) {
-    if (edge.of !== leaf || edge.tensor === null || edge.tensor === whole) continue;
+  const arriving = structure.edges.filter((edge) => edge.of === leaf && edge.tensor !== null);
+  if (arriving.length < 2) return null;
+  const own = arriving.find((edge) => {
     const op = structure.nodes[edge.source]?.op ?? null;
-    if (op !== null && geometry.scene.itemOfOp[op] === item.index) return edge.tensor;
-  }
-  return null;
+    return op !== null && geometry.scene.itemOfOp[op] === item.index;
+  });
+  return own?.tensor ?? null;
 }

@@ -26,6 +26,7 @@ interface EdgeLabel {
   readonly y: number;
   readonly text: string;
   readonly color: string;
+  readonly align: "center" | "left";
 }
 
 const forwardWidth = 2;
@@ -116,7 +117,9 @@ export class EdgePainter {
         const stroke = { color: colors.backward, width: notYetWidth, dash: [], alpha: 0.22 };
         this.add("backward-later", stroke, path, picture);
       } else this.addFlow(context, flow, path, picture, arrives === playhead);
-      if (lit && (picture.edges.arrivals[edge.to] as number) > 1) this.labelArrival(flow, path, colors.backward);
+      if (lit && (picture.edges.arrivals[edge.to] as number) > 1) {
+        this.labelArrival(flow, path, picture);
+      }
     }
   }
 
@@ -175,28 +178,37 @@ export class EdgePainter {
     const i = 2 * Math.floor((path.length / 2 - 1) / 2);
     const x = ((path[i] as number) + (path[i + 2] as number)) / 2;
     const y = ((path[i + 1] as number) + (path[i + 3] as number)) / 2;
-    this.labels.push({ x, y: y - 10, text, color });
+    this.labels.push({ x, y: y - 12, text, color, align: "center" });
   }
 
   private labelEnd(path: Path, text: string, color: string): void {
-    this.labels.push({ x: (path.at(-2) as number) - 14, y: (path.at(-1) as number) - 11, text, color });
+    const [x, y] = [path.at(-2) as number, path.at(-1) as number];
+    this.labels.push({ x: x - 14, y: y - 11, text, color, align: "center" });
   }
 
-  /** The size of one of several gradients that are summed, right where it arrives. */
-  private labelArrival(flow: Flow, path: Path, color: string): void {
+  /** The size of one of several gradients that are summed, next to where it arrives. */
+  private labelArrival(flow: Flow, path: Path, picture: Picture): void {
     if (flow.kind !== "value") return;
-    const [x, y] = [path.at(-4) as number, path.at(-3) as number];
-    const straight = y === path.at(-1) || x === path.at(-2);
-    const middle = straight ? (x + (path.at(-2) as number)) / 2 : x;
-    this.labels.push({ x: middle, y: y - 13, text: formatNumber(flow.norm, 3), color });
+    const [fromX, fromY] = [path.at(-4) as number, path.at(-3) as number];
+    const [x, y] = [path.at(-2) as number, path.at(-1) as number];
+    const label = { text: formatNumber(flow.norm, 3), color: picture.colors.backward };
+    const bends = fromX !== x && fromY !== y;
+    if (picture.geometry.orientation === "horizontal") {
+      const start = bends ? fromX + 4 : x + 13;
+      this.labels.push({ ...label, x: start, y: bends ? fromY + 13 : y - 13, align: "left" });
+    } else {
+      const start = bends ? fromY + 12 : y + 20;
+      this.labels.push({ ...label, x: (bends ? fromX : x) + 8, y: start, align: "left" });
+    }
   }
 
   private writeLabels(context: CanvasRenderingContext2D, { colors }: Picture): void {
     context.font = "600 11px system-ui, sans-serif";
     context.textAlign = "center";
     context.textBaseline = "middle";
-    for (const { x, y, text, color } of this.labels) {
+    for (const { x: at, y, text, color, align } of this.labels) {
       const width = context.measureText(text).width + 8;
+      const x = align === "left" ? at + width / 2 : at;
       context.globalAlpha = 0.88;
       context.fillStyle = colors.surface;
       context.beginPath();

@@ -7,6 +7,8 @@ import { currentItem, currentLeaf, type Timing } from "./timing";
 /** The upright picture has to be so much larger before it is preferred. */
 const uprightAdvantage = 1.15;
 const beginMargin = 36;
+/** So small cards may get for the whole breadth of the tape to fit. */
+const leastScale = 0.5;
 
 /** All of the tape where its cards stay readable; else, readable, the place of the playhead. */
 export function initialView(geometry: Geometry, viewport: Viewport, current: Rect | null): View {
@@ -15,7 +17,7 @@ export function initialView(geometry: Geometry, viewport: Viewport, current: Rec
   const { bounds } = geometry;
   const horizontal = geometry.orientation === "horizontal";
   const across = horizontal ? viewport.height / bounds.height : viewport.width / bounds.width;
-  const scale = clampScale(Math.min(1, Math.max(readableScale, across * 0.94)));
+  const scale = clampScale(Math.min(1, Math.max(leastScale, across * 0.94)));
   const centre = (start: number, length: number, room: number): number =>
     room / 2 - (start + length / 2) * scale;
   const begin = (start: number): number => beginMargin - start * scale;

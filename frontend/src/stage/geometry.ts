@@ -92,7 +92,7 @@ function measureBlock(scene: Scene, item: Item, orientation: Orientation): Block
   if (orientation === "horizontal") {
     const below = (count: number): number => (count === 0 ? 0 : chipGap.first + stackHeight(count));
     return {
-      length: Math.max(forward.width, backward.width),
+      length: Math.max(forward.width, backward.width, chips === 0 ? 0 : chip.width),
       forwardAscent: forward.height / 2,
       forwardDescent: forward.height / 2 + below(chips),
       backwardAscent: backward.height / 2,
@@ -164,8 +164,8 @@ function placer(layout: Layout, orientation: Orientation): Placer {
       const across = layout.bottom - layout.top;
       // The labels stand before the flow's start where it runs down, above and below it elsewhere.
       return orientation === "horizontal"
-        ? toRect(0, layout.top - labelRoom, layout.totalLength + turnReach, across + 2 * labelRoom)
-        : toRect(-labelRoom, layout.top, layout.totalLength + turnReach + labelRoom, across);
+        ? toRect(0, layout.top - labelRoom, layout.totalLength + turnReach * 0.8, across + 2 * labelRoom)
+        : toRect(-labelRoom, layout.top, layout.totalLength + turnReach * 0.8 + labelRoom, across);
     },
   };
 }
@@ -240,7 +240,8 @@ function tracePath(
     if (i === end - 1) along = horizontal ? to.x : to.y;
     const v = across[i] as number;
     const [before, last] = [points.at(-2), points.at(-1)];
-    if (last !== undefined && before !== undefined && last[1] === v && before[1] === v) last[0] = along;
+    if (last?.[0] === along && last[1] === v) continue;
+    if (last?.[1] === v && before?.[1] === v) last[0] = along;
     else points.push([along, v]);
   }
   return Float64Array.from(points.flatMap(([u, v]) => (horizontal ? [u, v] : [v, u])));

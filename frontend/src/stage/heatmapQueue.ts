@@ -10,6 +10,8 @@ import type { Size } from "./measures";
 const budgetMilliseconds = 7;
 /** From this scale on the numbers themselves are written. */
 export const numbersScale = 1.9;
+/** Cells of cards are about so many pixels wide: a pattern that can be seen, not noise. */
+const cellSize = 4.4;
 const cornerLimits: GridLimits = { rows: 4, columns: 5 };
 
 interface Job {
@@ -67,7 +69,10 @@ export class HeatmapQueue {
       return;
     }
     const numbers = this.withNumbers && size.height > 30;
-    const limits = { rows: Math.floor(size.height / 3.4), columns: Math.floor(size.width / 3.4) };
+    const limits = {
+      rows: Math.max(2, Math.floor(size.height / cellSize)),
+      columns: Math.floor(size.width / cellSize),
+    };
     const grid = numbers
       ? cornerOf(stored.values, stored.shape, cornerLimits)
       : gridOf(stored.values, stored.shape, limits);

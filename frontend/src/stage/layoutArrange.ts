@@ -169,7 +169,7 @@ function laneOf(grid: Grid, edge: number): number {
 
 /** Steeper curves want more room, up to a point. */
 function roomForBend(height: number): number {
-  return height === 0 ? 0 : 10 + Math.min(50, 0.12 * height);
+  return height === 0 ? 0 : 26 + Math.min(40, 0.1 * height);
 }
 
 function placeColumns(grid: Grid, across: Across): Along {

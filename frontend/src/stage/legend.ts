@@ -9,6 +9,12 @@ const samples = [
   { norm: 1, text: "1" },
 ];
 
+const states = [
+  ["zero", "zero"],
+  ["unreached", "not reached"],
+  ["not-finite", "NaN"],
+] as const;
+
 export function makeLegend(): HTMLElement {
   const legend = make("div", "stage-legend");
   legend.setAttribute("role", "note");
@@ -19,9 +25,9 @@ export function makeLegend(): HTMLElement {
     line.style.height = `${widthOfNorm(norm).toFixed(1)}px`;
     legend.append(entry(line, text));
   }
-  legend.append(entry(make("span", "stage-legend-line is-zero"), "zero"));
-  legend.append(entry(make("span", "stage-legend-line is-unreached"), "not reached"));
-  legend.append(entry(make("span", "stage-legend-line is-not-finite"), "NaN"));
+  for (const [look, text] of states) {
+    legend.append(entry(make("span", `stage-legend-line is-${look}`), text));
+  }
   return legend;
 }
 

@@ -10,12 +10,12 @@ export interface Size {
   readonly height: number;
 }
 
-export const card: Size = { width: 126, height: 100 };
-export const inputCard: Size = { width: 104, height: 100 };
-export const gradientCard: Size = { width: 126, height: 116 };
+export const card: Size = { width: 132, height: 100 };
+export const inputCard: Size = { width: 108, height: 100 };
+export const gradientCard: Size = { width: 132, height: 116 };
 export const lossCircle: Size = { width: 104, height: 104 };
 export const seedCard: Size = { width: 96, height: 46 };
-export const chip: Size = { width: 126, height: 24 };
+export const chip: Size = { width: 142, height: 24 };
 /** Between a card and its first chip, and between two chips. */
 export const chipGap = { first: 9, next: 5 };
 export const frameTitleHeight = 26;
