@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chromium import launch_chromium
 from tests.browser.workbench import Workbench
 from tests.live_server import LiveServer
+
+# What a busy machine may take; an expectation that is met is met at once.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

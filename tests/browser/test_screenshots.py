@@ -1,4 +1,4 @@
-"""Pictures of the workbench, for people to look at, and the checks on them that a machine can do."""
+"""Pictures of the workbench for people to look at, and what a machine can check on them."""
 
 from collections.abc import Iterator
 from pathlib import Path
