@@ -180,6 +180,12 @@ def test_a_learning_rate_of_fast_is_told_in_plain_words() -> None:
             "below 1",
         ),
         (
+            {"optimizer": {"kind": "adam", "betas": 0.9}},
+            "optimizer.betas",
+            "wrong_type",
+            "a list of two numbers; got 0.9",
+        ),
+        (
             {"optimizer": {"kind": "sgd", "nesterov": True}},
             "optimizer.nesterov",
             "invalid_combination",

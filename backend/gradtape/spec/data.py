@@ -6,12 +6,12 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from gradtape import limits
 from gradtape.spec.fields import (
+    WHOLE,
     Choice,
     Count,
     NonNegative,
     Real,
     Sizes,
-    Whole,
     check_kind_of,
 )
 from gradtape.spec.initializations import refuse_reversed_range
@@ -21,8 +21,8 @@ from gradtape.spec.wording import Shape
 DIGITS = 1_797  # images in scikit-learn's copy of the UCI digits
 DIGITS_SIDE = 8  # pixels
 
-Samples = Annotated[Whole, Field(ge=1, le=limits.MAX_SAMPLES)]
-Classes = Annotated[Whole, Field(ge=2, le=1_000)]
+Samples = Annotated[int, Field(ge=1, le=limits.MAX_SAMPLES), WHOLE]
+Classes = Annotated[int, Field(ge=2, le=1_000), WHOLE]
 
 
 def _shortest(sizes: Shape) -> int | Shape:
@@ -219,7 +219,7 @@ class DigitsData(DataBase, frozen=True):
 
     title: ClassVar[str] = "Digits"
     kind: Literal["digits"]
-    samples: Annotated[Whole, Field(ge=1, le=DIGITS)] = Field(
+    samples: Annotated[int, Field(ge=1, le=DIGITS), WHOLE] = Field(
         default=DIGITS, description="How many; fewer are picked by the seed."
     )
     layout: Literal["flat", "images"] = Field(

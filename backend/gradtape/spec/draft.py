@@ -39,8 +39,8 @@ class Draft:
 
     @property
     def input_shape(self) -> Shape | None:
-        """Shape of one batch of x."""
-        if self.data is None:
+        """Shape of one batch of x; None where samples are unknown, or plain numbers by mistake."""
+        if self.data is None or not self.data.sample_shape:
             return None
         return (self.batch_samples(self.data), *self.data.sample_shape)
 

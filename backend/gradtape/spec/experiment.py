@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from gradtape import limits
 from gradtape.spec.completion import complete_layers
 from gradtape.spec.data import Data
-from gradtape.spec.fields import LARGEST_SEED, Count, Part, Whole
+from gradtape.spec.fields import LARGEST_SEED, WHOLE, Count, Part
 from gradtape.spec.layers import Layer
 from gradtape.spec.losses import Loss
 from gradtape.spec.optimizers import Optimizer
@@ -34,8 +34,8 @@ class Network(Part, frozen=True):
 
     layers: Annotated[
         tuple[Layer, ...],
-        BeforeValidator(_complete),
         Field(strict=False, min_length=1, max_length=limits.MAX_LAYERS),
+        BeforeValidator(_complete),
     ] = Field(description="The layers. Each takes the output of the one before unless it says so.")
 
 
@@ -45,7 +45,7 @@ class ExperimentSpec(Part, frozen=True):
     name: Annotated[str, Field(max_length=limits.MAX_NAME_LENGTH)] | None = Field(
         default=None, description="What to call it on the screen."
     )
-    seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] = Field(
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED), WHOLE] = Field(
         default=0, description="All randomness comes from it: data, parameters, dropout."
     )
     device: Annotated[str, Field(pattern=DEVICE_PATTERN)] = Field(

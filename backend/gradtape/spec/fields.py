@@ -17,6 +17,7 @@ from gradtape.spec.wording import describe_value, suggest
 LARGEST_COUNT = 2**31 - 1  # sizes; torch counts a dimension's elements in 32 bits on some devices
 LARGEST_REAL = 1e30  # torch refuses scalars beyond float32's 3.4e38; room for one product
 LARGEST_RATE = 1e9  # learning rates and decays; products of several stay below LARGEST_REAL
+MAX_SAMPLE_DIMENSIONS = 6  # of one generated sample; images have three, volumes four
 LARGEST_SEED = 2**63 - 1  # what torch.Generator.manual_seed takes
 
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
@@ -67,11 +68,18 @@ def to_pair(value: Any) -> Any:
     """One number for both dimensions, as torch takes it."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return (value, value)
-    if isinstance(value, list | tuple) and len(cast(Any, value)) == 2:
-        return tuple(cast(Any, value))
+    if isinstance(value, list | tuple):
+        return to_two(cast(Any, value))
     raise refuse(
         "wrong_type", f"must be a number or a list of two numbers; got {describe_value(value)}."
     )
+
+
+def to_two(value: Any) -> Any:
+    """A list of two numbers, as torch takes betas."""
+    if isinstance(value, list | tuple) and len(cast(Any, value)) == 2:
+        return tuple(cast(Any, value))
+    raise refuse("wrong_type", f"must be a list of two numbers; got {describe_value(value)}.")
 
 
 def to_sizes(value: Any) -> Any:
@@ -130,16 +138,16 @@ def check_kind_of(noun: str, union: Any) -> Callable[[Any], Any]:
     return check_kind
 
 
-def _one_or_many(item: dict[str, Any], *, length: int | None) -> dict[str, Any]:
-    many: dict[str, Any] = {"type": "array", "items": item, "minItems": length or 1}
-    if length is not None:
-        many["maxItems"] = length
-    return {"anyOf": [item, many]}
+def _one_or_many(*, minimum: int, shortest: int, longest: int) -> WithJsonSchema:
+    item = {"type": "integer", "minimum": minimum, "maximum": LARGEST_COUNT}
+    many = {"type": "array", "items": item, "minItems": shortest, "maxItems": longest}
+    return WithJsonSchema({"anyOf": [item, many]}, mode="validation")
 
 
-Whole = Annotated[int, BeforeValidator(to_whole)]
-Count = Annotated[Whole, Field(ge=1, le=LARGEST_COUNT)]
-Padding = Annotated[Whole, Field(ge=0, le=LARGEST_COUNT)]
+# Ranges stand before validators: so they apply to the number itself, and JSON schemas show them.
+WHOLE = BeforeValidator(to_whole)
+Count = Annotated[int, Field(ge=1, le=LARGEST_COUNT), WHOLE]
+Padding = Annotated[int, Field(ge=0, le=LARGEST_COUNT), WHOLE]
 Real = Annotated[float, Field(ge=-LARGEST_REAL, le=LARGEST_REAL)]
 NonNegative = Annotated[float, Field(ge=0, le=LARGEST_REAL)]
 Rate = Annotated[float, Field(ge=0, le=LARGEST_RATE)]
@@ -152,34 +160,25 @@ CountPair = Annotated[
     tuple[Count, Count],
     BeforeValidator(to_pair),
     FormControl("pair"),
-    WithJsonSchema(
-        _one_or_many({"type": "integer", "minimum": 1, "maximum": LARGEST_COUNT}, length=2),
-        mode="validation",
-    ),
+    _one_or_many(minimum=1, shortest=2, longest=2),
 ]
 PaddingPair = Annotated[
     tuple[Padding, Padding],
     BeforeValidator(to_pair),
     FormControl("pair"),
-    WithJsonSchema(
-        _one_or_many({"type": "integer", "minimum": 0, "maximum": LARGEST_COUNT}, length=2),
-        mode="validation",
-    ),
+    _one_or_many(minimum=0, shortest=2, longest=2),
 ]
 DecayPair = Annotated[
     tuple[Decay, Decay],
-    BeforeValidator(to_pair),
+    BeforeValidator(to_two),
     FormControl("number_pair"),
 ]
 Sizes = Annotated[
     tuple[Count, ...],
+    Field(min_length=1, max_length=MAX_SAMPLE_DIMENSIONS),
     BeforeValidator(to_sizes),
-    Field(min_length=1, max_length=6),
     FormControl("shape"),
-    WithJsonSchema(
-        _one_or_many({"type": "integer", "minimum": 1, "maximum": LARGEST_COUNT}, length=None),
-        mode="validation",
-    ),
+    _one_or_many(minimum=1, shortest=1, longest=MAX_SAMPLE_DIMENSIONS),
 ]
 
 LayerName = Annotated[str, Field(pattern=NAME_PATTERN, max_length=limits.MAX_NAME_LENGTH)]

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from gradtape.spec.fields import (
+    WHOLE,
     Choice,
     Count,
     CountPair,
@@ -18,12 +19,11 @@ from gradtape.spec.fields import (
     PaddingPair,
     Real,
     Share,
-    Whole,
     check_kind_of,
 )
 from gradtape.spec.initializations import ParameterInitializations
 
-Dimension = Annotated[Whole, Field(ge=-8, le=7)]
+Dimension = Annotated[int, Field(ge=-8, le=7), WHOLE]
 """Which dimension; negative ones count from the last. Dimension 0 is the batch."""
 
 
@@ -240,7 +240,7 @@ class LayerNormLayer(ParametricLayer, frozen=True):
 
     title: ClassVar[str] = "Layer normalization"
     kind: Literal["layer_norm"]
-    dimensions: Annotated[Whole, Field(ge=1, le=7)] | None = Field(
+    dimensions: Annotated[int, Field(ge=1, le=7), WHOLE] | None = Field(
         default=None,
         description="How many of the last dimensions together. Default: all but the batch.",
     )
@@ -301,5 +301,4 @@ Layer = Annotated[
     BeforeValidator(check_kind_of("layer", AnyLayer)),
 ]
 
-MergingLayer = AddLayer | MultiplyLayer | ConcatLayer
 MERGING_KINDS = ("add", "multiply", "concat")

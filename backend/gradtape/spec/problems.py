@@ -63,9 +63,18 @@ def translate(error: ValidationError, raw: Any, prefix: Steps = ()) -> list[Grad
     """
     problems: dict[tuple[str | None, str], GradtapeError] = {}
     for entry in error.errors(include_url=False):
+        if _counts_only_what_is_right(entry):
+            continue
         problem = _translate_entry(entry, raw, _steps_of((*prefix, *entry["loc"])))
         problems.setdefault((problem.path, problem.message), problem)
     return list(problems.values())
+
+
+def _counts_only_what_is_right(entry: ErrorDetails) -> bool:
+    # Pydantic calls a list too short when entries are wrong; those are told by themselves.
+    return (
+        entry["type"] == "too_short" and len(entry["input"]) >= entry.get("ctx", {})["min_length"]
+    )
 
 
 def _translate_entry(entry: ErrorDetails, raw: Any, steps: Steps) -> GradtapeError:

@@ -1,6 +1,7 @@
 """How problems speak: received values in short, paths, and the nearest known name."""
 
 import difflib
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -64,7 +65,8 @@ def describe_value(value: Any) -> str:
 def quote(text: str) -> str:
     """A received text in quotes, cut to a readable length, safe to encode as UTF-8."""
     cut = text[:SHOWN_CHARACTERS] + "…" if len(text) > SHOWN_CHARACTERS else text
-    return '"' + cut.encode("utf-8", "backslashreplace").decode("utf-8") + '"'
+    shown = json.dumps(cut, ensure_ascii=False)  # line ends and quotes are escaped
+    return shown.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def format_path(steps: Iterable[Step]) -> str:
