@@ -76,8 +76,12 @@ class EventLog:
     def _compact(self) -> None:
         # The older half first: whoever follows live has read that.
         middle = len(self._events) // 2
-        older = [_thin(event) for event in _merge(self._events[:middle])]
+        older = _merge(self._events[:middle])
+        if self._values > self._max_values:
+            older = [_thin(event) for event in older]
         self._events = older + self._events[middle:]
+        if len(self._events) > self._max_events:
+            self._events = _merge(self._events)
         if len(self._events) > self._max_events:
             dropped = len(self._events) - self._max_events // 2
             self._floor = self._events[dropped - 1].sequence

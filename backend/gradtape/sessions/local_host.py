@@ -49,6 +49,7 @@ class LocalHost:
         self._recordings = asyncio.Semaphore(self._settings.max_concurrent_recordings)
         self._endings: set[asyncio.Task[str]] = set()
         self._caretaker: asyncio.Task[None] | None = None
+        self._is_stopping = False
 
     async def start(self) -> None:
         """Begin to warm up; sessions wait until that is done."""
@@ -57,7 +58,10 @@ class LocalHost:
         self._caretaker = asyncio.create_task(self._look_after_sessions())
 
     async def stop(self) -> None:
-        """Take last snapshots, end every process, close the store."""
+        """Take last snapshots, end every process, close the store; once."""
+        if self._is_stopping:
+            return
+        self._is_stopping = True
         if self._caretaker is not None:
             self._caretaker.cancel()
             await asyncio.wait({self._caretaker})
@@ -88,6 +92,7 @@ class LocalHost:
 
     async def open(self, session_id: str, spec: ExperimentSpec) -> SessionState:
         """Build a session; it is stored once its network stands."""
+        self._check_running()
         async with self._admission:
             await self._check_unused(session_id)
             await self._make_room()
@@ -163,6 +168,7 @@ class LocalHost:
 
     async def record(self, spec: ExperimentSpec, inline_values: bool) -> Answer:
         """Record one iteration in a process of its own."""
+        self._check_running()
         try:
             async with asyncio.timeout(self._settings.request_timeout_seconds):
                 await self._recordings.acquire()
@@ -198,6 +204,7 @@ class LocalHost:
     # Which sessions are in memory, and which of them have a process
 
     async def _find(self, session_id: str) -> HostedSession:
+        self._check_running()
         async with self._loading:
             session = self._sessions.get(session_id)
             if session is None:
@@ -221,6 +228,10 @@ class LocalHost:
         finally:
             session.users -= 1
             session.last_used = asyncio.get_running_loop().time()
+
+    def _check_running(self) -> None:
+        if self._is_stopping:
+            raise SessionUnavailable("The server is stopping.")
 
     async def _check_unused(self, session_id: str) -> None:
         if session_id in self._opening or await self._store.call(
