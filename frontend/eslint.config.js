@@ -45,7 +45,8 @@ export default typescript.config(
     languageOptions: { globals: { ...globals.browser, ...globals.node } },
     rules: {
       "@typescript-eslint/consistent-type-imports": "error",
-      eqeqeq: "error",
+      // `== null` asks for null or undefined: what the server leaves out and what it sends as null.
+      eqeqeq: ["error", "always", { null: "ignore" }],
     },
   },
   {

@@ -3,6 +3,7 @@
 import "./styles/theme.css";
 import "./styles/base.css";
 import "./styles/controls.css";
+import "./styles/plotly.css";
 import "./styles/workbench.css";
 import { readPlace } from "./model/permalink";
 import { openPlace } from "./state/opening";

@@ -56,6 +56,14 @@ function tensorFacts(tensor: Tensor): Fact[] {
   ];
 }
 
+/** The parameter as the optimizer left it. */
+export function updatedOf(structure: Structure, parameter: number): number | null {
+  const updated = structure.tensors.find(
+    (tensor) => tensor.role === "updated" && tensor.of === parameter,
+  );
+  return updated?.id ?? null;
+}
+
 function toProducer(structure: Structure, tensor: Tensor): Inspection["related"] {
   const op = tensor.op === null ? undefined : structure.ops[tensor.op];
   const node = tensor.node === null ? undefined : structure.nodes[tensor.node];
@@ -65,6 +73,13 @@ function toProducer(structure: Structure, tensor: Tensor): Inspection["related"]
       label: `computed by ${opName(structure, op)}`,
       selection: { kind: "op", id: op.id },
     });
+  const updated = updatedOf(structure, tensor.id);
+  if (updated !== null && tensor.role === "parameter") {
+    related.push({ label: "after the update", selection: { kind: "tensor", id: updated } });
+  }
+  if (tensor.role === "updated" && tensor.of != null) {
+    related.push({ label: "before the update", selection: { kind: "tensor", id: tensor.of } });
+  }
   if (node) related.push({ label: `from ${node.name}`, selection: { kind: "node", id: node.id } });
   return related;
 }

@@ -5,7 +5,18 @@ import { writePlace, type Place } from "../model/permalink";
 const QUIET_MILLISECONDS = 250;
 
 export class Address {
+  /** Sessions that an edit has replaced; the history may still name them. */
+  readonly #replaced = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** A session is gone because an edit made another one of it. */
+  replaceSession(id: string): void {
+    this.#replaced.add(id);
+  }
+
+  isReplaced(id: string | null): boolean {
+    return id !== null && this.#replaced.has(id);
+  }
 
   /** A new entry of the history: "back" returns to where one was. */
   push(place: Place): void {

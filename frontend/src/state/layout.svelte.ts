@@ -18,11 +18,12 @@ interface Remembered {
 const STORAGE_KEY = "gradtape.layout";
 const NARROW = "(max-width: 800px)";
 const SHORT = "(max-height: 640px)";
+const ROOMY_PX = 1_500;
 const DARK = "(prefers-color-scheme: dark)";
 
 export const SIZE_RANGES: Record<Panel, { smallest: number; largest: number; usual: number }> = {
-  recipe: { smallest: 220, largest: 460, usual: 264 },
-  inspector: { smallest: 260, largest: 640, usual: 328 },
+  recipe: { smallest: 220, largest: 460, usual: 272 },
+  inspector: { smallest: 260, largest: 640, usual: 344 },
   dock: { smallest: 132, largest: 480, usual: 216 },
 };
 
@@ -61,6 +62,9 @@ export class LayoutState {
 
   constructor() {
     const remembered = recall();
+    // On a laptop the graph gets the room: its whole U-turn is to be in view.
+    if (innerWidth < ROOMY_PX) Object.assign(this.sizes, { recipe: 244, inspector: 300 });
+    this.sizes.dock = Math.min(SIZE_RANGES.dock.usual, Math.round(innerHeight * 0.24));
     Object.assign(this.sizes, remembered.sizes);
     this.theme = remembered.theme ?? "auto";
     this.level = remembered.level ?? "module";

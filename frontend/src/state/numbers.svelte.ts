@@ -5,10 +5,10 @@ import { describeFailure, isAbort } from "../api/errors";
 import { toNumPy, toPython, type Nested } from "../model/copyText";
 import { sliceText, type GridShape } from "../model/grid";
 import { toNumber } from "../model/tape";
+import { BlockCache } from "./blockCache";
 
 const BLOCK_ROWS = 64;
 const BLOCK_COLUMNS = 32;
-const MOST_BLOCKS = 400;
 const MOST_COPIED = 200_000;
 
 /** Which matrix of which tensor of which iteration. */
@@ -20,8 +20,6 @@ export interface Matrix {
   fixed: readonly number[];
   grid: GridShape;
 }
-
-type Block = number[][] | "loading";
 
 function toNested(values: NestedNumbers): Nested {
   if (Array.isArray(values)) return values.map(toNested);
@@ -44,7 +42,7 @@ export class NumbersState {
   /** Grows whenever numbers have arrived, so that whoever shows them reads again. */
   arrivals = $state(0);
   failure = $state<string | null>(null);
-  #blocks = new Map<string, Block>();
+  readonly #blocks = new BlockCache();
   #fetching = new AbortController();
 
   /** Another tape is shown: what was fetched belongs to the one before. */
@@ -58,8 +56,7 @@ export class NumbersState {
   /** The number at a cell; undefined while it is under way. */
   at(matrix: Matrix, row: number, column: number): number | undefined {
     const block = this.#blocks.get(keyOf(matrix, row, column));
-    if (block === undefined || block === "loading") return undefined;
-    return block[row % BLOCK_ROWS]?.[column % BLOCK_COLUMNS];
+    return block?.[row % BLOCK_ROWS]?.[column % BLOCK_COLUMNS];
   }
 
   /** Fetches whatever of these cells is not here yet. */
@@ -84,8 +81,7 @@ export class NumbersState {
   async #fetch(matrix: Matrix, row: number, column: number): Promise<void> {
     const key = keyOf(matrix, row, column);
     const { signal } = this.#fetching;
-    this.#forgetOldest();
-    this.#blocks.set(key, "loading");
+    this.#blocks.expect(key);
     const rows = { from: row, to: Math.min(row + BLOCK_ROWS, matrix.grid.rows) };
     const columns = { from: column, to: Math.min(column + BLOCK_COLUMNS, matrix.grid.columns) };
     const slice = sliceText(matrix.shape, matrix.fixed, rows, columns);
@@ -96,7 +92,7 @@ export class NumbersState {
       this.failure = null;
       this.arrivals += 1;
     } catch (error) {
-      this.#blocks.delete(key);
+      this.#blocks.forget(key);
       if (!isAbort(error)) this.failure = describeFailure(error);
     }
   }
@@ -120,11 +116,6 @@ export class NumbersState {
     } catch (error) {
       return error instanceof DOMException ? "Not allowed" : describeFailure(error);
     }
-  }
-
-  #forgetOldest(): void {
-    const [oldest] = this.#blocks.keys();
-    if (this.#blocks.size >= MOST_BLOCKS && oldest !== undefined) this.#blocks.delete(oldest);
   }
 }
 

@@ -8,24 +8,33 @@ export const DEFAULT_EXAMPLE = "moons";
 
 export interface Opening {
   summary: SessionSummary;
-  /** The session that the address names does not exist (any more); this is a new one. */
+  /** The session is new; the recording of its first iteration is under way. */
+  isNew: boolean;
+  /** The session that the address names does not exist (any more). */
   replacesUnknown: boolean;
 }
 
 /** Opens a session and has its first iteration recorded; the recording is told as an event. */
-async function openDefault(): Promise<SessionSummary> {
-  const summary = await openSession({ example: DEFAULT_EXAMPLE });
+export async function openRecording(
+  request: Parameters<typeof openSession>[0],
+  signal?: AbortSignal,
+): Promise<SessionSummary> {
+  const summary = await openSession(request, signal);
   await sendCommand(summary.id, { kind: "record" });
   return summary;
 }
 
 /** The session that the address names, else the default example. */
 export async function openPlace(place: Place): Promise<Opening> {
-  if (place.session === null) return { summary: await openDefault(), replacesUnknown: false };
-  try {
-    return { summary: await fetchSession(place.session), replacesUnknown: false };
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== "unknown_session") throw error;
-    return { summary: await openDefault(), replacesUnknown: true };
+  const isUnknown = place.session !== null;
+  if (place.session !== null) {
+    try {
+      const summary = await fetchSession(place.session);
+      return { summary, isNew: false, replacesUnknown: false };
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "unknown_session") throw error;
+    }
   }
+  const summary = await openRecording({ example: DEFAULT_EXAMPLE });
+  return { summary, isNew: true, replacesUnknown: isUnknown };
 }

@@ -37,15 +37,21 @@ export class RecipeState {
   /** A session was opened with this spec; the history of another network ends. */
   open(spec: Spec): void {
     this.accept(spec);
-    this.draft = this.applied;
     this.#past = [];
     this.#future = [];
   }
 
-  /** The server took this spec, as it has normalised it. */
-  accept(spec: Spec): void {
+  /**
+   * The server took a spec.
+   *
+   * Args:
+   *   spec: as the server has completed it.
+   *   sent: as it was sent; the draft becomes the completed one unless it was edited meanwhile.
+   */
+  accept(spec: Spec, sent: Spec | null = this.draft): void {
     this.applied = withDefaultWiringLeftOut(spec);
     this.problems = [];
+    if (this.draft === sent) this.draft = this.applied;
   }
 
   refuse(problems: readonly Problem[]): void {

@@ -1,6 +1,7 @@
 /** What is selected, on the stage, in the recipe and in the inspector alike. */
 
 import type { Structure } from "../api/types";
+import { updatedOf } from "../model/inspection";
 import { holds, subjectOf, type Selection } from "../model/selection";
 
 export class SelectionState {
@@ -12,7 +13,12 @@ export class SelectionState {
 
   /** What the inspector shows: what was chosen, else what happens at the playhead. */
   shown(structure: Structure, playhead: number): Selection | null {
-    return this.chosen ?? subjectOf(structure, playhead);
+    if (this.chosen !== null) return this.chosen;
+    const subject = subjectOf(structure, playhead);
+    // An update event is about what the parameter has become.
+    const isUpdate = structure.events[playhead - 1]?.kind === "update";
+    const updated = isUpdate && subject !== null ? updatedOf(structure, subject.id) : null;
+    return updated === null ? subject : { kind: "tensor", id: updated };
   }
 
   /** Another structure is shown: ids mean other things there, so what has a name is looked up. */

@@ -8,6 +8,7 @@ import { metricsBefore, nearest, NO_METRICS } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
 import { proportionalPlace } from "../model/playback";
+import { isAt } from "../model/problems";
 import { changeBetween, type Spec } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
@@ -15,13 +16,22 @@ import { CurvesState } from "./curves.svelte";
 import { LayoutState } from "./layout.svelte";
 import { NoticesState } from "./notices.svelte";
 import { NumbersState } from "./numbers.svelte";
-import type { Opening } from "./opening";
+import { openRecording, type Opening } from "./opening";
 import { PlayheadState } from "./playhead.svelte";
 import { RecipeState } from "./recipe.svelte";
 import { SelectionState } from "./selection.svelte";
 import { SessionState, toError } from "./session.svelte";
 import { TapeState } from "./tape.svelte";
 import { TrainingState } from "./training.svelte";
+
+interface Adoption {
+  /** Where to stand; else at the start of the latest recorded iteration. */
+  place?: Place | null;
+  /** The recording of the session's first iteration is under way. */
+  isNew?: boolean;
+  /** The edit that the session was opened for, as it was sent. */
+  edited?: Spec | null;
+}
 
 type PlayheadRule = "start" | "end" | "same place" | number;
 
@@ -39,8 +49,6 @@ export class Workbench {
   readonly recipe = new RecipeState((spec) => void this.#attempt(() => this.#apply(spec)));
   examples = $state.raw<Example[]>([]);
   readonly #address = new Address();
-  /** Sessions that an edit has replaced; the history may still name them. */
-  readonly #replaced = new Set<string>();
   #wanted: number | null = null;
   #following = false;
 
@@ -63,11 +71,11 @@ export class Workbench {
   start(place: Place, opening: Promise<Opening>): Promise<void> {
     void this.#loadCatalog();
     return this.#attempt(async () => {
-      const { summary, replacesUnknown } = await opening;
+      const { summary, isNew, replacesUnknown } = await opening;
       if (replacesUnknown) {
         this.notices.inform("That session no longer exists. This is the default example, new.");
       }
-      await this.#adopt(summary, replacesUnknown ? null : place);
+      await this.#adopt(summary, { place: replacesUnknown ? null : place, isNew });
       this.#address.replace(this.place);
     });
   }
@@ -76,8 +84,7 @@ export class Workbench {
   openExample(key: string): Promise<void> {
     return this.#attempt(() =>
       this.activity.run("Opening the example", async (signal) => {
-        const summary = await client.openSession({ example: key }, signal);
-        await this.#adopt(summary, null);
+        await this.#adopt(await openRecording({ example: key }, signal), { isNew: true });
         this.#address.push(this.place);
       }),
     );
@@ -87,12 +94,12 @@ export class Workbench {
   goTo(place: Place): Promise<void> {
     return this.#attempt(async () => {
       const isHere = place.session === this.session.id || place.session === null;
-      if (isHere || this.#replaced.has(place.session ?? "")) {
+      if (isHere || this.#address.isReplaced(place.session)) {
         const iteration = nearest(this.session.recorded, place.iteration ?? 0);
         if (iteration !== null && iteration !== this.tape.iteration) await this.#show(iteration);
         this.playhead.scrubTo(place.event ?? 0);
       } else {
-        await this.#adopt(await client.fetchSession(place.session ?? ""), place);
+        await this.#adopt(await client.fetchSession(place.session ?? ""), { place });
       }
       this.#address.replace(this.place);
     });
@@ -231,12 +238,12 @@ export class Workbench {
         case "nothing":
         case "name":
           // A name is only a label: it goes into the address, and along with the next session.
-          this.recipe.accept(spec);
+          this.recipe.accept(spec, spec);
           this.tape.outdated = false;
           break;
         case "set":
           await this.session.send({ kind: "set", optimizer: change.optimizer });
-          this.recipe.accept(spec);
+          this.recipe.accept(spec, spec);
           break;
         case "open":
           await this.#replaceSession(spec);
@@ -245,7 +252,8 @@ export class Workbench {
     } catch (error) {
       if (!(error instanceof ApiError) || isUnreachable(error)) throw error;
       this.recipe.refuse(error.problems);
-      this.tape.outdated = change.kind === "open";
+      // A wrong learning rate leaves the network what it is.
+      this.tape.outdated = !error.problems.every(({ path }) => isAt(path, "optimizer"));
     }
   }
 
@@ -253,9 +261,9 @@ export class Workbench {
     await this.activity.run("Building the network", async (signal) => {
       const old = this.session.id;
       const request = { spec: spec as unknown as JsonObject };
-      const summary = await client.openSession(request, signal);
-      if (old !== null) this.#replaced.add(old);
-      await this.#adopt(summary, null, { edited: true });
+      const summary = await openRecording(request, signal);
+      if (old !== null) this.#address.replaceSession(old);
+      await this.#adopt(summary, { isNew: true, edited: spec });
       this.#address.replace(this.place);
       if (old !== null) await this.#delete(old);
     });
@@ -272,35 +280,31 @@ export class Workbench {
   }
 
   /** Makes a session the one that is shown. */
-  async #adopt(
-    summary: SessionSummary,
-    place: Place | null,
-    { edited = false } = {},
-  ): Promise<void> {
+  async #adopt(summary: SessionSummary, adoption: Adoption): Promise<void> {
+    const { place = null, isNew = false, edited = null } = adoption;
     const spec = summary.spec as unknown as Spec;
-    const proportion: [number, number] = [this.playhead.position, this.playhead.total];
+    const { position, total } = this.playhead;
     this.playhead.pause();
     this.training.followed = false;
     this.numbers.clear();
     this.session.follow(summary);
-    if (edited) this.recipe.accept(spec);
+    if (edited !== null) this.recipe.accept(spec, edited);
     else this.recipe.open(place?.name == null ? spec : { ...spec, name: place.name });
-    this.curves.replace(NO_METRICS);
-    if (summary.iterations_recorded.length > 0) {
-      this.curves.replace(await client.fetchMetrics(summary.id));
-    }
-    await this.#show(await this.#iterationToShow(summary, place), place?.event ?? "start");
-    if (edited) this.playhead.moveTo(proportionalPlace(...proportion, this.playhead.total));
+    this.curves.replace(isNew ? NO_METRICS : await client.fetchMetrics(summary.id));
+    const iteration = await this.#iterationToShow(summary, place, isNew);
+    await this.#show(iteration, place?.event ?? "start");
+    if (edited !== null)
+      this.playhead.moveTo(proportionalPlace(position, total, this.playhead.total));
   }
 
-  async #iterationToShow(summary: SessionSummary, place: Place | null): Promise<number> {
-    const last = summary.iterations_recorded.at(-1);
-    if (last !== undefined) {
-      return nearest(summary.iterations_recorded, place?.iteration ?? last) ?? last;
-    }
-    // A session that the first requests opened has its `record` under way already.
-    const isUnderWay = place !== null || summary.sequence > 0;
-    const sequence = isUnderWay ? 0 : await this.session.send({ kind: "record" });
+  async #iterationToShow(
+    { iterations_recorded: recorded }: SessionSummary,
+    place: Place | null,
+    isNew: boolean,
+  ): Promise<number> {
+    const last = recorded.at(-1);
+    if (last !== undefined) return nearest(recorded, place?.iteration ?? last) ?? last;
+    const sequence = isNew ? 0 : await this.session.send({ kind: "record" });
     return (await this.session.recordedAfter(sequence, () => true)).iteration;
   }
 
