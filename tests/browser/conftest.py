@@ -10,7 +10,7 @@ from tests.browser.workbench import Workbench
 from tests.live_server import LiveServer
 
 # What a busy machine may take; an expectation that is met is met at once.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,12 @@ def read_number(text: str) -> float:
 
 def number_grid(page: Page) -> Locator:
     """The matrix of numbers in the inspector."""
-    return page.get_by_label("Inspector").get_by_role("grid")
+    return inspector(page).get_by_role("grid")
+
+
+def inspector(page: Page) -> Locator:
+    """The panel that tells everything about what is selected."""
+    return page.get_by_role("complementary", name="Inspector")
 
 
 def shown_cells(grid: Locator) -> dict[tuple[int, int], float]:
@@ -41,12 +46,10 @@ def _cells_of(row: Locator) -> Iterator[tuple[int, float]]:
 
 
 def as_matrix(values: Any) -> list[list[float]]:
-    """Nested lists of no, one or two dimensions as rows."""
+    """Nested lists of no, one or two dimensions as rows; a vector stands upright."""
     if not isinstance(values, list):
         return [[values]]
-    if values and not isinstance(values[0], list):
-        return [values]
-    return values
+    return [row if isinstance(row, list) else [row] for row in values]
 
 
 def assert_shown(grid: Locator, values: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen_numbers import assert_shown, number_grid
+from tests.browser.screen_numbers import assert_shown, inspector, number_grid
 from tests.browser.workbench import Workbench
 
 
@@ -23,7 +23,7 @@ def choose(page: Page, tensor: dict[str, Any]) -> None:
 
 
 def open_tab(page: Page, name: str) -> None:
-    page.get_by_label("Inspector").get_by_role("tab", name=name).click()
+    inspector(page).get_by_role("tab", name=name).click()
 
 
 def test_the_arrow_keys_step_through_every_event_and_back(workbench: Workbench) -> None:
@@ -49,7 +49,7 @@ def test_every_forward_step_shows_the_numbers_that_its_op_computed(workbench: Wo
         workbench.press("ArrowRight")
         position = event["sequence"] + 1
         workbench.wait_until(lambda at=position: workbench.playhead == at, f"event {position}")
-        expect(workbench.page.get_by_label("Inspector").first).to_contain_text(f"Event {position}")
+        expect(inspector(workbench.page)).to_contain_text(f"Event {position}")
         result = tensors[ops[event["subject"]]["results"][-1]]
         assert_shown(number_grid(workbench.page), result["values"])
 
@@ -63,7 +63,7 @@ def test_the_gradient_of_a_weight_is_not_yet_there_and_then_is_what_rest_says(
     choose(workbench.page, weight)
     assert_shown(number_grid(workbench.page), weight["values"])
     open_tab(workbench.page, "Gradient")
-    expect(workbench.page.get_by_label("Inspector").first).to_contain_text("Not yet")
+    expect(inspector(workbench.page)).to_contain_text("Not yet")
     workbench.page.get_by_role("button", name="To the end").click()
     assert_shown(number_grid(workbench.page), gradient_of(tape, "fc1.weight")["values"])
 
