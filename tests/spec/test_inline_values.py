@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import numpy as np
@@ -6,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from gradtape.spec import ExperimentSpec, parse_spec
 from gradtape.spec.inline_values import index_of, nest, numbers_of, shape_of
 from tests.spec.raw_specs import linear, problem_of, raw_spec
 
@@ -28,6 +30,14 @@ def test_nested_lists_are_read_as_numpy_reads_them(array: np.ndarray) -> None:
     assert shape_of(nested) == array.shape
     assert numbers_of(nested) == array.ravel().tolist()
     assert np.array(nested).tolist() == array.tolist()
+
+
+def test_inline_numbers_are_written_as_they_were_read() -> None:
+    data = {"kind": "inline", "x": [[1, 2.5], [3, 4]], "y": [[0], [1]]}
+    spec = parse_spec(raw_spec(linear(1), data=data))
+    assert spec.model_dump(mode="json")["data"] == data
+    assert json.loads(spec.model_dump_json())["data"] == data
+    assert ExperimentSpec.model_validate_json(spec.model_dump_json()) == spec
 
 
 @given(hnp.array_shapes(max_dims=4, max_side=4), st.data())

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, Any, cast
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 
 from gradtape.spec.fields import FormControl, refuse
 from gradtape.spec.wording import Shape, Step, describe_value
@@ -64,7 +64,7 @@ def _flatten(values: Any) -> tuple[Shape, list[Any]]:
         raise refuse("wrong_type", f"must be a list of numbers; got {describe_value(values)}.")
     level: list[Any] = [values]
     shape: list[int] = []
-    while any(isinstance(entry, list | tuple) for entry in level):
+    while not {list, tuple}.isdisjoint(map(type, level)):
         if len(shape) == MAX_DIMENSIONS:
             message = f"must be at most {MAX_DIMENSIONS} lists deep; got more."
             raise refuse("too_deep", message)
@@ -96,11 +96,21 @@ def _count(size: int | None) -> str:
 
 
 def _check_numbers(shape: Shape, numbers: list[Any]) -> None:
+    if _all_right(numbers):
+        return
     for position, number in enumerate(numbers):
         problem = _problem_of(number)
         if problem is not None:
             steps: tuple[Step, ...] = index_of(position, shape)
             raise refuse(*problem, *steps)
+
+
+def _all_right(numbers: list[Any]) -> bool:
+    # A million numbers are looked at one by one only if something is wrong with one of them.
+    if not {int, float}.issuperset(map(type, numbers)):
+        return False
+    in_range = min(numbers) >= -LARGEST_NUMBER and max(numbers) <= LARGEST_NUMBER
+    return in_range and all(map(math.isfinite, numbers))
 
 
 def _problem_of(number: Any) -> tuple[str, str] | None:
@@ -118,7 +128,7 @@ def _problem_of(number: Any) -> tuple[str, str] | None:
 
 Values = Annotated[
     Nested,
-    PlainValidator(nest),
+    BeforeValidator(nest),
     FormControl("values"),
     WithJsonSchema(
         {
