@@ -35,7 +35,8 @@ export function gridOf(
   limits: GridLimits = defaultLimits,
 ): Grid {
   const scale = greatestMagnitude(values);
-  if (isMaps(shape)) return { ...pick(tiles(shape, limits), values, limits), scale, transposed: false };
+  if (isMaps(shape))
+    return { ...pick(tiles(shape, limits), values, limits), scale, transposed: false };
   const columns = shape.at(-1) ?? 1;
   const rows = columns === 0 ? 0 : values.length / columns;
   const transposed = rows > tallRatio * columns && rows > 4;
@@ -46,7 +47,11 @@ export function gridOf(
 }
 
 /** The numbers as a matrix with no more rows and columns than asked, from its first corner. */
-export function cornerOf(values: ArrayLike<number>, shape: readonly number[], limits: GridLimits): Grid {
+export function cornerOf(
+  values: ArrayLike<number>,
+  shape: readonly number[],
+  limits: GridLimits,
+): Grid {
   const columns = shape.at(-1) ?? 1;
   const rows = columns === 0 ? 0 : values.length / columns;
   const shown = { rows: Math.min(rows, limits.rows), columns: Math.min(columns, limits.columns) };
@@ -72,7 +77,10 @@ function isMaps(shape: readonly number[]): boolean {
 function tiles(shape: readonly number[], limits: GridLimits): View {
   const [samples, channels, height, width] = shape as [number, number, number, number];
   const [roomAcross, roomDown] = [limits.columns * 2, limits.rows * 2];
-  const across = Math.max(1, Math.min(samples * channels, Math.floor((roomAcross + 1) / (width + 1))));
+  const across = Math.max(
+    1,
+    Math.min(samples * channels, Math.floor((roomAcross + 1) / (width + 1))),
+  );
   const down = Math.max(
     1,
     Math.min(Math.ceil((samples * channels) / across), Math.floor((roomDown + 1) / (height + 1))),
@@ -89,12 +97,21 @@ function tiles(shape: readonly number[], limits: GridLimits): View {
   };
 }
 
-function pick(view: View, values: ArrayLike<number>, limits: GridLimits): Omit<Grid, "scale" | "transposed"> {
+function pick(
+  view: View,
+  values: ArrayLike<number>,
+  limits: GridLimits,
+): Omit<Grid, "scale" | "transposed"> {
   // Tiles may be finer than other grids: their gaps must not be lost.
-  const rows = Math.min(view.rows, limits.rows * 2 > view.rows && view.rows > limits.rows ? view.rows : limits.rows);
+  const rows = Math.min(
+    view.rows,
+    limits.rows * 2 > view.rows && view.rows > limits.rows ? view.rows : limits.rows,
+  );
   const columns = Math.min(
     view.columns,
-    limits.columns * 2 > view.columns && view.columns > limits.columns ? view.columns : limits.columns,
+    limits.columns * 2 > view.columns && view.columns > limits.columns
+      ? view.columns
+      : limits.columns,
   );
   const cells = new Int32Array(rows * columns).fill(-1);
   for (let row = 0; row < rows; row++) {

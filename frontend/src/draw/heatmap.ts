@@ -33,7 +33,8 @@ export function drawHeatmap(canvas: HTMLCanvasElement, grid: Grid, options: Heat
   paintCells(context, grid, options.palette, scale, width, height);
   partCells(context, grid, ratio, width, height);
   hatchCells(context, grid, options.palette, ratio, width, height);
-  if (options.numbers === true) writeNumbers(context, grid, options.palette, scale, ratio, width, height);
+  if (options.numbers === true)
+    writeNumbers(context, grid, options.palette, scale, ratio, width, height);
 }
 
 function valueAt(grid: Grid, cell: number): number | null {
@@ -141,7 +142,8 @@ function writeNumbers(
   height: number,
 ): void {
   const [cellWidth, cellHeight] = [width / grid.columns, height / grid.rows];
-  if (cellWidth < smallestWritten.width * ratio || cellHeight < smallestWritten.height * ratio) return;
+  if (cellWidth < smallestWritten.width * ratio || cellHeight < smallestWritten.height * ratio)
+    return;
   const size = Math.min(cellHeight * 0.62, cellWidth * 0.2, 13 * ratio);
   context.font = `${String(size)}px system-ui, sans-serif`;
   context.textAlign = "center";
@@ -149,7 +151,9 @@ function writeNumbers(
   for (let cell = 0; cell < grid.cells.length; cell++) {
     const value = valueAt(grid, cell);
     if (value === null) continue;
-    context.fillStyle = Number.isFinite(value) ? inkOn(mix(palette, value, scale)) : toCss(palette.danger);
+    context.fillStyle = Number.isFinite(value)
+      ? inkOn(mix(palette, value, scale))
+      : toCss(palette.danger);
     const x = ((cell % grid.columns) + 0.5) * cellWidth;
     const y = (Math.floor(cell / grid.columns) + 0.5) * cellHeight;
     context.fillText(formatNumber(value, 3), x, y);

@@ -47,7 +47,7 @@ export function buildGroups(structure: Structure): Groups {
     }
     if (call === undefined) top.push(member);
   }
-  return { top, members, nests, wrapper: findWrapper(structure, { top, nests }) };
+  return { top, members, nests, wrapper: findWrapper(structure, top, members) };
 }
 
 function holdsLoss(structure: Structure, call: Call): boolean {
@@ -56,14 +56,24 @@ function holdsLoss(structure: Structure, call: Call): boolean {
 }
 
 /** A module that holds modules and is alone at the top, the loss aside. */
-function findWrapper(structure: Structure, { top, nests }: Pick<Groups, "top" | "nests">): number | null {
+function findWrapper(
+  structure: Structure,
+  top: readonly Member[],
+  members: readonly (readonly Member[])[],
+): number | null {
   const modules: Call[] = [];
   for (const member of top) {
-    const call = member.kind === "call" ? structure.calls[member.id] : undefined;
-    if (call?.kind === "module" && (top.length === 1 || !holdsLoss(structure, call))) modules.push(call);
+    const call = isModule(structure, member) ? structure.calls[member.id] : undefined;
+    if (call !== undefined && (top.length === 1 || !holdsLoss(structure, call))) modules.push(call);
   }
   const [only] = modules;
-  return only !== undefined && modules.length === 1 && nests[only.id] === true ? only.id : null;
+  if (only === undefined || modules.length > 1) return null;
+  const holdsModules = members[only.id]?.some((member) => isModule(structure, member)) === true;
+  return holdsModules ? only.id : null;
+}
+
+function isModule(structure: Structure, member: Member): boolean {
+  return member.kind === "call" && structure.calls[member.id]?.kind === "module";
 }
 
 /** Whether a call stands open at this level when nobody has touched it. */
@@ -87,7 +97,11 @@ export function isOpen(groups: Groups, level: Level, overrides: Overrides, call:
  * The overrides after opening a call: down through calls that hold nothing but one other call,
  * so that opening always shows something new.
  */
-export function withOpened(groups: Groups, overrides: Overrides, callId: number): Map<number, boolean> {
+export function withOpened(
+  groups: Groups,
+  overrides: Overrides,
+  callId: number,
+): Map<number, boolean> {
   const opened = new Map(overrides);
   let id: number | null = callId;
   while (id !== null) {

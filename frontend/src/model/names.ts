@@ -27,7 +27,16 @@ export function opName(structure: Structure, op: Op): string {
   return layer === null || layer === short ? short : `${layer} · ${short}`;
 }
 
-const views = new Set(["t", "transpose", "permute", "view", "_unsafe_view", "expand", "alias", "detach"]);
+const views = new Set([
+  "t",
+  "transpose",
+  "permute",
+  "view",
+  "_unsafe_view",
+  "expand",
+  "alias",
+  "detach",
+]);
 const transposing = new Set(["t", "transpose"]);
 
 /**
@@ -64,7 +73,8 @@ function producedName(structure: Structure, tensor: Tensor): string {
 }
 
 function gradientName(structure: Structure, tensor: Tensor): string {
-  const loss = structure.loss === null ? "loss" : (structure.tensors[structure.loss]?.name ?? "loss");
+  const loss =
+    structure.loss === null ? "loss" : (structure.tensors[structure.loss]?.name ?? "loss");
   if (tensor.of == null) return `gradient ${formatShape(tensor.shape)}`;
   const whole = `∂${loss}/∂${tensorName(structure, tensor.of)}`;
   return tensor.edge == null ? whole : `${whole}, one part of a sum`;

@@ -35,7 +35,8 @@ export function callOutputs(structure: Structure, callId: number): number[] {
     if (op.phase !== "forward" || (op.id >= call.first_op && op.id < call.end_op)) continue;
     for (const operand of op.operands) if (made.has(operand)) used.add(operand);
   }
-  for (const id of [structure.loss, structure.output]) if (id !== null && made.has(id)) used.add(id);
+  for (const id of [structure.loss, structure.output])
+    if (id !== null && made.has(id)) used.add(id);
   if (used.size > 0) return [...made].filter((id) => used.has(id));
   const last = structure.ops[call.end_op - 1]?.results.at(-1);
   return last === undefined ? [] : [last];
@@ -55,7 +56,9 @@ export function tensorShown(structure: Structure, selection: Selection): number 
       return structure.edges[id]?.tensor ?? null;
     case "node": {
       const op = structure.nodes[id]?.op ?? null;
-      return op === null ? accumulatedTensor(structure, id) : (structure.ops[op]?.results[0] ?? null);
+      return op === null
+        ? accumulatedTensor(structure, id)
+        : (structure.ops[op]?.results[0] ?? null);
     }
   }
 }
@@ -76,7 +79,9 @@ export function selectionTitle(structure: Structure, selection: Selection): stri
     }
     case "edge": {
       const edge = structure.edges[id];
-      return edge?.of == null ? "gradient edge" : `gradient towards ${tensorName(structure, edge.of)}`;
+      return edge?.of == null
+        ? "gradient edge"
+        : `gradient towards ${tensorName(structure, edge.of)}`;
     }
     case "node":
       return structure.nodes[id]?.name ?? "";
@@ -143,7 +148,9 @@ export function subjectOf(structure: Structure, playhead: number): Selection | n
     case "accumulate": {
       const tensor = accumulatedTensor(structure, event.subject);
       const gradient = tensor === null ? null : (structure.tensors[tensor]?.gradient ?? null);
-      return gradient === null ? { kind: "node", id: event.subject } : { kind: "tensor", id: gradient };
+      return gradient === null
+        ? { kind: "node", id: event.subject }
+        : { kind: "tensor", id: gradient };
     }
     case "update":
       return { kind: "tensor", id: event.subject };

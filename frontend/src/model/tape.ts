@@ -44,7 +44,9 @@ function toFloats(buffer: ArrayBuffer): Float32Array {
   const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
   if (isLittleEndian) return new Float32Array(buffer);
   const view = new DataView(buffer);
-  return Float32Array.from({ length: buffer.byteLength / 4 }, (_, i) => view.getFloat32(i * 4, true));
+  return Float32Array.from({ length: buffer.byteLength / 4 }, (_, i) =>
+    view.getFloat32(i * 4, true),
+  );
 }
 
 function checkSlots(slots: readonly Slot[], count: number): void {
@@ -68,7 +70,12 @@ export function decodeTape(json: TapeJson, buffer: ArrayBuffer, known?: Tape): T
   }
   const blob = toFloats(buffer);
   checkSlots(structure.slots, blob.length);
-  return { structure, frame: json.frame, blob, revealed: reused?.revealed ?? revealedAt(structure) };
+  return {
+    structure,
+    frame: json.frame,
+    blob,
+    revealed: reused?.revealed ?? revealedAt(structure),
+  };
 }
 
 /** The tensor of this id; an id that the tape does not hold is a defect of the caller. */

@@ -59,7 +59,8 @@ export function describeOperands(structure: Structure, op: Op): string {
   const names = op.operands.map((id) => operandName(structure, id, layer));
   const short = shortName(op.name);
   const [first, second, third] = names;
-  if (short === "addmm" && third !== undefined) return `${second ?? ""} × ${third} + ${first ?? ""}`;
+  if (short === "addmm" && third !== undefined)
+    return `${second ?? ""} × ${third} + ${first ?? ""}`;
   if (products.has(short)) return names.join(" × ");
   return names.join(` ${infix[short] ?? ","} `).replaceAll(" , ", ", ");
 }
@@ -124,7 +125,11 @@ function stepOf(structure: Structure, event: Event): string {
  *
  * Gradients that accumulate stay with the call whose node sent them.
  */
-export function nextCallBoundary(structure: Structure, playhead: number, direction: 1 | -1): number {
+export function nextCallBoundary(
+  structure: Structure,
+  playhead: number,
+  direction: 1 | -1,
+): number {
   const { events } = structure;
   const steps = (index: number): string => {
     for (let i = index; i >= 0; i--) {

@@ -44,7 +44,11 @@ export class Arranger {
     this.client.destroy();
   }
 
-  private async choose(scene: Scene, choice: OrientationChoice, viewport: Viewport): Promise<Geometry> {
+  private async choose(
+    scene: Scene,
+    choice: OrientationChoice,
+    viewport: Viewport,
+  ): Promise<Geometry> {
     if (choice !== "auto") return this.layOut(scene, choice);
     const lying = await this.layOut(scene, "horizontal");
     if (viewport.width === 0 || viewOf(lying.bounds, viewport).scale >= readableScale) return lying;

@@ -30,7 +30,11 @@ export function paintDots(
   }
 }
 
-export function paintFrames(context: CanvasRenderingContext2D, picture: Picture, visible: Rect): void {
+export function paintFrames(
+  context: CanvasRenderingContext2D,
+  picture: Picture,
+  visible: Rect,
+): void {
   const { geometry, colors } = picture;
   // Outer frames come first in the scene, so inner ones lie on top.
   for (const [index, frame] of geometry.frames.entries()) {
@@ -63,7 +67,12 @@ function paintFrame(
 }
 
 /** Dotted lines from each forward card (or its last chip) to its gradient card. */
-export function paintTies(context: CanvasRenderingContext2D, picture: Picture, view: View, visible: Rect): void {
+export function paintTies(
+  context: CanvasRenderingContext2D,
+  picture: Picture,
+  view: View,
+  visible: Rect,
+): void {
   const { geometry, colors, spot } = picture;
   if (view.scale < 0.25) return;
   const path = new Path2D();
@@ -108,18 +117,30 @@ function tieBox(card: Rect, gradient: Rect): Rect {
 }
 
 /** FORWARD → and ← BACKWARD at the beginning of each half, in screen size. */
-export function paintDirections(context: CanvasRenderingContext2D, picture: Picture, view: View): void {
+export function paintDirections(
+  context: CanvasRenderingContext2D,
+  picture: Picture,
+  view: View,
+): void {
   const { geometry, colors } = picture;
   const first = geometry.cards[0];
   const firstGradient = geometry.gradientCards[0];
   if (first === undefined || firstGradient === undefined || geometry.turn === null) return;
   const horizontal = geometry.orientation === "horizontal";
-  const top = Math.min(...[...geometry.cards, ...geometry.frames].slice(0, 2000).map((rect) => rect.y));
+  const top = Math.min(
+    ...[...geometry.cards, ...geometry.frames].slice(0, 2000).map((rect) => rect.y),
+  );
   const bottom = geometry.bounds.y + geometry.bounds.height;
   context.font = "700 11px system-ui, sans-serif";
   context.letterSpacing = "1.2px";
   context.textBaseline = "middle";
-  const write = (text: string, x: number, y: number, color: string, align: CanvasTextAlign): void => {
+  const write = (
+    text: string,
+    x: number,
+    y: number,
+    color: string,
+    align: CanvasTextAlign,
+  ): void => {
     context.textAlign = align;
     context.fillStyle = color;
     context.fillText(text, x * view.scale + view.x, y * view.scale + view.y);
@@ -128,7 +149,13 @@ export function paintDirections(context: CanvasRenderingContext2D, picture: Pict
     write("FORWARD →", first.x, top - 20 / Math.min(1, view.scale), colors.forward, "left");
     write("← BACKWARD", first.x, bottom - 14, colors.backward, "left");
   } else {
-    write("FORWARD ↓", first.x + first.width / 2, top - 18 / Math.min(1, view.scale), colors.forward, "center");
+    write(
+      "FORWARD ↓",
+      first.x + first.width / 2,
+      top - 18 / Math.min(1, view.scale),
+      colors.forward,
+      "center",
+    );
     const x = firstGradient.x + firstGradient.width / 2;
     write("BACKWARD ↑", x, top - 18 / Math.min(1, view.scale), colors.backward, "center");
   }

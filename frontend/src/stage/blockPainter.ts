@@ -21,7 +21,13 @@ export function paintBlocks(
   const fills = new Map<string, Fill>();
   const rings: { rect: Rect; color: string }[] = [];
   const { geometry, tape, timing, playhead, colors, spot } = picture;
-  const add = (rect: Rect, color: string, state: CardState, ringed: boolean, round: boolean): void => {
+  const add = (
+    rect: Rect,
+    color: string,
+    state: CardState,
+    ringed: boolean,
+    round: boolean,
+  ): void => {
     if (!intersects(rect, visible)) return;
     const name = `${color} ${state === "not-yet" ? "later" : "seen"}`;
     let fill = fills.get(name);

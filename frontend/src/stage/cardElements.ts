@@ -47,7 +47,11 @@ function makeCard(item: Item, className: string, detail: string): HTMLElement {
 
 export function makeForwardCard(item: Item, picture: Picture): StageElement {
   const { structure } = picture.tape;
-  const root = makeCard(item, `stage-card stage-card--forward stage-card--${item.kind}`, item.detail);
+  const root = makeCard(
+    item,
+    `stage-card stage-card--forward stage-card--${item.kind}`,
+    item.detail,
+  );
   root.dataset.card = item.key;
   const canvas = makeCanvas("stage-heatmap");
   const shape = make("div", "stage-card-shape", shapeOf(structure, item.output));
@@ -88,7 +92,11 @@ export function makeGradientCard(item: Item): StageElement {
       const { geometry, timing, tape, playhead, spot, around } = picture;
       if (item.output === null) return;
       const words = wordGradient(tape, item.output, playhead);
-      setAttribute(root, "data-state", backwardState(geometry.scene, tape, timing, item.index, playhead));
+      setAttribute(
+        root,
+        "data-state",
+        backwardState(geometry.scene, tape, timing, item.index, playhead),
+      );
       setAttribute(root, "data-look", words.look);
       setAttribute(root, "title", words.title);
       setAttribute(root, "aria-label", `Gradient of ${item.name}. ${words.title}`);
@@ -107,7 +115,9 @@ function setSum(sum: HTMLElement, { edges, tape }: Picture, item: Item): void {
   const arrivals = edges.arrivals[item.index] as number;
   sum.hidden = arrivals < 2;
   if (sum.hidden || sum.title !== "") return;
-  const parts = tape.structure.edges.filter((edge) => edge.of === item.output && edge.tensor !== null);
+  const parts = tape.structure.edges.filter(
+    (edge) => edge.of === item.output && edge.tensor !== null,
+  );
   sum.title = `${String(parts.length)} gradients arrive here and are added`;
 }
 
@@ -174,11 +184,19 @@ export function makeSeedCard(item: Item): StageElement {
       const { geometry, timing, tape, playhead, spot, around } = picture;
       const words = item.output === null ? null : wordGradient(tape, item.output, playhead);
       const number = words?.tensor == null ? undefined : valuesOf(tape, words.tensor)?.values[0];
-      setAttribute(root, "data-state", backwardState(geometry.scene, tape, timing, item.index, playhead));
+      setAttribute(
+        root,
+        "data-state",
+        backwardState(geometry.scene, tape, timing, item.index, playhead),
+      );
       setAttribute(root, "data-look", words?.look ?? "none");
       setText(value, number === undefined ? (words?.text ?? "") : formatNumber(number));
       setAttribute(root, "title", `Where the backward pass begins. ${words?.title ?? ""}`);
-      setAttribute(root, "aria-label", `Gradient of the loss by itself, ${value.textContent ?? ""}`);
+      setAttribute(
+        root,
+        "aria-label",
+        `Gradient of the loss by itself, ${value.textContent ?? ""}`,
+      );
       setSelected(root, spot.gradientCards.has(item.index), around.gradientCards.has(item.index));
     },
   };

@@ -32,7 +32,10 @@ function makeChip(className: string, name: string): ChipParts {
 export function makeLeafChip(item: Item, leaf: number, picture: Picture): StageElement {
   const { structure } = picture.tape;
   const tensor = tensorOf(structure, leaf);
-  const { root, canvas, value } = makeChip(`stage-chip--${tensor.role}`, chipName(structure, item, leaf));
+  const { root, canvas, value } = makeChip(
+    `stage-chip--${tensor.role}`,
+    chipName(structure, item, leaf),
+  );
   root.dataset.chip = String(leaf);
   setText(value, chipShape(tensor));
   const updated = structure.tensors.find((other) => other.role === "updated" && other.of === leaf);
@@ -45,10 +48,18 @@ export function makeLeafChip(item: Item, leaf: number, picture: Picture): StageE
       const isCurrent = event?.kind === "update" && currentLeaf(timing, playhead) === leaf;
       setAttribute(root, "data-state", isCurrent ? "current" : "done");
       setClass(root, "is-updated", isUpdated);
-      setClass(root, "is-selected", spot.chips.has(leaf) || (isUpdated && spot.chips.has(updated.id)));
+      setClass(
+        root,
+        "is-selected",
+        spot.chips.has(leaf) || (isUpdated && spot.chips.has(updated.id)),
+      );
       const label = `${tensorName(tape.structure, shown)}, ${tensor.role} ${chipShape(tensor)}`;
       setAttribute(root, "aria-label", label);
-      setAttribute(root, "title", isUpdated ? `${label}\n${changeInWords(tape, leaf, updated.id)}` : label);
+      setAttribute(
+        root,
+        "title",
+        isUpdated ? `${label}\n${changeInWords(tape, leaf, updated.id)}` : label,
+      );
       heatmaps.request(canvas, shown, swatchSize);
     },
   };
@@ -77,7 +88,11 @@ export function makeGradientChip(item: Item, leaf: number, picture: Picture): St
       const isAccumulated = isHere && tape.structure.events[playhead - 1]?.kind === "accumulate";
       const isThere = words.tensor !== null || partial !== null;
       setAttribute(root, "data-state", isAccumulated ? "current" : isThere ? "done" : "not-yet");
-      setAttribute(root, "data-look", partial !== null && words.look === "not-yet" ? "value" : words.look);
+      setAttribute(
+        root,
+        "data-look",
+        partial !== null && words.look === "not-yet" ? "value" : words.look,
+      );
       setText(value, words.look === "none" ? "none" : chipValue(tape, partial, words.text));
       const full = `∂loss/∂${tensorName(tape.structure, leaf)}`;
       setAttribute(root, "title", `${full}\n${words.title}${partTitle(tape, partial)}`);

@@ -72,7 +72,12 @@ function contains(rect: Rect, x: number, y: number): boolean {
 }
 
 /** The edge under the pointer in words; null where there is none. */
-export function describeEdgeAt(picture: Picture, x: number, y: number, reach: number): string | null {
+export function describeEdgeAt(
+  picture: Picture,
+  x: number,
+  y: number,
+  reach: number,
+): string | null {
   const { geometry, timing, tape, playhead } = picture;
   const hit = edgeAt(geometry, picture.edges, x, y, reach);
   if (hit === null) return null;

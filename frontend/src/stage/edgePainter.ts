@@ -84,7 +84,8 @@ export class EdgePainter {
       const path = geometry.forwardPaths[edge.index];
       const box = picture.edges.forwardBounds[edge.index];
       if (path === undefined || box === undefined || !intersects(box, visible)) continue;
-      if (around.forward.has(edge.index)) this.emphasise(colors.forward, forwardWidth, path, picture);
+      if (around.forward.has(edge.index))
+        this.emphasise(colors.forward, forwardWidth, path, picture);
       const lit = playhead >= (timing.begins[edge.to] as number);
       const current = isForward && lit && edge.to === now;
       if (!lit) {
@@ -99,7 +100,11 @@ export class EdgePainter {
     }
   }
 
-  private collectBackward(context: CanvasRenderingContext2D, picture: Picture, visible: Rect): void {
+  private collectBackward(
+    context: CanvasRenderingContext2D,
+    picture: Picture,
+    visible: Rect,
+  ): void {
     const { geometry, timing, playhead, colors, around } = picture;
     for (const edge of geometry.scene.backward) {
       const path = geometry.backwardPaths[edge.index];
@@ -112,7 +117,12 @@ export class EdgePainter {
         this.emphasise(colors.backward, lit ? widthOfFlow(flow) : notYetWidth, path, picture);
       }
       if (flow.kind === "unreached") {
-        this.add("unreached", { color: colors.inkFaint, width: 1.25, dash: [3, 6], alpha: 0.55 }, path, picture);
+        this.add(
+          "unreached",
+          { color: colors.inkFaint, width: 1.25, dash: [3, 6], alpha: 0.55 },
+          path,
+          picture,
+        );
       } else if (!lit) {
         const stroke = { color: colors.backward, width: notYetWidth, dash: [], alpha: 0.22 };
         this.add("backward-later", stroke, path, picture);
@@ -135,7 +145,12 @@ export class EdgePainter {
       case "unreached":
         return;
       case "zero":
-        this.add("zero", { color: colors.inkFaint, width: 2, dash: [0, 5.5], alpha: 0.9 }, path, picture);
+        this.add(
+          "zero",
+          { color: colors.inkFaint, width: 2, dash: [0, 5.5], alpha: 0.9 },
+          path,
+          picture,
+        );
         this.labelMiddle(path, "0", colors.inkFaint);
         return;
       case "not-finite": {
@@ -165,7 +180,12 @@ export class EdgePainter {
     const width = Math.max(turnWidthAtLeast, widthOfNorm(1));
     const path = new Path2D();
     traceTurn(path, geometry.turn, geometry.orientation, turnReach);
-    const stroke = { color: lit ? colors.backward : colors.lineStrong, width, dash: [], alpha: lit ? 1 : 0.6 };
+    const stroke = {
+      color: lit ? colors.backward : colors.lineStrong,
+      width,
+      dash: [],
+      alpha: lit ? 1 : 0.6,
+    };
     this.batches.set("turn", { stroke, path });
   }
 

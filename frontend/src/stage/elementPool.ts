@@ -53,7 +53,8 @@ export class ElementPool {
   private forgetOtherScenes(scene: Scene): string | null {
     if (this.scene === scene) return null;
     const active = document.activeElement;
-    const [focused = null] = [...this.live].find(([, { element }]) => element.root === active) ?? [];
+    const [focused = null] =
+      [...this.live].find(([, { element }]) => element.root === active) ?? [];
     this.clear();
     this.scene = scene;
     return focused;
@@ -107,7 +108,9 @@ function collectVisible(picture: Picture, visible: Rect): Wanted[] {
   for (const frame of frames) {
     const title = (rect: Rect | undefined): Rect | null =>
       rect === undefined ? null : { ...rect, height: frameTitleHeight };
-    want(`frame ${frame.key}`, title(geometry.frames[frame.index]), () => makeFrameTitle(frame, "forward"));
+    want(`frame ${frame.key}`, title(geometry.frames[frame.index]), () =>
+      makeFrameTitle(frame, "forward"),
+    );
     const below = title(geometry.gradientFrames[frame.index]);
     want(`gradient frame ${frame.key}`, below, () => makeFrameTitle(frame, "backward"));
   }
@@ -124,7 +127,9 @@ function collectVisible(picture: Picture, visible: Rect): Wanted[] {
     want(`gradient ${key}`, geometry.gradientCards[index], () => makeBackward(item));
     for (const [k, leaf] of item.leaves.entries()) {
       const rect = geometry.gradientChips[index]?.[k];
-      want(`gradient chip ${key} ${String(leaf)}`, rect, () => makeGradientChip(item, leaf, picture));
+      want(`gradient chip ${key} ${String(leaf)}`, rect, () =>
+        makeGradientChip(item, leaf, picture),
+      );
     }
   }
   return wanted;

@@ -1,6 +1,13 @@
 /** Which view to begin with, which way the flow runs, and where the event at the playhead stands. */
 
-import { bringingIntoView, clampScale, readableScale, viewOf, type View, type Viewport } from "./camera";
+import {
+  bringingIntoView,
+  clampScale,
+  readableScale,
+  viewOf,
+  type View,
+  type Viewport,
+} from "./camera";
 import type { Geometry, Rect } from "./geometry";
 import { currentItem, currentLeaf, type Timing } from "./timing";
 

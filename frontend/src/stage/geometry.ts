@@ -64,7 +64,10 @@ export function toLayoutGraph(scene: Scene, orientation: Orientation): LayoutGra
   return {
     leaves: items.length,
     groups: frames.length,
-    parent: Int32Array.from([...items.map((item) => item.frame), ...frames.map((frame) => frame.parent)]),
+    parent: Int32Array.from([
+      ...items.map((item) => item.frame),
+      ...frames.map((frame) => frame.parent),
+    ]),
     length: Float64Array.from(blocks, (block) => block.length),
     forwardAscent: Float64Array.from(blocks, (block) => block.forwardAscent),
     forwardDescent: Float64Array.from(blocks, (block) => block.forwardDescent),
@@ -101,7 +104,12 @@ function measureBlock(scene: Scene, item: Item, orientation: Orientation): Block
   }
   const beside = (count: number): number => (count === 0 ? 0 : chipGap.first + chip.width);
   return {
-    length: Math.max(forward.height, backward.height, stackHeight(chips), stackHeight(gradientChips)),
+    length: Math.max(
+      forward.height,
+      backward.height,
+      stackHeight(chips),
+      stackHeight(gradientChips),
+    ),
     forwardAscent: forward.width / 2,
     forwardDescent: forward.width / 2 + beside(chips),
     backwardAscent: backward.width / 2,
@@ -111,7 +119,9 @@ function measureBlock(scene: Scene, item: Item, orientation: Orientation): Block
 
 export function toGeometry(scene: Scene, layout: Layout, orientation: Orientation): Geometry {
   const place = placer(layout, orientation);
-  const cards = scene.items.map((item) => place.card(item.index, layout.forwardLine, forwardSize(item)));
+  const cards = scene.items.map((item) =>
+    place.card(item.index, layout.forwardLine, forwardSize(item)),
+  );
   const gradientCards = scene.items.map((item) =>
     place.card(item.index, layout.backwardLine, backwardSize(item)),
   );
@@ -120,12 +130,16 @@ export function toGeometry(scene: Scene, layout: Layout, orientation: Orientatio
     orientation,
     cards,
     gradientCards,
-    chips: scene.items.map((item) => stack(cards[item.index] as Rect, item.leaves.length, orientation)),
+    chips: scene.items.map((item) =>
+      stack(cards[item.index] as Rect, item.leaves.length, orientation),
+    ),
     gradientChips: scene.items.map((item) =>
       stackGradients(scene, item, gradientCards[item.index] as Rect, orientation),
     ),
     frames: scene.frames.map((frame) => place.frame(scene.items.length + frame.index, "forward")),
-    gradientFrames: scene.frames.map((frame) => place.frame(scene.items.length + frame.index, "backward")),
+    gradientFrames: scene.frames.map((frame) =>
+      place.frame(scene.items.length + frame.index, "backward"),
+    ),
     ...traceEdges(scene, layout, orientation, cards, gradientCards),
     bounds: place.bounds(),
   };
@@ -164,7 +178,12 @@ function placer(layout: Layout, orientation: Orientation): Placer {
       const across = layout.bottom - layout.top;
       // The labels stand before the flow's start where it runs down, above and below it elsewhere.
       return orientation === "horizontal"
-        ? toRect(0, layout.top - labelRoom, layout.totalLength + turnReach * 0.8, across + 2 * labelRoom)
+        ? toRect(
+            0,
+            layout.top - labelRoom,
+            layout.totalLength + turnReach * 0.8,
+            across + 2 * labelRoom,
+          )
         : toRect(-labelRoom, layout.top, layout.totalLength + turnReach * 0.8 + labelRoom, across);
     },
   };
@@ -173,7 +192,9 @@ function placer(layout: Layout, orientation: Orientation): Placer {
 /** Places of chips below a card, or to the right of it where the flow runs down. */
 function stack(card: Rect, count: number, orientation: Orientation): Rect[] {
   const horizontal = orientation === "horizontal";
-  const x = horizontal ? card.x + (card.width - chip.width) / 2 : card.x + card.width + chipGap.first;
+  const x = horizontal
+    ? card.x + (card.width - chip.width) / 2
+    : card.x + card.width + chipGap.first;
   const y = horizontal
     ? card.y + card.height + chipGap.first
     : card.y + (card.height - stackHeight(count)) / 2;
@@ -218,7 +239,8 @@ function traceEdges(
     backwardPaths: scene.backward.map((edge) =>
       reversed(trace(edge.wire, layout.backwardAcross, gradientCards)),
     ),
-    turn: lossCard === undefined || seed === undefined ? null : traceTurn(lossCard, seed, orientation),
+    turn:
+      lossCard === undefined || seed === undefined ? null : traceTurn(lossCard, seed, orientation),
   };
 }
 
@@ -259,6 +281,16 @@ function reversed(path: Path): Path {
 /** Start and end of the turn; the painter draws the bow between them. */
 function traceTurn(loss: Rect, seed: Rect, orientation: Orientation): Path {
   return orientation === "horizontal"
-    ? Float64Array.of(loss.x + loss.width, loss.y + loss.height / 2, seed.x + seed.width, seed.y + seed.height / 2)
-    : Float64Array.of(loss.x + loss.width / 2, loss.y + loss.height, seed.x + seed.width / 2, seed.y + seed.height);
+    ? Float64Array.of(
+        loss.x + loss.width,
+        loss.y + loss.height / 2,
+        seed.x + seed.width,
+        seed.y + seed.height / 2,
+      )
+    : Float64Array.of(
+        loss.x + loss.width / 2,
+        loss.y + loss.height,
+        seed.x + seed.width / 2,
+        seed.y + seed.height,
+      );
 }

@@ -83,7 +83,8 @@ export class Gestures {
     if (other === undefined) return;
     const before = Math.hypot(last.x - other.x, last.y - other.y);
     const after = Math.hypot(now.x - other.x, now.y - other.y);
-    if (before > 0) this.handlers.zoom(after / before, (now.x + other.x) / 2, (now.y + other.y) / 2);
+    if (before > 0)
+      this.handlers.zoom(after / before, (now.x + other.x) / 2, (now.y + other.y) / 2);
     this.handlers.pan((now.x - last.x) / 2, (now.y - last.y) / 2);
   }
 

@@ -50,11 +50,17 @@ export function arrange(
     ...outerSize(grid, across),
     start: Float64Array.from(nodes, (node, index) => {
       const column = rank[index + 1] as number;
-      const spare = (along.end[column] as number) - (along.start[column] as number) - (sizes.length[node] as number);
+      const spare =
+        (along.end[column] as number) -
+        (along.start[column] as number) -
+        (sizes.length[node] as number);
       return (along.start[column] as number) + spare / 2;
     }),
     forwardLine: Float64Array.from(nodes, (_, index) => across.forward[rowOfNode(index)] as number),
-    backwardLine: Float64Array.from(nodes, (_, index) => across.backward[rowOfNode(index)] as number),
+    backwardLine: Float64Array.from(
+      nodes,
+      (_, index) => across.backward[rowOfNode(index)] as number,
+    ),
     ...routeEdges(grid, across, along),
   };
 }
@@ -112,8 +118,10 @@ function placeRows(grid: Grid): Across {
   for (let row = 1; row < count; row++) {
     const cards = heights.hasCards[row] === 1 && heights.hasCards[row - 1] === 1;
     const gap = cards ? grid.spacing.row : grid.spacing.row / 2;
-    const rise = (heights.forwardAscent[row - 1] as number) + gap + (heights.forwardDescent[row] as number);
-    const fall = (heights.backwardDescent[row - 1] as number) + gap + (heights.backwardAscent[row] as number);
+    const rise =
+      (heights.forwardAscent[row - 1] as number) + gap + (heights.forwardDescent[row] as number);
+    const fall =
+      (heights.backwardDescent[row - 1] as number) + gap + (heights.backwardAscent[row] as number);
     forward[row] = (forward[row - 1] as number) - rise;
     backward[row] = (backward[row - 1] as number) + fall;
   }
@@ -128,11 +136,15 @@ function outerSize(
   const pad = isTop ? 0 : 1;
   return {
     forwardAscent:
-      (heights.forwardAscent[last] as number) - (forward[last] as number) + pad * spacing.forwardPadAscent,
+      (heights.forwardAscent[last] as number) -
+      (forward[last] as number) +
+      pad * spacing.forwardPadAscent,
     forwardDescent: (heights.forwardDescent[0] as number) + pad * spacing.forwardPadDescent,
     backwardAscent: (heights.backwardAscent[0] as number) + pad * spacing.backwardPadAscent,
     backwardDescent:
-      (heights.backwardDescent[last] as number) + (backward[last] as number) + pad * spacing.backwardPadDescent,
+      (heights.backwardDescent[last] as number) +
+      (backward[last] as number) +
+      pad * spacing.backwardPadDescent,
   };
 }
 
@@ -148,7 +160,9 @@ function bends(grid: Grid, across: Across): Float64Array {
   const widest = new Float64Array((rank[graph.members - 1] as number) + 1);
   const note = (gap: number, left: number, right: number): void => {
     const forward = Math.abs((across.forward[left] as number) - (across.forward[right] as number));
-    const backward = Math.abs((across.backward[left] as number) - (across.backward[right] as number));
+    const backward = Math.abs(
+      (across.backward[left] as number) - (across.backward[right] as number),
+    );
     widest[gap] = Math.max(widest[gap] as number, forward, backward);
   };
   for (let edge = 0; edge < graph.from.length; edge++) {
@@ -167,9 +181,9 @@ function laneOf(grid: Grid, edge: number): number {
   return rowOfMember(grid, grid.graph.to[edge] as number);
 }
 
-/** Steeper curves want more room, up to a point. */
+/** Steeper curves want more room, up to a point. Whole pixels, so that sums stay exact. */
 function roomForBend(height: number): number {
-  return height === 0 ? 0 : 26 + Math.min(40, 0.1 * height);
+  return height === 0 ? 0 : 26 + Math.min(40, Math.round(0.1 * height));
 }
 
 function placeColumns(grid: Grid, across: Across): Along {
@@ -192,7 +206,11 @@ function placeColumns(grid: Grid, across: Across): Along {
   return { start, end, length: end[columns - 1] as number };
 }
 
-function routeEdges(grid: Grid, across: Across, along: Along): Pick<Arrangement, "points" | "pointStart"> {
+function routeEdges(
+  grid: Grid,
+  across: Across,
+  along: Along,
+): Pick<Arrangement, "points" | "pointStart"> {
   const { graph } = grid;
   const points: number[] = [];
   const pointStart = new Int32Array(graph.from.length + 1);
@@ -219,7 +237,11 @@ function waypoints(grid: Grid, along: Along, edge: number): [number, number][] {
   const { graph, rank } = grid;
   const [source, target] = [graph.from[edge] as number, graph.to[edge] as number];
   const [first, last] = [rank[source] as number, rank[target] as number];
-  const [from, lane, to] = [rowOfMember(grid, source), laneOf(grid, edge), rowOfMember(grid, target)];
+  const [from, lane, to] = [
+    rowOfMember(grid, source),
+    laneOf(grid, edge),
+    rowOfMember(grid, target),
+  ];
   const way: [number, number][] = [
     [border(grid, along, source, 1), from],
     [along.end[first] as number, from],

@@ -28,7 +28,8 @@ export function rankMembers(graph: LocalGraph): Int32Array {
   for (let member = last - 1; member > 0; member--) {
     if (incoming.of(member).length > 0 || outgoing.of(member).length === 0) continue;
     let first = Infinity;
-    for (const edge of outgoing.of(member)) first = Math.min(first, rank[to[edge] as number] as number);
+    for (const edge of outgoing.of(member))
+      first = Math.min(first, rank[to[edge] as number] as number);
     rank[member] = Math.max(1, first - 1);
   }
   return rank;
@@ -146,7 +147,13 @@ export function findChains(graph: LocalGraph, rank: Int32Array): Chains {
   return chains;
 }
 
-function join(graph: LocalGraph, rank: Int32Array, chains: Chains, member: number, edge: number): void {
+function join(
+  graph: LocalGraph,
+  rank: Int32Array,
+  chains: Chains,
+  member: number,
+  edge: number,
+): void {
   const source = graph.from[edge] as number;
   const index = chains.spanOf[source] as number;
   const span = chains.spans[index] as Span;
@@ -157,13 +164,24 @@ function join(graph: LocalGraph, rank: Int32Array, chains: Chains, member: numbe
   if (isLong(graph, rank, edge)) chains.spanOfEdge[edge] = index;
 }
 
-function begin(graph: LocalGraph, rank: Int32Array, chains: Chains, member: number, edge: number): void {
+function begin(
+  graph: LocalGraph,
+  rank: Int32Array,
+  chains: Chains,
+  member: number,
+  edge: number,
+): void {
   const end = rank[member] as number;
   const long = edge >= 0 && isLong(graph, rank, edge);
   const start = long ? (rank[graph.from[edge] as number] as number) + 1 : end;
   if (long) chains.spanOfEdge[edge] = chains.spans.length;
   chains.spanOf[member] = chains.spans.length;
-  chains.spans.push({ start, end, members: [member], weight: edge >= 0 ? Number(graph.main[edge]) : 0 });
+  chains.spans.push({
+    start,
+    end,
+    members: [member],
+    weight: edge >= 0 ? Number(graph.main[edge]) : 0,
+  });
 }
 
 function isLong({ from, to }: LocalGraph, rank: Int32Array, edge: number): boolean {

@@ -56,7 +56,10 @@ function placeSpan(rows: OpenRow[], span: Span): number {
     if (row.thin !== thin) continue;
     const position = firstFrom(row.spans, span.start);
     const [before, after] = [row.spans[position - 1], row.spans[position]];
-    if ((before === undefined || before.end < span.start) && (after === undefined || after.start > span.end)) {
+    if (
+      (before === undefined || before.end < span.start) &&
+      (after === undefined || after.start > span.end)
+    ) {
       row.spans.splice(position, 0, span);
       return index;
     }
@@ -149,7 +152,11 @@ function byMedian(changes: readonly Change[], position: readonly number[]): numb
 }
 
 /** How often an edge that changes rows passes another row in use; its way counts a little too. */
-function crossings(changes: readonly Change[], rows: readonly OpenRow[], position: readonly number[]): number {
+function crossings(
+  changes: readonly Change[],
+  rows: readonly OpenRow[],
+  position: readonly number[],
+): number {
   const rowAt = position.map(() => 0);
   for (const [row, place] of position.entries()) rowAt[place] = row;
   let cost = 0;

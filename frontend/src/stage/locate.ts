@@ -81,11 +81,17 @@ function locateTensor(scene: Scene, id: number, spot: Draft): void {
     const of = tensor.of == null ? undefined : structure.tensors[tensor.of];
     if (tensor.role === "updated" && of !== undefined) spot.chips.add(of.id);
     if (tensor.role === "gradient" && of !== undefined) {
-      addItem(spot.gradientCards, of.op === null ? scene.itemOfKey.get(`tensor:${of.id}`) : scene.itemOfOp[of.op]);
+      addItem(
+        spot.gradientCards,
+        of.op === null ? scene.itemOfKey.get(`tensor:${of.id}`) : scene.itemOfOp[of.op],
+      );
     }
     return;
   }
-  addItem(spot.cards, tensor.op === null ? scene.itemOfKey.get(`tensor:${id}`) : scene.itemOfOp[tensor.op]);
+  addItem(
+    spot.cards,
+    tensor.op === null ? scene.itemOfKey.get(`tensor:${id}`) : scene.itemOfOp[tensor.op],
+  );
 }
 
 /** The edges and cards next to what is meant: its inputs and its outputs. */

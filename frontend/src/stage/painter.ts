@@ -40,7 +40,9 @@ export class Painter {
 
   /** Whether an element is the ground between the cards. */
   isGround(target: Element): boolean {
-    return target === this.root || target === this.world || target.classList.contains("stage-canvas");
+    return (
+      target === this.root || target === this.world || target.classList.contains("stage-canvas")
+    );
   }
 
   refreshTheme(): void {

@@ -92,10 +92,13 @@ export class Polyline {
     let i = 1;
     while (i < lengths.length - 1 && (lengths[i] as number) < distance) i++;
     const [before, after] = [lengths[i - 1] as number, lengths[i] ?? 0];
-    const share = after > before ? Math.min(1, Math.max(0, (distance - before) / (after - before))) : 0;
+    const share =
+      after > before ? Math.min(1, Math.max(0, (distance - before) / (after - before))) : 0;
     const at = (k: number): number =>
       (points[2 * i - 2 + k] as number) +
-      ((points[2 * i + k] ?? (points[2 * i - 2 + k] as number)) - (points[2 * i - 2 + k] as number)) * share;
+      ((points[2 * i + k] ?? (points[2 * i - 2 + k] as number)) -
+        (points[2 * i - 2 + k] as number)) *
+        share;
     return { x: at(0), y: at(1) };
   }
 

@@ -62,7 +62,8 @@ export function edgeAt(
       const near = x > box.x - reach && x < box.x + box.width + reach;
       if (!near || y < box.y - reach || y > box.y + box.height + reach) continue;
       const path = paths[index];
-      const line: Polyline | null = path === undefined ? null : polylineOf(path, geometry.orientation);
+      const line: Polyline | null =
+        path === undefined ? null : polylineOf(path, geometry.orientation);
       const distance = line?.distanceTo(x, y) ?? Infinity;
       if (distance < nearest) [best, nearest] = [{ half, index }, distance];
     }

@@ -61,7 +61,12 @@ export class Pulses {
   }
 }
 
-function paintPulse(context: CanvasRenderingContext2D, pulse: Pulse, view: View, now: number): void {
+function paintPulse(
+  context: CanvasRenderingContext2D,
+  pulse: Pulse,
+  view: View,
+  now: number,
+): void {
   const share = (now - pulse.startedAt) / pulseMilliseconds;
   const head = share * (pulse.line.length + tail);
   const fade = share < 0.8 ? 1 : (1 - share) / 0.2;

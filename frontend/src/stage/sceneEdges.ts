@@ -66,7 +66,11 @@ export function connectItems(
 }
 
 /** The item that each tensor comes from; -1 for chips and for gradients. */
-function itemOfTensors(structure: Structure, items: readonly Item[], itemOfOp: Int32Array): Int32Array {
+function itemOfTensors(
+  structure: Structure,
+  items: readonly Item[],
+  itemOfOp: Int32Array,
+): Int32Array {
   const sources = new Int32Array(structure.tensors.length).fill(-1);
   for (const tensor of structure.tensors) {
     if (tensor.op !== null) sources[tensor.id] = itemOfOp[tensor.op] ?? -1;
@@ -105,7 +109,8 @@ function connectForward(
       const known = byWire.get(wire);
       const edge = known === undefined ? undefined : edges[known];
       if (edge !== undefined) edges[edge.index] = { ...edge, uses: edge.uses + 1 };
-      else byWire.set(wire, edges.push({ index: edges.length, from, to, tensor, uses: 1, wire }) - 1);
+      else
+        byWire.set(wire, edges.push({ index: edges.length, from, to, tensor, uses: 1, wire }) - 1);
     }
   }
   return edges;
@@ -130,7 +135,8 @@ function connectBackward(
   sources: Int32Array,
   wiring: Wiring,
 ): BackwardEdge[] {
-  const edges: { from: number; to: number; of: number | null; edges: number[]; wire: number }[] = [];
+  const edges: { from: number; to: number; of: number | null; edges: number[]; wire: number }[] =
+    [];
   const byWire = new Map<number, number>();
   for (const edge of structure.edges) {
     const from = itemOfNode(structure, edge.source, null, itemOfOp, sources);

@@ -204,7 +204,8 @@ export class Stage {
     const before = this.shown?.geometry.frames[frameIndex];
     if (frame === undefined || before === undefined) return;
     this.overrides = withClosed(this.overrides, frame.calls);
-    const find = ({ scene, cards }: Geometry): Rect | undefined => cards[scene.itemOfOp[frame.firstOp] ?? -1];
+    const find = ({ scene, cards }: Geometry): Rect | undefined =>
+      cards[scene.itemOfOp[frame.firstOp] ?? -1];
     this.arrange({ before, find });
   }
 
@@ -274,7 +275,11 @@ export class Stage {
   private frame(smoothly: boolean): void {
     if (this.shown === null || this.viewport.width === 0) return;
     const { geometry, timing } = this.shown;
-    const view = initialView(geometry, this.viewport, placeOfEvent(geometry, timing, this.playhead));
+    const view = initialView(
+      geometry,
+      this.viewport,
+      placeOfEvent(geometry, timing, this.playhead),
+    );
     this.isFramed = true;
     if (smoothly) this.glideTo(view);
     else [this.view, this.cameraGlide] = [view, null];
@@ -368,7 +373,9 @@ export class Stage {
     const picture = this.painter.isGround(target) ? this.picture(performance.now()) : null;
     const point = toWorld(this.view, x, y);
     const words =
-      picture === null ? null : describeEdgeAt(picture, point.x, point.y, edgeReach / this.view.scale);
+      picture === null
+        ? null
+        : describeEdgeAt(picture, point.x, point.y, edgeReach / this.view.scale);
     this.root.classList.toggle("is-over-edge", words !== null);
     this.root.title = words ?? "";
   }
@@ -429,7 +436,8 @@ export class Stage {
     if (this.shown === null) return null;
     const moving = this.transition;
     const share = moving?.glide.at(now) ?? 1;
-    const geometry = moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
+    const geometry =
+      moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
     return {
       ...this.shown,
       geometry,

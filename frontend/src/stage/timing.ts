@@ -44,7 +44,8 @@ export function timeScene(scene: Scene, tape: Tape): Timing {
       else leafOfEvent[index] = accumulated[event.subject] ?? -1;
     }
   }
-  const gradientOfLoss = structure.loss === null ? null : tensorOf(structure, structure.loss).gradient;
+  const gradientOfLoss =
+    structure.loss === null ? null : tensorOf(structure, structure.loss).gradient;
   return {
     begins,
     ends,
@@ -75,7 +76,8 @@ function timeItems(scene: Scene): { begins: Int32Array; ends: Int32Array } {
 function accumulatedTensors(structure: Structure): Int32Array {
   const accumulated = new Int32Array(structure.nodes.length).fill(-1);
   for (const edge of structure.edges) {
-    if (edge.of !== null && structure.nodes[edge.target]?.op === null) accumulated[edge.target] = edge.of;
+    if (edge.of !== null && structure.nodes[edge.target]?.op === null)
+      accumulated[edge.target] = edge.of;
   }
   return accumulated;
 }
@@ -116,7 +118,12 @@ export function currentLeaf(timing: Timing, playhead: number): number {
 }
 
 /** State of an item's forward card. */
-export function forwardState(scene: Scene, timing: Timing, item: number, playhead: number): CardState {
+export function forwardState(
+  scene: Scene,
+  timing: Timing,
+  item: number,
+  playhead: number,
+): CardState {
   const begins = timing.begins[item] as number;
   if (playhead < begins) return "not-yet";
   const isForward = scene.structure.events[playhead - 1]?.kind === "forward_op";

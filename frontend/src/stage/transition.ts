@@ -41,12 +41,19 @@ export class Transition {
       ...after,
       cards,
       gradientCards,
-      chips: after.chips.map((chips, i) => chips.map((chip) => follow(chip, after.cards[i], cards[i]))),
+      chips: after.chips.map((chips, i) =>
+        chips.map((chip) => follow(chip, after.cards[i], cards[i])),
+      ),
       gradientChips: after.gradientChips.map((chips, i) =>
         chips.map((chip) => chip && follow(chip, after.gradientCards[i], gradientCards[i])),
       ),
       frames: this.frames(after.frames, cards, this.before.frames, share),
-      gradientFrames: this.frames(after.gradientFrames, gradientCards, this.before.gradientFrames, share),
+      gradientFrames: this.frames(
+        after.gradientFrames,
+        gradientCards,
+        this.before.gradientFrames,
+        share,
+      ),
     };
   }
 

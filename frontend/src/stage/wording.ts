@@ -22,7 +22,12 @@ export function wordGradient(tape: Tape, tensor: number, playhead: number): Grad
   const state = gradientState(tape, tensor, playhead);
   switch (state.state) {
     case "none":
-      return { look: "none", text: "no gradient", title: `No gradient: ${state.reason}`, tensor: null };
+      return {
+        look: "none",
+        text: "no gradient",
+        title: `No gradient: ${state.reason}`,
+        tensor: null,
+      };
     case "not_yet":
       return { look: "not-yet", text: "not yet", title: "Not computed yet", tensor: null };
     case "value":
@@ -38,7 +43,8 @@ function wordValue(tape: Tape, tensor: number): GradientWords {
     const title = `${String(non_finite)} of the numbers are NaN or infinite`;
     return { look: "not-finite", text: "NaN", title, tensor };
   }
-  if (l2_norm === 0) return { look: "zero", text: "0", title: "The gradient is exactly zero", tensor };
+  if (l2_norm === 0)
+    return { look: "zero", text: "0", title: "The gradient is exactly zero", tensor };
   const text = formatNumber(l2_norm, 3);
   return { look: "value", text, title: `Norm of the gradient ${formatNumber(l2_norm)}`, tensor };
 }

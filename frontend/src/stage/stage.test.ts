@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { squareTape, TapeBuilder } from "../../test/tapeBuilder";
+import type { Selection } from "../model/selection";
+import { Stage } from "./stage";
+
+const { tape, w, product } = squareTape();
+let stage: Stage;
+let host: HTMLElement;
+let selected: (Selection | null)[];
+
+function find(selector: string): HTMLElement {
+  const element = host.querySelector<HTMLElement>(selector);
+  if (element === null) throw new Error(`nothing matches ${selector}`);
+  return element;
+}
+
+async function painted(playhead: number): Promise<void> {
+  await vi.waitFor(() => {
+    const { painted: hash, playhead: at } = find(".stage").dataset;
+    expect([hash, at]).toEqual([tape.structure.hash, String(playhead)]);
+  });
+}
+
+function click(element: HTMLElement): void {
+  for (const type of ["pointerdown", "pointerup"]) {
+    element.dispatchEvent(new MouseEvent(type, { bubbles: true, button: 0 }));
+  }
+}
+
+function press(element: HTMLElement, key: string): void {
+  element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+}
+
+beforeEach(async () => {
+  // jsdom lays nothing out and paints nothing.
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(1200);
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(700);
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
+  host = document.createElement("div");
+  document.body.append(host);
+  selected = [];
+  stage = new Stage(host, { onSelect: (selection) => selected.push(selection) });
+  stage.show(tape);
+  await painted(0);
+});
+
+afterEach(() => {
+  stage.destroy();
+  host.remove();
+});
+
+describe("the stage", () => {
+  it("shows a forward and a gradient card for every module, and chips for parameters", () => {
+    expect(find(".stage").dataset.painted).toBe("made-by-hand");
+    expect(host.querySelectorAll("[data-card]").length).toBe(3);
+    expect(host.querySelectorAll("[data-gradient-card]").length).toBe(3);
+    expect(find('[data-card="call:0"]').textContent).toContain("scale");
+    expect(find(`[data-chip="${w}"]`).textContent).toContain("weight");
+  });
+
+  it("follows the playhead without moving a card", async () => {
+    const before = find('[data-card="call:0"]').style.transform;
+    expect(find('[data-card="call:0"]').dataset.state).toBe("not-yet");
+    stage.setPlayhead(1);
+    await painted(1);
+    expect(find('[data-card="call:0"]').dataset.state).toBe("current");
+    stage.setPlayhead(6);
+    await painted(6);
+    expect(find('[data-card="call:0"]').dataset.state).toBe("done");
+    expect(find('[data-card="call:0"]').style.transform).toBe(before);
+    expect(find(".stage-loss-value").textContent).toBe("36");
+  });
+
+  it("tells apart a gradient that is not there yet, that never will be, and a value", async () => {
+    const look = (key: string): string | undefined =>
+      find(`[data-gradient-card="${key}"]`).dataset.look;
+    expect([look("tensor:0"), look("call:0")]).toEqual(["none", "not-yet"]);
+    expect(find('[data-gradient-card="tensor:0"]').title).toContain("does not require");
+    stage.setPlayhead(3);
+    await painted(3);
+    expect([look("tensor:0"), look("call:0")]).toEqual(["none", "value"]);
+    expect(find('[data-gradient-card="call:0"]').textContent).toContain("‖∂‖ 12");
+  });
+
+  it("marks an updated parameter at its event", async () => {
+    stage.setPlayhead(6);
+    await painted(6);
+    expect(find(`[data-chip="${w}"]`).classList).toContain("is-updated");
+    expect(find(`[data-chip="${w}"]`).dataset.state).toBe("current");
+  });
+
+  it("selects what is clicked, and nothing on the ground", () => {
+    click(find('[data-card="call:0"]'));
+    click(find('[data-gradient-card="call:0"]'));
+    click(find(`[data-chip="${w}"]`));
+    click(find(".stage"));
+    expect(selected).toEqual([
+      { kind: "call", id: 0 },
+      { kind: "tensor", id: tape.structure.tensors[product]?.gradient },
+      { kind: "tensor", id: w },
+      null,
+    ]);
+  });
+
+  it("shows a selection that comes from outside without telling it back", async () => {
+    stage.select({ kind: "op", id: 0 });
+    await vi.waitFor(() => expect(find('[data-card="call:0"]').classList).toContain("is-selected"));
+    expect(selected).toEqual([]);
+  });
+
+  it("is worked by keys: Enter selects, Escape clears, digits choose a level", async () => {
+    press(find('[data-card="call:0"]'), "Enter");
+    press(find('[data-card="call:0"]'), "Escape");
+    expect(selected).toEqual([{ kind: "call", id: 0 }, null]);
+    press(find(".stage"), "3");
+    await vi.waitFor(() => expect(find('[data-card="op:0"]').textContent).toContain("scale"));
+  });
+
+  it("leaves the transport's keys alone", () => {
+    const heard: string[] = [];
+    host.addEventListener("keydown", (event) => heard.push(event.key));
+    for (const key of ["ArrowRight", " ", "n", "Home"]) press(find(".stage"), key);
+    expect(heard).toEqual(["ArrowRight", " ", "n", "Home"]);
+  });
+
+  it("shows new numbers of the same structure on the same cards", async () => {
+    const card = find('[data-card="call:0"]');
+    stage.show({ ...tape, frame: { ...tape.frame, iteration: 1, loss: 9.5 } });
+    stage.setPlayhead(2);
+    await painted(2);
+    expect(find('[data-card="call:0"]')).toBe(card);
+    expect(find(".stage-loss-value").textContent).toBe("9.500");
+  });
+
+  it("shows another structure in place of the first, and nothing for none", async () => {
+    const builder = new TapeBuilder();
+    const x = builder.input("other", { shape: [1], values: [1] });
+    builder.op("aten.exp", [x], { shape: [1], values: [Math.E] });
+    stage.show(builder.tape("another"));
+    await vi.waitFor(() => expect(find(".stage").dataset.painted).toBe("another"));
+    expect(host.querySelector('[data-card="call:0"]')).toBeNull();
+    stage.show(null);
+    await vi.waitFor(() => expect(host.querySelector("[data-card]")).toBeNull());
+  });
+});
+
+describe("groups", () => {
+  it("open in place and close again", async () => {
+    const builder = new TapeBuilder();
+    const one = { shape: [1], values: [1] };
+    const x = builder.input("input", one);
+    const out = builder.call("module", "pair", "Pair", () =>
+      builder.op("aten.exp", [builder.op("aten.sin", [x], one)], one),
+    );
+    builder.call("module", "after", "After", () => builder.op("aten.cos", [out], one));
+    stage.show(builder.tape("pair"));
+    await vi.waitFor(() => expect(find('[data-card="call:0"]').textContent).toContain("pair"));
+    click(find('[data-card="call:0"] .stage-open'));
+    await vi.waitFor(() => expect(find('[data-card="op:0"]').textContent).toContain("sin"));
+    expect(find('[data-card="call:1"]').textContent).toContain("after");
+    expect(find(".stage-frame-title").textContent).toContain("pair");
+    click(find(".stage-frame-title"));
+    await vi.waitFor(() => expect(find('[data-card="call:0"]').textContent).toContain("pair"));
+  });
+});
