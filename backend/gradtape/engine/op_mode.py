@@ -21,13 +21,14 @@ class OpMode(DispatchMode):
     Args:
         log: what is written to.
         node_ids: id() of a live node object → node id; filled when a backward pass begins.
+        forms: of the ops met so far.
     """
 
-    def __init__(self, log: RecordingLog, node_ids: dict[int, int]) -> None:
+    def __init__(self, log: RecordingLog, node_ids: dict[int, int], forms: OpForms) -> None:
         super().__init__()
         self._log = log
         self._node_ids = node_ids
-        self._forms = OpForms()
+        self._forms = forms
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None

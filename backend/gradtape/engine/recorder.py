@@ -51,7 +51,7 @@ class Recorder:
         self._stack = ExitStack()
         self._register(self._tensors)
         node_ids: dict[int, int] = {}
-        self._ops = OpMode(self._log, node_ids)
+        self._ops = OpMode(self._log, node_ids, self._known.op_forms)
         self._functions = CallMode(self._log, BackwardWatch(self._log, node_ids).run)
         self._modules = ModuleCalls(self._log)
         names = {id(parameter): name for name, parameter in model.named_parameters()}

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradtape.engine.blob import plan_slots
 from gradtape.engine.gradient_wiring import GradientWiring
-from gradtape.engine.op_reading import torch_name
+from gradtape.engine.op_reading import OpForms, torch_name
 from gradtape.engine.recording_log import EventRecord, OpRecord, RecordingLog
 from gradtape.tape.structure import Phase, Structure
 
@@ -15,9 +15,14 @@ KNOWN_STRUCTURES_KEPT = 16  # a handful of control flows; each may hold some ten
 
 
 class KnownStructures:
-    """The structures met lately, by hash: the same control flow is built once."""
+    """The structures met lately, by hash: the same control flow is built once.
+
+    Attributes:
+        op_forms: of all ops met, which are read once too.
+    """
 
     def __init__(self) -> None:
+        self.op_forms = OpForms()
         self._by_hash: OrderedDict[str, Structure] = OrderedDict()
 
     def get(self, key: str) -> Structure | None:
