@@ -20,6 +20,7 @@ from gradtape.errors import GradtapeError, InvalidRequest
 
 if TYPE_CHECKING:
     from gradtape.engine.experiment import Experiment
+    from gradtape.spec import ExperimentSpec
     from gradtape.tape.metrics import Metrics
 
 # torch, FastAPI and rich's progress are imported where they are used: `--help` answers at once.
@@ -58,15 +59,17 @@ def _read_file(path: Path) -> bytes:
     return content
 
 
-def _load_experiment(path: Path) -> "Experiment":
+def _read_spec(path: Path) -> "ExperimentSpec":
     from gradtape.server.json_text import parse_json
     from gradtape.spec import parse_spec
 
-    spec = parse_spec(parse_json(_read_file(path)))
+    return parse_spec(parse_json(_read_file(path)))
 
-    from gradtape.engine.experiment import Experiment
 
-    return Experiment(spec)
+def _require_place(path: Path) -> None:
+    """Say at once, not after an hour of training, that a file cannot be written there."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise InvalidRequest(f"Cannot write {path}: no such folder, or it is one itself.")
 
 
 @contextmanager
@@ -91,11 +94,13 @@ def serve(
     given = {"host": host, "port": port, "data": data}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     console = Console(stderr=False, highlight=False, soft_wrap=True)
-    if not settings.is_loopback_only:
-        console.print(
-            f"Listening on {settings.host}: everyone on the network who can reach it may use it."
-        )
-    run_server(settings, lambda url: console.print(f"Gradtape: {url}  (Ctrl+C stops it)"))
+
+    def tell(url: str) -> None:
+        console.print(f"Gradtape: {url}  (Ctrl+C stops it)")
+        if not settings.is_loopback_only:
+            console.print(f"Everyone on the network who can reach {settings.host} may use it.")
+
+    run_server(settings, tell)
 
 
 @app.command()
@@ -106,9 +111,14 @@ def record(
     ] = None,
 ) -> None:
     """Record the first iteration of a spec: the tape as JSON, with every number."""
+    checked = _read_spec(spec)
+    if output is not None:
+        _require_place(output)
+
+    from gradtape.engine.experiment import Experiment
     from gradtape.sessions.answering import answer_tape
 
-    recording = _load_experiment(spec).record_iteration()
+    recording = Experiment(checked).record_iteration()
     tape = answer_tape(recording, inline_values=True).payload
     if output is None:
         sys.stdout.buffer.write(tape + b"\n")
@@ -130,8 +140,13 @@ def train(
     ] = None,
 ) -> None:
     """Train a spec and tell the loss."""
-    experiment = _load_experiment(spec)
-    reports = _train_in_steps(experiment, iterations)
+    checked = _read_spec(spec)
+    if csv_file is not None:
+        _require_place(csv_file)
+
+    from gradtape.engine.experiment import Experiment
+
+    reports = _train_in_steps(Experiment(checked), iterations)
     if csv_file is None:
         losses = _follow(reports, iterations)
     else:

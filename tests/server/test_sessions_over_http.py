@@ -1,0 +1,195 @@
+"""The main job as a script does it: open, record, train, go back, read every number."""
+
+import json
+import math
+import statistics
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from gradtape.server.body_documents import TWO_LAYER_SPEC
+from tests.live_server import LiveServer
+
+
+@pytest.fixture
+def client(live_server: LiveServer) -> Iterator[httpx.Client]:
+    with live_server.client(timeout_seconds=60) as client:
+        yield client
+
+
+def open_session(client: httpx.Client, body: dict[str, Any]) -> str:
+    return f"/sessions/{client.post('/sessions', json=body).json()['id']}"
+
+
+def carry_out(client: httpx.Client, path: str, **command: Any) -> list[dict[str, Any]]:
+    """Send a command and return the events up to the state after it."""
+    sequence = client.post(f"{path}/commands", json=command).json()["sequence"]
+    events: list[dict[str, Any]] = []
+    with client.stream("GET", f"{path}/events", params={"after": sequence}) as stream:
+        for line in stream.iter_lines():
+            if line.startswith("data: "):
+                events.append(json.loads(line.removeprefix("data: "))["event"])
+                if events[-1]["kind"] == "state" and events[-1]["phase"] == "ready":
+                    return events
+    raise AssertionError("the stream ended before the command was carried out")
+
+
+def tensor_named(tape: dict[str, Any], name: str) -> dict[str, Any]:
+    (tensor,) = [part for part in tape["structure"]["tensors"] if part["name"] == name]
+    return tensor
+
+
+def test_the_two_layer_spec_learns_in_500_iterations(client: httpx.Client) -> None:
+    path = open_session(client, {"spec": TWO_LAYER_SPEC})
+    carry_out(client, path, kind="run", iterations=500, record_every=100)
+    state = client.get(path).json()
+    assert state["iteration"] == 500
+    assert state["iterations_recorded"] == [0, 100, 200, 300, 400, 499]
+    metrics = client.get(f"{path}/metrics").json()
+    assert metrics["iteration"] == list(range(500))
+    assert metrics["loss"][0] > 1e6
+    assert metrics["loss"][-1] < 1e-2
+
+
+def test_inline_numbers_the_blob_and_the_values_are_the_same(client: httpx.Client) -> None:
+    path = open_session(client, {"example": "moons"})
+    carry_out(client, path, kind="record")
+    tape = client.get(f"{path}/tape", params={"values": "inline"}).json()
+    blob = np.frombuffer(client.get(f"{path}/tape/blob").content, "<f4")
+    compared = 0
+    for tensor in tape["structure"]["tensors"]:
+        if tensor["slot"] is None or tensor["dtype"] != "float32":
+            continue
+        slot = tape["structure"]["slots"][tensor["slot"]]
+        inline = np.array(tensor["values"], np.float32)
+        if slot["full"]:
+            stored = blob[slot["offset"] : slot["offset"] + slot["count"]]
+            np.testing.assert_array_equal(stored.reshape(tensor["shape"]), inline)
+        exact = client.get(f"{path}/tensors/{tensor['id']}/values").json()
+        np.testing.assert_array_equal(np.array(exact["values"], np.float32), inline)
+        compared += 1
+    assert compared > 20
+
+
+def test_values_come_as_bytes_in_the_tensors_own_precision(client: httpx.Client) -> None:
+    example = next(part for part in client.get("/examples").json() if part["key"] == "moons")
+    path = open_session(client, {"spec": {**example["spec"], "dtype": "float64"}})
+    carry_out(client, path, kind="record")
+    place = f"{path}/tensors/fc1.weight/values"
+    headers = {"Accept": "application/octet-stream"}
+    answer = client.get(place, params={"slice": "0:3,:"}, headers=headers)
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["X-Gradtape-Dtype"] == "float64"
+    assert answer.headers["X-Gradtape-Shape"] == "3,2"
+    as_json = client.get(place, params={"slice": "0:3,:"}).json()
+    assert as_json["shape"] == [3, 2]
+    np.testing.assert_array_equal(
+        np.frombuffer(answer.content, "<f8").reshape(3, 2), np.array(as_json["values"])
+    )
+
+
+def test_a_known_structure_is_not_sent_again(client: httpx.Client) -> None:
+    path = open_session(client, {"example": "moons"})
+    carry_out(client, path, kind="run", iterations=2, record_every=1)
+    first = client.get(f"{path}/tape", params={"iteration": 0}).json()
+    known = {"iteration": 1, "known_structure": first["structure"]["hash"]}
+    second = client.get(f"{path}/tape", params=known).json()
+    assert second["structure"] is None
+    assert second["frame"]["structure_hash"] == first["structure"]["hash"]
+    assert second["frame"]["loss"] != first["frame"]["loss"]
+
+
+def test_recording_without_a_session_gives_the_first_iteration_of_one(
+    client: httpx.Client,
+) -> None:
+    spec = client.get("/examples").json()[0]["spec"]
+    tape = client.post("/record", params={"values": "inline"}, json=spec).json()
+    path = open_session(client, {"spec": spec})
+    carry_out(client, path, kind="record")
+    session_tape = client.get(f"{path}/tape", params={"values": "inline"}).json()
+    assert tape == session_tape
+    weight = tensor_named(tape, "fc1.weight")
+    gradient = tape["structure"]["tensors"][weight["gradient"]]
+    assert (gradient["role"], gradient["of"]) == ("gradient", weight["id"])
+
+
+def test_an_edit_is_seen_and_a_seek_takes_it_back(client: httpx.Client) -> None:
+    path = open_session(client, {"example": "moons"})
+    carry_out(client, path, kind="record")
+    before = client.get(f"{path}/tape").json()["frame"]["loss"]
+    carry_out(client, path, kind="seek", iteration=0)
+    carry_out(client, path, kind="edit", tensor="fc1.weight", index=[0, 1], value=5.5)
+    carry_out(client, path, kind="record")
+    edited = client.get(f"{path}/tape", params={"values": "inline"}).json()
+    assert tensor_named(edited, "fc1.weight")["values"][0][1] == 5.5
+    assert edited["frame"]["loss"] != before
+
+
+def test_a_loss_that_is_not_finite_is_data_everywhere(client: httpx.Client) -> None:
+    path = open_session(client, {"example": "moons"})
+    carry_out(client, path, kind="record")
+    carry_out(client, path, kind="edit", tensor="fc1.weight", index=[0, 0], value="NaN")
+    carry_out(client, path, kind="record")
+    assert client.get(f"{path}/tape").json()["frame"]["loss"] == "NaN"
+    assert client.get(f"{path}/metrics").json()["loss"][1] == "NaN"
+    values = client.get(f"{path}/tensors/fc1.weight/values").json()["values"]
+    assert values[0][0] == "NaN"
+    traces = client.get(f"{path}/figures/loss").json()["data"]
+    assert [trace["name"] for trace in traces] == ["loss", "not finite"]
+    assert traces[1]["text"] == ["NaN"]
+
+
+def test_metrics_can_be_asked_for_from_an_iteration_on(client: httpx.Client) -> None:
+    path = open_session(client, {"example": "moons"})
+    carry_out(client, path, kind="run", iterations=5)
+    columns = client.get(f"{path}/metrics", params={"since": 3}).json()
+    assert columns["iteration"] == [3, 4]
+    assert set(columns["gradient_norm"]) == set(columns["parameter_norm"])
+    assert all(math.isfinite(norm) for norm in columns["gradient_norm"]["fc1.weight"])
+
+
+def test_figures_are_drawn_from_the_metrics(client: httpx.Client) -> None:
+    path = open_session(client, {"example": "moons"})
+    carry_out(client, path, kind="run", iterations=5)
+    losses = client.get(f"{path}/metrics").json()["loss"]
+    figure = client.get(f"{path}/figures/loss").json()
+    assert figure["data"][0]["y"] == losses
+    names = [part["name"] for part in client.get(f"{path}/figures/gradient_flow").json()["data"]]
+    assert "fc1.weight" in names
+
+
+def test_the_events_of_a_run_come_in_order_and_tell_every_iteration(client: httpx.Client) -> None:
+    path = open_session(client, {"example": "moons"})
+    events = carry_out(client, path, kind="run", iterations=40, record_every=20)
+    kinds = [event["kind"] for event in events]
+    assert kinds[0] == "state"
+    assert [event["iteration"] for event in events if event["kind"] == "recorded"] == [0, 20, 39]
+    told = [
+        iteration
+        for event in events
+        if event["kind"] == "metrics"
+        for iteration in event["columns"]["iteration"]
+    ]
+    assert told == list(range(40))
+
+
+def test_a_deleted_session_is_gone(client: httpx.Client) -> None:
+    path = open_session(client, {"example": "moons"})
+    assert client.delete(path).status_code == 204
+    assert client.get(path).status_code == 404
+    assert client.delete(path).status_code == 404
+
+
+def test_small_answers_do_not_wait_for_the_network_stack(client: httpx.Client) -> None:
+    # Nagle's algorithm and delayed acknowledgements together cost 40 ms on every answer.
+    path = open_session(client, {"example": "moons"})
+    seconds: list[float] = []
+    for _ in range(30):
+        started = time.perf_counter()
+        client.get(path)
+        seconds.append(time.perf_counter() - started)
+    assert statistics.quantiles(seconds, n=4)[0] < 0.03

@@ -1,0 +1,142 @@
+"""The client library on a real server."""
+
+import math
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx
+import numpy as np
+import pytest
+
+import gradtape
+from gradtape.errors import RequestFailed
+from tests.live_server import LiveServer, find_free_port
+
+
+@pytest.fixture
+def client(live_server: LiveServer) -> Iterator[gradtape.Client]:
+    with gradtape.Client(live_server.origin) as client:
+        yield client
+
+
+def test_importing_gradtape_is_light() -> None:
+    heavy = "[name for name in ('torch', 'httpx', 'fastapi', 'numpy', 'plotly') if name in m]"
+    code = f"import gradtape, sys; m = sys.modules; print({heavy}); gradtape.Client"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
+def test_a_name_that_gradtape_lacks_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="Clint"):
+        _ = gradtape.Clint  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_recording_needs_no_session(client: gradtape.Client) -> None:
+    spec = client.examples()[0]["spec"]
+    tape = client.record(spec)
+    named = {tensor["name"]: tensor for tensor in tape["structure"]["tensors"]}
+    assert np.shape(named["fc1.weight"]["values"]) == tuple(named["fc1.weight"]["shape"])
+    without = client.record(spec, values=None)
+    assert "values" not in without["structure"]["tensors"][0]
+    assert without["frame"]["loss"] == tape["frame"]["loss"]
+
+
+def test_a_session_is_opened_trained_and_read(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    tape = session.record()
+    assert tape["frame"]["iteration"] == 0
+    state = session.run(20, record_every=10)
+    assert state["iteration"] == 21
+    assert state["iterations_recorded"] == [0, 10, 20]
+    metrics = session.metrics()
+    assert metrics["iteration"] == list(range(21))
+    assert metrics["loss"][0] == pytest.approx(tape["frame"]["loss"])
+    assert session.tape(10)["frame"]["iteration"] == 10
+    assert session.figure("loss")["data"][0]["y"] == metrics["loss"]
+    assert client.session(session.id).state()["iteration"] == 21
+
+
+def test_numbers_are_arrays_in_their_own_precision(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    session.record()
+    weight = session.values("fc1.weight")
+    assert weight.dtype == np.float32
+    np.testing.assert_array_equal(session.values("fc1.weight", slice="1:3,0"), weight[1:3, 0])
+    assert session.values("loss").shape == ()
+
+
+def test_a_number_is_edited_and_the_past_is_put_back(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    session.record()
+    assert session.seek(0)["iteration"] == 0
+    session.edit("fc1.weight", (0, 1), math.nan)
+    session.record()
+    assert math.isnan(session.values("fc1.weight")[0, 1])
+    assert math.isnan(session.metrics()["loss"][0])
+    assert session.reset()["iterations_recorded"] == []
+    assert session.set(lr=0.5)["spec"]["optimizer"]["lr"] == 0.5
+
+
+def test_events_can_be_followed(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    sequence = session.send({"kind": "record"})
+    logged = next(session.events(after=sequence - 1))
+    assert logged["sequence"] == sequence
+    assert logged["event"] == {"kind": "accepted", "command": {"kind": "record"}}
+
+
+def test_a_run_is_paused_from_elsewhere(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    session.send({"kind": "run", "iterations": 1_000_000})
+    session.pause()
+    for logged in session.events():
+        if logged["event"]["kind"] == "state" and logged["event"]["phase"] == "ready":
+            break
+    assert session.state()["iteration"] < 1_000_000
+
+
+def test_the_servers_error_keeps_its_code_and_path(client: gradtape.Client) -> None:
+    spec = client.examples()[0]["spec"]
+    spec["network"]["layers"][1]["kind"] = "relux"
+    with pytest.raises(RequestFailed, match="relux") as refused:
+        client.record(spec)
+    failure = refused.value
+    assert (failure.status, failure.path) == (422, "network.layers[1].kind")
+    assert [problem["path"] for problem in failure.details["errors"]] == [failure.path]
+
+
+def test_a_command_that_fails_is_an_error_of_the_call(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    with pytest.raises(RequestFailed) as refused:
+        session.set(lr=-1.0)
+    assert (refused.value.path, refused.value.status) == ("optimizer.lr", None)
+    with pytest.raises(RequestFailed) as unknown:
+        session.seek(9)
+    assert unknown.value.code == "unknown_iteration"
+
+
+def test_a_deleted_session_is_unknown(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    session.delete()
+    with pytest.raises(RequestFailed) as refused:
+        session.state()
+    assert (refused.value.code, refused.value.status) == ("unknown_session", 404)
+    with pytest.raises(RequestFailed):
+        next(session.events())
+
+
+def test_no_server_is_one_clear_error() -> None:
+    url = f"http://127.0.0.1:{find_free_port()}"
+    with gradtape.Client(url) as client, pytest.raises(RequestFailed, match=url) as refused:
+        client.health()
+    assert refused.value.code == "unreachable"
+
+
+def test_another_kind_of_server_is_one_clear_error() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(502, text="<html>"))
+    with gradtape.Client(transport=transport) as client, pytest.raises(RequestFailed) as refused:
+        client.health()
+    assert (refused.value.code, refused.value.status) == ("unreadable", 502)
