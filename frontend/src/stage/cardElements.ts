@@ -10,7 +10,7 @@ import type { Size } from "./measures";
 import type { Picture } from "./picture";
 import type { Item } from "./scene";
 import { backwardState, forwardState } from "./timing";
-import { cardLabel, shapeOf, wordGradient } from "./wording";
+import { cardLabel, shapeOf, wordGradient, type GradientWords } from "./wording";
 
 /** Something on the stage that follows the picture. */
 export interface StageElement {
@@ -101,13 +101,25 @@ export function makeGradientCard(item: Item): StageElement {
       setAttribute(root, "title", words.title);
       setAttribute(root, "aria-label", `Gradient of ${item.name}. ${words.title}`);
       setText(shape, words.look === "none" ? "" : shapeOf(tape.structure, item.output));
-      const shown = words.look === "none" || words.look === "not-yet" || words.text === "";
-      setText(norm, shown ? words.text : `‖∂‖ ${words.text}`);
+      setText(norm, normLine(words));
       setSum(sum, picture, item);
       setSelected(root, spot.gradientCards.has(item.index), around.gradientCards.has(item.index));
       heatmaps.request(canvas, words.tensor, size);
     },
   };
+}
+
+function normLine({ look, text }: GradientWords): string {
+  switch (look) {
+    case "none":
+    case "not-yet":
+      return text;
+    case "zero":
+      return "‖∂‖ 0 · all zero";
+    case "not-finite":
+    case "value":
+      return text === "" ? "" : `‖∂‖ ${text}`;
+  }
 }
 
 /** Where several gradients arrive and are added, a sum sign stands at the door. */

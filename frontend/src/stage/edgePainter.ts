@@ -26,7 +26,7 @@ interface EdgeLabel {
   readonly y: number;
   readonly text: string;
   readonly color: string;
-  readonly align: "center" | "left";
+  readonly align: "left" | "center" | "right";
 }
 
 const forwardWidth = 2;
@@ -213,11 +213,14 @@ export class EdgePainter {
     const [x, y] = [path.at(-2) as number, path.at(-1) as number];
     const label = { text: formatNumber(flow.norm, 3), color: picture.colors.backward };
     const bends = fromX !== x && fromY !== y;
+    // A curve that comes straight from its card has no lane to write at, only the gap before it.
+    const direct = bends && path.length === 4;
     if (picture.geometry.orientation === "horizontal") {
-      const start = bends ? fromX + 4 : x + 13;
-      this.labels.push({ ...label, x: start, y: bends ? fromY + 13 : y - 13, align: "left" });
+      const start = direct ? fromX - 6 : bends ? fromX + 4 : x + 13;
+      const side = direct ? "right" : "left";
+      this.labels.push({ ...label, x: start, y: bends ? fromY + 13 : y - 13, align: side });
     } else {
-      const start = bends ? fromY + 12 : y + 20;
+      const start = direct ? fromY - 14 : bends ? fromY + 12 : y + 20;
       this.labels.push({ ...label, x: (bends ? fromX : x) + 8, y: start, align: "left" });
     }
   }
@@ -228,7 +231,7 @@ export class EdgePainter {
     context.textBaseline = "middle";
     for (const { x: at, y, text, color, align } of this.labels) {
       const width = context.measureText(text).width + 8;
-      const x = align === "left" ? at + width / 2 : at;
+      const x = at + { left: width / 2, center: 0, right: -width / 2 }[align];
       context.globalAlpha = 0.88;
       context.fillStyle = colors.surface;
       context.beginPath();

@@ -1,5 +1,7 @@
 /** Pointer, wheel, pinch and keys on the stage, as moves of the camera and clicks. */
 
+import type { Rect } from "./geometry";
+
 export interface GestureHandlers {
   pan(dx: number, dy: number): void;
   /** Zoom by a factor about a point of the host. */
@@ -9,6 +11,8 @@ export interface GestureHandlers {
   doubleClick(target: Element, x: number, y: number): void;
   /** The pointer over the ground, for the cursor; not while dragging. */
   hover(target: Element, x: number, y: number): void;
+  /** The keyboard's focus came to a card that takes up this part of the host. */
+  focus(box: Rect): void;
   /** True if the key meant something here. */
   key(event: KeyboardEvent): boolean;
 }
@@ -38,6 +42,7 @@ export class Gestures {
     root.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false });
     root.addEventListener("dblclick", (event) => this.double(event), { signal });
     root.addEventListener("keydown", (event) => this.press(event), { signal });
+    root.addEventListener("focusin", (event) => this.focus(event), { signal });
     // The host scrolls when the browser brings a focused card into view; the camera does that here.
     root.addEventListener("scroll", () => root.scrollTo(0, 0), { signal });
   }
@@ -113,6 +118,15 @@ export class Gestures {
   private double(event: MouseEvent): void {
     const { x, y } = this.at(event);
     if (event.target instanceof Element) this.handlers.doubleClick(event.target, x, y);
+  }
+
+  private focus({ target }: FocusEvent): void {
+    if (!(target instanceof HTMLElement) || target === this.root) return;
+    // A click focuses too, but then the person is already looking there.
+    if (!target.matches(":focus-visible")) return;
+    const [box, home] = [target.getBoundingClientRect(), this.root.getBoundingClientRect()];
+    const { width, height } = box;
+    this.handlers.focus({ x: box.x - home.x, y: box.y - home.y, width, height });
   }
 
   private press(event: KeyboardEvent): void {

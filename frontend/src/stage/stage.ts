@@ -4,17 +4,9 @@ import { buildGroups, withClosed, withOpened, type Groups } from "../model/group
 import type { Level } from "../model/levels";
 import { holds, sameSelection, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
-import {
-  between,
-  bringingIntoView,
-  Glide,
-  panned,
-  toWorld,
-  viewOf,
-  zoomedAt,
-  type View,
-  type Viewport,
-} from "./camera";
+import { Arranger, type OrientationChoice } from "./arranger";
+import { Glide, viewOf } from "./camera";
+import { CameraControl } from "./cameraControl";
 import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
 import { make } from "./dom";
 import { initialView, placeOfEvent } from "./framing";
@@ -22,9 +14,8 @@ import type { Geometry, Rect } from "./geometry";
 import { Gestures } from "./gestures";
 import { makeLegend } from "./legend";
 import { locate, nowhere, surroundings, type Spot } from "./locate";
-import { Arranger, type OrientationChoice } from "./arranger";
-import { shapeEdges, type EdgeShapes } from "./picture";
 import { Painter } from "./painter";
+import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
 import { buildScene } from "./scene";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
@@ -54,6 +45,7 @@ interface Shown {
   readonly tape: Tape;
 }
 
+/** How near to an edge, in pixels of the screen, a pointer means it. */
 const edgeReach = 9;
 const levelKeys: Record<string, Level> = { "1": "module", "2": "call", "3": "op" };
 
@@ -62,6 +54,7 @@ export class Stage {
   private readonly message = make("div", "stage-message");
   private readonly legend = makeLegend();
   private readonly painter: Painter;
+  private readonly camera: CameraControl;
   private readonly arranger = new Arranger();
   private readonly gestures: Gestures;
   private readonly resizes: ResizeObserver;
@@ -77,18 +70,12 @@ export class Stage {
   private spot: Spot = nowhere;
   private around: Spot = nowhere;
   private following = false;
-
-  private viewport: Viewport = { width: 0, height: 0 };
-  private view: View = { x: 0, y: 0, scale: 1 };
-  private cameraGlide: { from: View; to: View; glide: Glide } | null = null;
   private transition: { transition: Transition; glide: Glide } | null = null;
-  /** Until a person moves the camera, a new size of the host is a reason to frame the tape anew. */
-  private isFramed = true;
   private frameRequest = 0;
   private isStale = true;
 
   constructor(
-    private readonly host: HTMLElement,
+    host: HTMLElement,
     private readonly handlers: StageHandlers,
   ) {
     this.root.tabIndex = 0;
@@ -99,15 +86,19 @@ export class Stage {
     host.append(this.root);
     this.painter = new Painter(this.root);
     this.root.append(this.legend, this.message);
+    this.camera = new CameraControl(
+      () => this.repaint(),
+      () => this.painter.isStill,
+    );
     this.gestures = new Gestures(this.root, {
-      pan: (dx, dy) => this.moveCamera(panned(this.view, dx, dy)),
-      zoom: (factor, x, y) => this.moveCamera(zoomedAt(this.view, factor, x, y)),
+      pan: (dx, dy) => this.camera.pan(dx, dy),
+      zoom: (factor, x, y) => this.camera.zoom(factor, x, y),
       click: (target, x, y) => this.click(target, x, y),
       doubleClick: (target, x, y) => this.doubleClick(target, x, y),
       hover: (target, x, y) => this.hover(target, x, y),
+      focus: (target) => this.focus(target),
       key: (event) => this.key(event),
     });
-    this.root.addEventListener("focusin", (event) => this.focus(event));
     this.resizes = new ResizeObserver(() => this.resize());
     this.resizes.observe(this.root);
     this.resize();
@@ -128,7 +119,6 @@ export class Stage {
     }
     this.retime();
     this.select(this.selection);
-    this.repaint();
   }
 
   setPlayhead(playhead: number): void {
@@ -165,14 +155,13 @@ export class Stage {
   /** All of the tape in view. */
   fit(): void {
     if (this.shown === null) return;
-    this.isFramed = false;
-    this.glideTo(viewOf(this.shown.geometry.bounds, this.viewport));
+    this.camera.isFramed = false;
+    this.camera.glideTo(viewOf(this.shown.geometry.bounds, this.camera.viewport));
   }
 
   zoomBy(factor: number): void {
-    const { width, height } = this.viewport;
-    this.isFramed = false;
-    this.glideTo(zoomedAt(this.cameraGlide?.to ?? this.view, factor, width / 2, height / 2));
+    const { width, height } = this.camera.viewport;
+    this.camera.glideZoom(factor, width / 2, height / 2);
   }
 
   /** Whether the camera keeps the current event in view. */
@@ -221,7 +210,7 @@ export class Stage {
   private arrange(anchor: Anchor | null): void {
     if (this.tape === null || this.groups === null) return;
     const scene = buildScene(this.tape.structure, this.level, this.overrides, this.groups);
-    this.arranger.arrange(scene, this.choice, this.viewport, {
+    this.arranger.arrange(scene, this.choice, this.camera.viewport, {
       done: (geometry) => this.take(geometry, anchor),
       failed: (error) => this.tell(`The graph could not be laid out. ${error.message}`),
     });
@@ -234,22 +223,18 @@ export class Stage {
 
   private take(geometry: Geometry, anchor: Anchor | null): void {
     if (this.tape === null) return;
-    const before = this.shown?.geometry ?? null;
-    const known = before?.scene.structure === geometry.scene.structure ? before : null;
+    const { tape, shown } = this;
+    const before =
+      shown?.geometry.scene.structure === geometry.scene.structure ? shown.geometry : null;
+    const timing = timeScene(geometry.scene, tape);
     this.tell("");
-    this.shown = {
-      geometry,
-      edges: shapeEdges(geometry),
-      timing: timeScene(geometry.scene, this.tape),
-      tape: this.tape,
-    };
+    this.shown = { geometry, edges: shapeEdges(geometry), timing, tape };
     this.select(this.selection);
     const now = performance.now();
-    this.beginTransition(known, geometry, now);
+    this.beginTransition(before, geometry, now);
     const kept = anchor?.find(geometry);
-    if (anchor !== null && kept !== undefined) this.keepInPlace(anchor.before, kept, now);
-    else this.frame(known !== null);
-    this.repaint();
+    if (anchor !== null && kept !== undefined) this.camera.keepInPlace(anchor.before, kept, now);
+    else this.frame(before !== null);
   }
 
   private beginTransition(before: Geometry | null, after: Geometry, now: number): void {
@@ -260,29 +245,15 @@ export class Stage {
       : null;
   }
 
-  /** The camera moves as the cards do, so that what was opened or closed stays under the pointer. */
-  private keepInPlace(before: Rect, after: Rect, now: number): void {
-    const { scale } = this.view;
-    const to = panned(this.view, (before.x - after.x) * scale, (before.y - after.y) * scale);
-    this.isFramed = false;
-    if (this.transition === null) {
-      this.view = to;
-      this.cameraGlide = null;
-    } else this.cameraGlide = { from: this.view, to, glide: new Glide(now) };
-  }
-
   /** The view to begin with, once there is a tape and room for it. */
   private frame(smoothly: boolean): void {
-    if (this.shown === null || this.viewport.width === 0) return;
+    const { viewport } = this.camera;
+    if (this.shown === null || viewport.width === 0) return;
     const { geometry, timing } = this.shown;
-    const view = initialView(
-      geometry,
-      this.viewport,
-      placeOfEvent(geometry, timing, this.playhead),
-    );
-    this.isFramed = true;
-    if (smoothly) this.glideTo(view);
-    else [this.view, this.cameraGlide] = [view, null];
+    const view = initialView(geometry, viewport, placeOfEvent(geometry, timing, this.playhead));
+    this.camera.isFramed = true;
+    if (smoothly) this.camera.glideTo(view);
+    else this.camera.set(view);
   }
 
   /** A new frame of numbers on the same cards. */
@@ -293,36 +264,20 @@ export class Stage {
     this.shown = { ...this.shown, tape: this.tape, timing: timeScene(geometry.scene, this.tape) };
   }
 
-  private moveCamera(view: View): void {
-    this.cameraGlide = null;
-    this.isFramed = false;
-    this.view = view;
-    this.repaint();
-  }
-
-  private glideTo(to: View): void {
-    if (this.painter.isStill) [this.view, this.cameraGlide] = [to, null];
-    else this.cameraGlide = { from: this.view, to, glide: new Glide(performance.now()) };
-    this.repaint();
-  }
-
   private bringEventIntoView(): void {
     if (this.shown === null) return;
     const place = placeOfEvent(this.shown.geometry, this.shown.timing, this.playhead);
-    if (place === null) return;
-    const from = this.cameraGlide?.to ?? this.view;
-    const to = bringingIntoView(from, place, this.viewport);
-    if (to !== from) this.glideTo(to);
+    if (place !== null) this.camera.bringIntoView(place);
   }
 
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.root;
-    if (width === this.viewport.width && height === this.viewport.height) return;
-    const wasHidden = this.viewport.width === 0;
-    this.viewport = { width, height };
-    this.painter.resize(this.viewport);
-    if (this.isFramed && this.choice === "auto" && !wasHidden) this.arrange(null);
-    else if (this.isFramed) this.frame(false);
+    const { camera } = this;
+    if (width === camera.viewport.width && height === camera.viewport.height) return;
+    camera.viewport = { width, height };
+    this.painter.resize(camera.viewport);
+    if (camera.isFramed && this.choice === "auto") this.arrange(null);
+    if (camera.isFramed) this.frame(false);
     this.repaint();
   }
 
@@ -353,29 +308,23 @@ export class Stage {
   private hitGround(x: number, y: number): Selection | null {
     const picture = this.picture(performance.now());
     if (picture === null) return null;
-    const point = toWorld(this.view, x, y);
-    const reach = edgeReach / this.view.scale;
+    const point = this.camera.toWorld(x, y);
+    const reach = edgeReach / this.camera.view.scale;
     return hitPainting(picture, point.x, point.y, reach, this.painter.showsBlocks);
   }
 
   private doubleClick(target: Element, x: number, y: number): void {
-    if (this.shown === null) return;
-    if (target.closest("[data-open], [data-frame]") !== null) return;
+    if (this.shown === null || target.closest("[data-open], [data-frame]") !== null) return;
     const call = callToOpen(target, this.shown.geometry);
     if (call !== null) this.open(call);
-    else if (hitElement(target, this.shown.geometry).kind === "ground") {
-      this.isFramed = false;
-      this.glideTo(zoomedAt(this.view, 1.6, x, y));
-    }
+    else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);
   }
 
   private hover(target: Element, x: number, y: number): void {
     const picture = this.painter.isGround(target) ? this.picture(performance.now()) : null;
-    const point = toWorld(this.view, x, y);
-    const words =
-      picture === null
-        ? null
-        : describeEdgeAt(picture, point.x, point.y, edgeReach / this.view.scale);
+    const point = this.camera.toWorld(x, y);
+    const reach = edgeReach / this.camera.view.scale;
+    const words = picture === null ? null : describeEdgeAt(picture, point.x, point.y, reach);
     this.root.classList.toggle("is-over-edge", words !== null);
     this.root.title = words ?? "";
   }
@@ -420,32 +369,21 @@ export class Stage {
     return hit.kind !== "ground";
   }
 
-  private focus(event: FocusEvent): void {
-    const { target } = event;
-    if (!(target instanceof HTMLElement) || target === this.root) return;
-    if (!target.matches(":focus-visible")) return;
-    const [box, home] = [target.getBoundingClientRect(), this.root.getBoundingClientRect()];
-    const { x, y } = toWorld(this.view, box.x - home.x, box.y - home.y);
-    const { scale } = this.view;
-    const rect = { x, y, width: box.width / scale, height: box.height / scale };
-    const to = bringingIntoView(this.view, rect, this.viewport);
-    if (to !== this.view) this.glideTo(to);
+  /** What the Tab key reaches comes into view; the browser would scroll, the camera moves. */
+  private focus(box: Rect): void {
+    const { scale } = this.camera.view;
+    const corner = this.camera.toWorld(box.x, box.y);
+    this.camera.bringIntoView({ ...corner, width: box.width / scale, height: box.height / scale });
   }
 
-  private picture(now: number): Parameters<Painter["paint"]>[0] {
+  private picture(now: number): Picture | null {
     if (this.shown === null) return null;
     const moving = this.transition;
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    return {
-      ...this.shown,
-      geometry,
-      playhead: this.playhead,
-      spot: this.spot,
-      around: this.around,
-      colors: this.painter.colors,
-    };
+    const { playhead, spot, around } = this;
+    return { ...this.shown, geometry, playhead, spot, around, colors: this.painter.colors };
   }
 
   private repaint(): void {
@@ -454,41 +392,34 @@ export class Stage {
   }
 
   private request(): void {
-    if (this.frameRequest === 0) this.frameRequest = requestAnimationFrame((now) => this.tick(now));
+    if (this.frameRequest === 0) {
+      this.frameRequest = requestAnimationFrame((now) => this.tick(now));
+    }
   }
 
   private tick(now: number): void {
     this.frameRequest = 0;
-    if (this.viewport.width === 0) return;
-    this.advanceCamera(now);
+    if (this.camera.viewport.width === 0) return;
+    const moved = this.camera.advance(now);
     const share = this.transition?.glide.at(now) ?? 1;
-    if (this.isStale || this.transition !== null) {
-      this.isStale = this.painter.paint(this.picture(now), this.view, share);
+    if (moved || this.isStale || this.transition !== null) {
+      this.isStale = this.painter.paint(this.picture(now), this.camera.view, share);
       this.tellPainted();
     }
-    this.painter.paintPulses(this.view, now);
+    this.painter.paintPulses(this.camera.view, now);
     if (share === 1) this.transition = null;
-    if (this.isStale || this.transition !== null || this.painter.isPulsing) this.request();
-  }
-
-  private advanceCamera(now: number): void {
-    if (this.cameraGlide === null) return;
-    const { from, to, glide } = this.cameraGlide;
-    const share = glide.at(now);
-    this.view = between(from, to, share);
-    this.isStale = true;
-    if (share === 1) this.cameraGlide = null;
+    const goesOn = this.transition !== null || this.camera.isGliding || this.painter.isPulsing;
+    if (this.isStale || goesOn) this.request();
   }
 
   /** For whoever waits until the picture stands: tests above all. */
   private tellPainted(): void {
-    this.root.dataset.playhead = String(this.playhead);
-    if (this.shown !== null) {
-      this.root.dataset.painted = this.shown.tape.structure.hash;
-      this.root.dataset.orientation = this.shown.geometry.orientation;
-      this.root.dataset.level = this.level;
-    }
+    const { dataset } = this.root;
+    dataset.playhead = String(this.playhead);
     this.legend.hidden = this.shown === null || this.shown.geometry.scene.backward.length === 0;
-    this.host.dataset.stage = "ready";
+    if (this.shown === null) return;
+    dataset.painted = this.shown.tape.structure.hash;
+    dataset.orientation = this.shown.geometry.orientation;
+    dataset.level = this.level;
   }
 }

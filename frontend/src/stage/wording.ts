@@ -64,7 +64,7 @@ export function shapeOf(structure: Structure, id: number | null): string {
 }
 
 export function chipShape(tensor: Tensor): string {
-  return formatShapeShort(tensor.shape);
+  return tensor.shape.length === 0 ? "" : formatShapeShort(tensor.shape);
 }
 
 /** `fc1, linear, output (100, 8), not computed yet`: the card in one breath. */

@@ -1,0 +1,94 @@
+/** The camera as it moves: at once under a person's hand, smoothly where the stage moves it. */
+
+import type { Rect } from "./geometry";
+import {
+  between,
+  bringingIntoView,
+  Glide,
+  panned,
+  toWorld,
+  zoomedAt,
+  type View,
+  type Viewport,
+} from "./camera";
+
+export class CameraControl {
+  viewport: Viewport = { width: 0, height: 0 };
+  /** Until a person moves the camera, a new size of the host is a reason to frame the tape anew. */
+  isFramed = true;
+  private current: View = { x: 0, y: 0, scale: 1 };
+  private target: { from: View; to: View; glide: Glide } | null = null;
+
+  constructor(
+    private readonly moved: () => void,
+    private readonly isStill: () => boolean,
+  ) {}
+
+  get view(): View {
+    return this.current;
+  }
+
+  get isGliding(): boolean {
+    return this.target !== null;
+  }
+
+  toWorld(x: number, y: number): { x: number; y: number } {
+    return toWorld(this.current, x, y);
+  }
+
+  /** A person pans by so many pixels. */
+  pan(dx: number, dy: number): void {
+    this.isFramed = false;
+    this.set(panned(this.current, dx, dy));
+  }
+
+  /** A person zooms about a point of the host. */
+  zoom(factor: number, x: number, y: number): void {
+    this.isFramed = false;
+    this.set(zoomedAt(this.current, factor, x, y));
+  }
+
+  /** Zooms smoothly; presses of a key add up. */
+  glideZoom(factor: number, x: number, y: number): void {
+    this.isFramed = false;
+    this.glideTo(zoomedAt(this.target?.to ?? this.current, factor, x, y));
+  }
+
+  set(view: View): void {
+    [this.current, this.target] = [view, null];
+    this.moved();
+  }
+
+  glideTo(to: View, startedAt = performance.now()): void {
+    if (this.isStill()) this.set(to);
+    else {
+      this.target = { from: this.current, to, glide: new Glide(startedAt) };
+      this.moved();
+    }
+  }
+
+  /** Moves only as far as needed for a rectangle of the world to be seen. */
+  bringIntoView(rect: Rect): void {
+    const from = this.target?.to ?? this.current;
+    const to = bringingIntoView(from, rect, this.viewport);
+    if (to !== from) this.glideTo(to);
+  }
+
+  /** What stood at `before` comes to stand at `after`: the camera goes with it. */
+  keepInPlace(before: Rect, after: Rect, startedAt: number): void {
+    const { scale } = this.current;
+    this.isFramed = false;
+    const to = panned(this.current, (before.x - after.x) * scale, (before.y - after.y) * scale);
+    this.glideTo(to, startedAt);
+  }
+
+  /** Takes the next step of a smooth movement; true if there was one to take. */
+  advance(now: number): boolean {
+    if (this.target === null) return false;
+    const { from, to, glide } = this.target;
+    const share = glide.at(now);
+    this.current = between(from, to, share);
+    if (share === 1) this.target = null;
+    return true;
+  }
+}
