@@ -203,9 +203,10 @@ class Session:
             event = logged["event"]
             if event["kind"] == "failed":
                 raise _failure(event["error"], status=None)
-            is_over = event["kind"] == "state" and event["phase"] != "running"
-            if is_over or event["kind"] == "resync":
+            if event["kind"] == "state" and event["phase"] != "running":
                 break
+            if event["kind"] == "resync" and self.state()["phase"] != "running":
+                break  # what was missed tells of the end
         return self.state()
 
 
