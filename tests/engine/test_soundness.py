@@ -22,103 +22,92 @@ def layer(kind: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict
 FILLING = st.sampled_from(["default", "zeros", "normal", "uniform", "xavier", "kaiming"])
 INIT = st.fixed_dictionaries({"weight": st.fixed_dictionaries({"kind": FILLING})})
 
-LAYERS = st.one_of(
-    st.builds(
-        lambda size, rest: {"kind": "linear", "out_features": size, **rest},
-        SMALL,
-        st.fixed_dictionaries({}, optional={"bias": st.booleans(), "init": INIT}),
+LINEAR = st.builds(
+    lambda size, rest: {"kind": "linear", "out_features": size, **rest},
+    SMALL,
+    st.fixed_dictionaries({}, optional={"bias": st.booleans(), "init": INIT}),
+)
+CONV2D = st.builds(
+    lambda channels, rest: {"kind": "conv2d", "out_channels": channels, **rest},
+    SMALL,
+    st.fixed_dictionaries(
+        {"kernel_size": PAIR, "padding": st.integers(0, 2)},
+        optional={"stride": PAIR, "dilation": PAIR, "groups": st.integers(1, 2), "init": INIT},
     ),
-    st.builds(
-        lambda kind, channels, rest: {"kind": kind, "out_channels": channels, **rest},
-        st.just("conv2d"),
-        SMALL,
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "kernel_size": PAIR,
-                "stride": PAIR,
-                "padding": st.integers(0, 2),
-                "dilation": PAIR,
-                "groups": st.integers(1, 2),
-            },
-        ),
-    ),
-    st.builds(
-        lambda channels, size: {"kind": "conv1d", "out_channels": channels, "kernel_size": size},
-        SMALL,
-        SMALL,
-    ),
-    layer("max_pool2d", kernel_size=PAIR, stride=PAIR, padding=SMALL, ceil_mode=st.booleans()),
-    layer("avg_pool2d", kernel_size=PAIR, stride=PAIR, padding=SMALL, ceil_mode=st.booleans()),
-    layer("flatten", start_dim=st.integers(-3, 3), end_dim=st.integers(-3, 3)),
-    layer("softmax", dim=st.integers(-4, 3)),
+)
+CONV1D = st.builds(
+    lambda channels, size: {"kind": "conv1d", "out_channels": channels, "kernel_size": size},
+    SMALL,
+    SMALL,
+)
+POOLING = st.sampled_from(["max_pool2d", "avg_pool2d"]).flatmap(
+    lambda kind: layer(
+        kind,
+        kernel_size=PAIR,
+        stride=PAIR,
+        padding=st.integers(0, 1),
+        ceil_mode=st.booleans(),
+    )
+)
+ANYWHERE = st.one_of(
+    layer("softmax", dim=st.integers(-2, 1)),
     layer("dropout", p=st.sampled_from([0, 0.5, 1])),
     layer("batch_norm", affine=st.booleans(), momentum=st.none() | st.just(0.1)),
     layer("batch_norm", track_running_stats=st.booleans()),
-    layer("layer_norm", dimensions=st.integers(1, 4), bias=st.booleans()),
-    st.sampled_from(["relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "log_softmax"])
-    .map(lambda kind: {"kind": kind}),
+    layer("layer_norm", dimensions=st.integers(1, 2), bias=st.booleans()),
+    st.sampled_from(["relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh"]).flatmap(
+        layer
+    ),
+    layer("log_softmax"),
     st.builds(
         lambda kind, inputs: {"kind": kind, "inputs": inputs},
         st.sampled_from(["add", "multiply", "concat"]),
-        st.lists(st.sampled_from(["input", "linear", "conv2d", "relu", "flatten"]), min_size=2,
-                 max_size=3),
-    ),
-    st.just({"kind": "linear", "shares": "linear"}),
-)  # fmt: skip
-
-DATA = st.one_of(
-    st.builds(
-        lambda kind, samples, features, targets: {
-            "kind": kind,
-            "samples": samples,
-            "features": features,
-            "targets": targets,
-        },
-        st.sampled_from(["random_normal", "random_uniform"]),
-        SAMPLES,
-        st.sampled_from([1, 3, [3, 4], [1, 4, 4], [2, 5, 3]]),
-        SMALL,
-    ),
-    st.builds(
-        lambda kind, samples: {"kind": kind, "samples": samples},
-        st.sampled_from(["moons", "circles", "xor", "spiral", "linear_regression"]),
-        SAMPLES,
-    ),
-    st.builds(
-        lambda kind, samples, classes: {"kind": kind, "samples": samples, "classes": classes},
-        st.sampled_from(["blobs", "spiral"]),
-        SAMPLES,
-        st.integers(2, 4),
-    ),
-    st.builds(
-        lambda samples, layout: {"kind": "digits", "samples": samples, "layout": layout},
-        SAMPLES,
-        st.sampled_from(["flat", "images"]),
+        st.lists(st.sampled_from(["input", "relu", "conv2d"]), min_size=2, max_size=3),
     ),
 )
+ON_IMAGES = CONV2D | POOLING | ANYWHERE | layer("flatten", start_dim=st.integers(1, 3))
+ON_SEQUENCES = CONV1D | LINEAR | ANYWHERE
+ON_POINTS = LINEAR | ANYWHERE | st.just({"kind": "linear", "shares": "linear"})
 
-TAILS: list[list[dict[str, Any]]] = [[], [{"kind": "sigmoid"}], [{"kind": "softmax"}]]
+IMAGES = st.builds(
+    lambda samples, shape: {"kind": "random_normal", "samples": samples, "features": shape},
+    SAMPLES,
+    st.sampled_from([[3, 6, 5], [1, 4, 4], [2, 5, 3]]),
+) | SAMPLES.map(lambda samples: {"kind": "digits", "samples": samples, "layout": "images"})
+SEQUENCES = SAMPLES.map(
+    lambda samples: {"kind": "random_uniform", "samples": samples, "features": [3, 6]}
+)
+POINTS = st.builds(
+    lambda kind, samples: {"kind": kind, "samples": samples},
+    st.sampled_from(["moons", "circles", "xor", "spiral", "blobs", "linear_regression", "digits"]),
+    SAMPLES,
+)
+
+WIDTHS = {"digits": 10, "blobs": 3}
+CLASS_LOSSES = ("cross_entropy", "nll")
+LOSSES = ("mse", "l1", "bce", "bce_with_logits", *CLASS_LOSSES)
+
+
+def width_for(data: dict[str, Any], loss: str) -> int:
+    """How many outputs fit, most of the time."""
+    two_classes = 2 if loss in CLASS_LOSSES and not data["kind"].startswith("random") else 1
+    return WIDTHS.get(data["kind"], two_classes)
 
 
 @st.composite
 def likely_specs(draw: st.DrawFn) -> dict[str, Any]:
-    head = [
-        {"kind": "flatten"},
-        {"kind": "linear", "out_features": draw(st.integers(1, 4) | st.just(10))},
-    ]
-    layers = [*draw(st.lists(LAYERS, max_size=4)), *head, *draw(st.sampled_from(TAILS))]
+    data, layers = draw(
+        st.sampled_from([(IMAGES, ON_IMAGES), (SEQUENCES, ON_SEQUENCES), (POINTS, ON_POINTS)])
+    )
+    chosen, loss = draw(data), draw(st.sampled_from(LOSSES))
+    head = [{"kind": "flatten"}, {"kind": "linear", "out_features": width_for(chosen, loss)}]
+    tail = [{"kind": "sigmoid"}] if loss == "bce" else []
     return {
         "dtype": draw(st.sampled_from(["float32", "float64"])),
         "device": "cpu",
-        "data": draw(DATA),
-        "network": {"layers": layers},
-        "loss": {
-            "kind": draw(
-                st.sampled_from(["mse", "l1", "bce", "bce_with_logits", "cross_entropy", "nll"])
-            ),
-            "reduction": draw(st.sampled_from(["mean", "sum"])),
-        },
+        "data": chosen,
+        "network": {"layers": [*draw(st.lists(layers, max_size=4)), *head, *tail]},
+        "loss": {"kind": loss, "reduction": draw(st.sampled_from(["mean", "sum"]))},
         "optimizer": {
             "kind": draw(st.sampled_from(["sgd", "adam", "adamw", "rmsprop", "adagrad"])),
             "lr": draw(st.sampled_from([0, 1e-3, 1e9])),
