@@ -1,4 +1,4 @@
-/** Asks the layout worker; where there are no workers (tests), lays out on the spot. */
+/** Has graphs laid out: large ones by a worker, so that the page stays alive meanwhile. */
 
 import { layOut } from "./layout";
 import type { Layout, LayoutGraph } from "./layoutGraph";
@@ -17,13 +17,27 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/**
+ * Cards up to which a graph is laid out on the spot. That takes one or two milliseconds, where
+ * starting a worker took two hundred before the first picture could be painted.
+ */
+const onTheSpot = 200;
+
 export class LayoutClient {
   private readonly waiting = new Map<number, Waiting>();
-  private readonly worker: Worker | null;
+  private worker: Worker | null = null;
   private next = 0;
 
-  constructor() {
-    this.worker = typeof Worker === "undefined" ? null : this.start();
+  async layOut(graph: LayoutGraph): Promise<Layout> {
+    // Where there are no workers, as under test, everything is small enough.
+    if (graph.leaves <= onTheSpot || typeof Worker === "undefined") return layOut(graph);
+    this.worker ??= this.start();
+    const { worker } = this;
+    const id = this.next++;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, graph } satisfies LayoutRequest);
+    });
   }
 
   private start(): Worker {
@@ -31,16 +45,6 @@ export class LayoutClient {
     worker.addEventListener("message", ({ data }: MessageEvent<LayoutReply>) => this.settle(data));
     worker.addEventListener("error", (event) => this.failAll(event.message));
     return worker;
-  }
-
-  layOut(graph: LayoutGraph): Promise<Layout> {
-    const { worker } = this;
-    if (worker === null) return Promise.resolve(layOut(graph));
-    const id = this.next++;
-    return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, graph } satisfies LayoutRequest);
-    });
   }
 
   private settle(reply: LayoutReply): void {

@@ -16,7 +16,7 @@ function find(selector: string): HTMLElement {
 
 async function painted(playhead: number): Promise<void> {
   await vi.waitFor(() => {
-    const { painted: hash, playhead: at } = find(".stage").dataset;
+    const { painted: hash, playhead: at } = find(".stage-root").dataset;
     expect([hash, at]).toEqual([tape.structure.hash, String(playhead)]);
   });
 }
@@ -51,7 +51,7 @@ afterEach(() => {
 
 describe("the stage", () => {
   it("shows a forward and a gradient card for every module, and chips for parameters", () => {
-    expect(find(".stage").dataset.painted).toBe("made-by-hand");
+    expect(find(".stage-root").dataset.painted).toBe("made-by-hand");
     expect(host.querySelectorAll("[data-card]").length).toBe(3);
     expect(host.querySelectorAll("[data-gradient-card]").length).toBe(3);
     expect(find('[data-card="call:0"]').textContent).toContain("scale");
@@ -93,7 +93,7 @@ describe("the stage", () => {
     click(find('[data-card="call:0"]'));
     click(find('[data-gradient-card="call:0"]'));
     click(find(`[data-chip="${w}"]`));
-    click(find(".stage"));
+    click(find(".stage-root"));
     expect(selected).toEqual([
       { kind: "call", id: 0 },
       { kind: "tensor", id: tape.structure.tensors[product]?.gradient },
@@ -112,14 +112,14 @@ describe("the stage", () => {
     press(find('[data-card="call:0"]'), "Enter");
     press(find('[data-card="call:0"]'), "Escape");
     expect(selected).toEqual([{ kind: "call", id: 0 }, null]);
-    press(find(".stage"), "3");
+    press(find(".stage-root"), "3");
     await vi.waitFor(() => expect(find('[data-card="op:0"]').textContent).toContain("scale"));
   });
 
   it("leaves the transport's keys alone", () => {
     const heard: string[] = [];
     host.addEventListener("keydown", (event) => heard.push(event.key));
-    for (const key of ["ArrowRight", " ", "n", "Home"]) press(find(".stage"), key);
+    for (const key of ["ArrowRight", " ", "n", "Home"]) press(find(".stage-root"), key);
     expect(heard).toEqual(["ArrowRight", " ", "n", "Home"]);
   });
 
@@ -137,7 +137,7 @@ describe("the stage", () => {
     const x = builder.input("other", { shape: [1], values: [1] });
     builder.op("aten.exp", [x], { shape: [1], values: [Math.E] });
     stage.show(builder.tape("another"));
-    await vi.waitFor(() => expect(find(".stage").dataset.painted).toBe("another"));
+    await vi.waitFor(() => expect(find(".stage-root").dataset.painted).toBe("another"));
     expect(host.querySelector('[data-card="call:0"]')).toBeNull();
     stage.show(null);
     await vi.waitFor(() => expect(host.querySelector("[data-card]")).toBeNull());

@@ -50,7 +50,7 @@ const edgeReach = 9;
 const levelKeys: Record<string, Level> = { "1": "module", "2": "call", "3": "op" };
 
 export class Stage {
-  private readonly root = make("div", "stage");
+  private readonly root = make("div", "stage-root");
   private readonly message = make("div", "stage-message");
   private readonly legend = makeLegend();
   private readonly painter: Painter;
@@ -79,7 +79,7 @@ export class Stage {
     private readonly handlers: StageHandlers,
   ) {
     this.root.tabIndex = 0;
-    this.root.setAttribute("role", "region");
+    this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", "Graph of the tape");
     this.message.setAttribute("role", "alert");
     this.message.hidden = true;
