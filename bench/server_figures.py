@@ -1,6 +1,9 @@
 """What the server takes: to start, to record a spec, to open a session, to record a step."""
 
 import itertools
+import os
+import signal
+import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -26,6 +29,11 @@ def measure_server(server: LiveServer) -> list[dict[str, Any]]:
             figure("new session of the default example", session_milliseconds(client), aim=150),
             figure("one recorded step of 2-8-8-1", step_milliseconds(server, client), aim=10),
             figure("private memory of an idle session", idle_megabytes(server, client), 20, "MB"),
+            figure(
+                "killed while training, until it goes on",
+                recovery_milliseconds(server, client),
+                3_000,
+            ),
             figure(f"p95 of GET state while {CROWD} sessions train", crowd_p95(client), aim=250),
         ]
 
@@ -78,6 +86,29 @@ def idle_megabytes(server: LiveServer, client: httpx.Client) -> float:
     megabytes = private_bytes(pid) / 2**20
     client.delete(f"/sessions/{session_id}").raise_for_status()
     return megabytes
+
+
+def recovery_milliseconds(server: LiveServer, client: httpx.Client) -> float:
+    """From `kill -9` of a session's process in the middle of training to its next metrics."""
+    return statistics.median(one_recovery(server, client) for _ in range(5))
+
+
+def one_recovery(server: LiveServer, client: httpx.Client) -> float:
+    """Milliseconds of one kill."""
+    before = set(server.process_ids())
+    session_id = open_session(client)
+    (pid,) = set(server.process_ids()) - before
+    with EventReader(server.origin, session_id) as events:
+        accepted = send(client, session_id, kind="run", iterations=1_000_000)
+        events.wait_for(lambda event: event["kind"] == "metrics", after=accepted)
+        time.sleep(1.0)
+        killed = time.perf_counter()
+        os.kill(pid, signal.SIGKILL)
+        restored = events.wait_for(lambda event: event["kind"] == "restored", after=accepted)
+        events.wait_for(lambda event: event["kind"] == "metrics", after=restored["sequence"])
+        milliseconds = (time.perf_counter() - killed) * 1_000
+    client.delete(f"/sessions/{session_id}").raise_for_status()
+    return milliseconds
 
 
 def crowd_p95(client: httpx.Client) -> float:
