@@ -175,9 +175,10 @@ def assert_nothing_failed(client: httpx.Client, path: str) -> None:
     last = client.get(path).json()["sequence"]
     failed: list[str] = []
     with client.stream("GET", f"{path}/events", params={"after": 0}) as stream:
-        for line in stream.iter_lines():
+        lines = stream.iter_lines()
+        for line in lines:
             if line.startswith("event: failed"):
-                failed.append(next(stream.iter_lines()))
+                failed.append(next(lines))
             if line == f"id: {last}":
                 break
     assert failed == []
