@@ -72,4 +72,4 @@ def test_the_installed_wheel_serves_page_and_api_without_node(
     assert page.status_code == 200
     assert "<title>Gradtape" in page.text
     assert health.status_code == 200
-    assert health.json()["torch"].startswith("2.")
+    assert health.json()["versions"]["torch"].startswith("2.")
