@@ -18,6 +18,8 @@ export interface EventListeners {
   onConnected(): void;
   /** The stream broke; attempts to reconnect go on until `stop`. */
   onLost(): void;
+  /** Asked before a stream that the server has refused is tried again. */
+  mayReconnect(): Promise<boolean>;
 }
 
 const RETRY_MILLISECONDS = 1_000;
@@ -72,6 +74,11 @@ export class EventStream {
     // The browser reconnects by itself unless the server's answer was not a stream.
     if (source.readyState !== EventSource.CLOSED) return;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#connect(), RETRY_MILLISECONDS);
+    this.#retry = setTimeout(() => void this.#reconnect(source), RETRY_MILLISECONDS);
+  }
+
+  async #reconnect(lost: EventSource): Promise<void> {
+    const mayReconnect = await this.listeners.mayReconnect();
+    if (mayReconnect && this.#source === lost) this.#connect();
   }
 }

@@ -25,12 +25,38 @@ function readColor(element: HTMLElement, name: string): string {
   return getComputedStyle(element).getPropertyValue(name).trim();
 }
 
+/** Whether a view shows the same line as the one before, perhaps with more points at its end. */
+function isContinued(before: LossView, view: LossView): boolean {
+  const [old, now] = [before.curve, view.curve];
+  const last = old.x.length - 1;
+  return (
+    last > 0 &&
+    before.logarithmic === view.logarithmic &&
+    now.x.length < MOST_APPENDED_POINTS &&
+    old.x[0] === now.x[0] &&
+    old.x[last] === now.x[last] &&
+    old.y[last] === now.y[last]
+  );
+}
+
+function haveSameMarks(before: LossView, view: LossView): boolean {
+  return (
+    before.shown === view.shown &&
+    before.curve.recordedX.length === view.curve.recordedX.length &&
+    before.curve.recordedX.at(-1) === view.curve.recordedX.at(-1) &&
+    before.curve.nonFiniteX.length === view.curve.nonFiniteX.length
+  );
+}
+
+/** Drawing may take at most about a third of the time: the rest is for playing and pointing. */
+const REST_FACTOR = 2;
+const SHORTEST_REST_MILLISECONDS = 60;
+
 export class LossChart {
   #view: LossView | null = null;
-  #points = 0;
-  #first: number | undefined;
-  #logarithmic = false;
-  #ready: Promise<unknown>;
+  #drawn: LossView | null = null;
+  #drawing = false;
+  #gone = false;
   #element: Plotly.PlotlyElement;
 
   constructor(
@@ -39,50 +65,65 @@ export class LossChart {
     private readonly options: LossChartOptions,
   ) {
     this.#element = element as Plotly.PlotlyElement;
-    const config = { displayModeBar: false, responsive: true, scrollZoom: false };
-    this.#ready = plotly.newPlot(element, this.#traces(null), this.#layout(null), config);
-    void this.#ready.then(() => {
-      this.#element.on("plotly_click", ({ points }) => {
-        const x = points[0]?.x;
-        if (typeof x === "number") options.onPoint(x);
-      });
-    });
   }
 
-  /** Draws what has changed; a curve that only grew is extended, not drawn anew. */
-  async show(view: LossView): Promise<void> {
-    await this.#ready;
+  /** Draws a view soon; of views that come faster than they can be drawn, the latest. */
+  show(view: LossView): void {
     this.#view = view;
-    const { x, y } = view.curve;
-    const grew = this.#points > 0 && x.length > this.#points && x[0] === this.#first;
-    const sameAxis = view.logarithmic === this.#logarithmic;
-    this.#logarithmic = view.logarithmic;
-    const from = this.#points;
-    this.#points = x.length;
-    this.#first = x[0];
-    const canExtend = grew && sameAxis && x.length < MOST_APPENDED_POINTS;
-    this.#ready = canExtend
-      ? this.#extend(view, { x: [x.slice(from)], y: [y.slice(from)] })
-      : this.plotly.react(this.#element, this.#traces(view), this.#layout(view));
-    await this.#ready;
+    if (!this.#drawing) void this.#drawLoop();
   }
 
   /** After the theme has changed: the same picture in other colours. */
-  async restyle(): Promise<void> {
-    await this.#ready;
-    const view = this.#view;
-    if (view !== null) {
-      await this.plotly.react(this.#element, this.#traces(view), this.#layout(view));
-    }
+  restyle(): void {
+    this.#drawn = null;
+    if (this.#view !== null) this.show({ ...this.#view });
   }
 
   destroy(): void {
+    this.#gone = true;
     this.plotly.purge(this.#element);
   }
 
-  async #extend(view: LossView, added: Record<string, unknown[][]>): Promise<void> {
-    await this.plotly.extendTraces(this.#element, added, [0]);
-    const { recordedX, recordedY, nonFiniteX, nonFiniteY, nonFiniteText } = view.curve;
+  async #drawLoop(): Promise<void> {
+    this.#drawing = true;
+    while (this.#view !== this.#drawn && this.#view !== null && !this.#gone) {
+      const started = performance.now();
+      const view = this.#view;
+      await this.#draw(view);
+      this.#drawn = view;
+      const took = performance.now() - started;
+      const rest = Math.max(SHORTEST_REST_MILLISECONDS, took * REST_FACTOR);
+      await new Promise((resolve) => setTimeout(resolve, rest));
+    }
+    this.#drawing = false;
+  }
+
+  /** A curve that only grew is extended, not drawn anew. */
+  async #draw(view: LossView): Promise<void> {
+    const before = this.#drawn;
+    if (before !== null && isContinued(before, view)) await this.#extend(before, view);
+    else if (this.#element.classList.contains("js-plotly-plot")) {
+      await this.plotly.react(this.#element, this.#traces(view), this.#layout(view));
+    } else await this.#begin(view);
+  }
+
+  async #begin(view: LossView): Promise<void> {
+    const config = { displayModeBar: false, responsive: true, scrollZoom: false };
+    await this.plotly.newPlot(this.#element, this.#traces(view), this.#layout(view), config);
+    this.#element.on("plotly_click", ({ points }) => {
+      const x = points[0]?.x;
+      if (typeof x === "number") this.options.onPoint(x);
+    });
+  }
+
+  async #extend(before: LossView, view: LossView): Promise<void> {
+    const from = before.curve.x.length;
+    const { x, y, recordedX, recordedY, nonFiniteX, nonFiniteY, nonFiniteText } = view.curve;
+    if (x.length > from) {
+      const added = { x: [x.slice(from)], y: [y.slice(from)] };
+      await this.plotly.extendTraces(this.#element, added, [0]);
+    }
+    if (haveSameMarks(before, view)) return;
     await this.plotly.update(
       this.#element,
       { x: [recordedX, nonFiniteX], y: [recordedY, nonFiniteY], text: [[], nonFiniteText] },

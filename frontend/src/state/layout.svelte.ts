@@ -63,7 +63,7 @@ export class LayoutState {
   constructor() {
     const remembered = recall();
     // On a laptop the graph gets the room: its whole U-turn is to be in view.
-    if (innerWidth < ROOMY_PX) Object.assign(this.sizes, { recipe: 244, inspector: 300 });
+    if (innerWidth < ROOMY_PX) Object.assign(this.sizes, { recipe: 240, inspector: 292 });
     this.sizes.dock = Math.min(SIZE_RANGES.dock.usual, Math.round(innerHeight * 0.24));
     Object.assign(this.sizes, remembered.sizes);
     this.theme = remembered.theme ?? "auto";

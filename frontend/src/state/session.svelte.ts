@@ -1,6 +1,6 @@
 /** The session on the server: what it is, what it does, and its stream of events. */
 
-import { sendCommand, type SessionSummary } from "../api/client";
+import { fetchSession, sendCommand, type SessionSummary } from "../api/client";
 import { ApiError, readProblems } from "../api/errors";
 import { EventStream } from "../api/events";
 import type { Command, LoggedEvent, SessionEvent, SessionPhase } from "../api/types";
@@ -27,6 +27,8 @@ export class SessionState {
   iteration = $state(0);
   recorded = $state.raw<number[]>([]);
   connected = $state(true);
+  /** Someone deleted the session; what is shown of it stays. */
+  deleted = $state(false);
   iterationsPerSecond = $state<number | null>(null);
   #stream: EventStream | null = null;
   #recent: LoggedEvent[] = [];
@@ -47,6 +49,7 @@ export class SessionState {
       onEvent: (logged) => this.#receive(logged),
       onConnected: () => (this.connected = true),
       onLost: () => (this.connected = false),
+      mayReconnect: () => this.#stillExists(summary.id),
     });
   }
 
@@ -64,6 +67,7 @@ export class SessionState {
     this.#rate.clear();
     this.iterationsPerSecond = null;
     this.connected = true;
+    this.deleted = false;
     const gone = new DOMException("The session was left.", "AbortError");
     for (const waiter of this.#waiters.splice(0)) waiter.reject(gone);
   }
@@ -78,13 +82,32 @@ export class SessionState {
   }
 
   /** The recording that a command sent under `sequence` leads to; rejects if the command fails. */
-  recordedAfter(sequence: number, wanted: (event: Recorded) => boolean): Promise<Recorded> {
+  recordedAfter(
+    sequence: number,
+    wanted: (event: Recorded) => boolean,
+    signal?: AbortSignal,
+  ): Promise<Recorded> {
     return new Promise((resolve, reject) => {
       const waiter = { after: sequence, wanted, resolve, reject };
       this.#waiters.push(waiter);
+      signal?.addEventListener("abort", () => {
+        this.#waiters = this.#waiters.filter((each) => each !== waiter);
+        reject(new DOMException("Cancelled.", "AbortError"));
+      });
       // The event may have overtaken the answer to the command.
       for (const logged of this.#recent) this.#settle(logged);
     });
+  }
+
+  /** Whether the stream broke for other reasons than that the session was deleted. */
+  async #stillExists(id: string): Promise<boolean> {
+    try {
+      this.refresh(await fetchSession(id));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.deleted = error.code === "unknown_session";
+    }
+    return !this.deleted;
   }
 
   #receive(logged: LoggedEvent): void {

@@ -4,7 +4,7 @@ import * as client from "../api/client";
 import type { JsonObject, SessionSummary } from "../api/client";
 import { ApiError, describeFailure, isAbort, isUnreachable } from "../api/errors";
 import type { Command, Example, SessionEvent, Structure } from "../api/types";
-import { metricsBefore, nearest, NO_METRICS } from "../model/metrics";
+import { nearest, NO_METRICS } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
 import { proportionalPlace } from "../model/playback";
@@ -33,7 +33,7 @@ interface Adoption {
   edited?: Spec | null;
 }
 
-type PlayheadRule = "start" | "end" | "same place" | number;
+type PlayheadRule = "start" | "same place" | number;
 
 export class Workbench {
   readonly layout = new LayoutState();
@@ -112,6 +112,8 @@ export class Workbench {
 
   /** Records the next iteration and shows it from its start. */
   recordNext(): Promise<void> {
+    if (this.session.phase === "running") return Promise.resolve();
+    this.training.followed = false;
     const shown = this.tape.iteration;
     // After a seek the session stands before the shown iteration: that one has to run first.
     const again = shown !== null && this.session.iteration === shown;
@@ -119,11 +121,12 @@ export class Workbench {
       ? { kind: "run", iterations: 2, record_every: 1 }
       : { kind: "record" };
     return this.#attempt(() =>
-      this.activity.run("Recording an iteration", async () => {
+      this.activity.run("Recording an iteration", async (signal) => {
         const sequence = await this.session.send(command);
         const { iteration } = await this.session.recordedAfter(
           sequence,
           (event) => !again || event.iteration === shown + 1,
+          signal,
         );
         await this.#show(iteration, "start");
         this.#address.push(this.place);
@@ -154,10 +157,10 @@ export class Workbench {
   /** Back to iteration 0 with the parameters that the seed gives; it is recorded again. */
   reset(): Promise<void> {
     return this.#attempt(() =>
-      this.activity.run("Starting over", async () => {
+      this.activity.run("Starting over", async (signal) => {
         this.training.followed = false;
         const sequence = await this.session.send({ kind: "reset" }, { kind: "record" });
-        const { iteration } = await this.session.recordedAfter(sequence, () => true);
+        const { iteration } = await this.session.recordedAfter(sequence, () => true, signal);
         this.curves.replace(await client.fetchMetrics(this.#sessionId()));
         await this.#show(iteration, "start");
       }),
@@ -214,13 +217,17 @@ export class Workbench {
     if (iteration === null || value === null) return Promise.resolve();
     this.training.followed = false;
     return this.#attempt(() =>
-      this.activity.run("Recording with the new number", async () => {
+      this.activity.run("Recording with the new number", async (signal) => {
         const sequence = await this.session.send(
           { kind: "seek", iteration },
           { kind: "edit", tensor, index, value },
           { kind: "record" },
         );
-        await this.session.recordedAfter(sequence, (event) => event.iteration === iteration);
+        await this.session.recordedAfter(
+          sequence,
+          (event) => event.iteration === iteration,
+          signal,
+        );
         this.numbers.clear();
         const before = this.tape.current?.structure ?? null;
         if (await this.tape.showEdited(this.#sessionId(), iteration)) this.#settle(before);
@@ -320,7 +327,7 @@ export class Workbench {
     if (structure === undefined) return;
     const total = structure.events.length;
     const same = proportionalPlace(this.playhead.position, this.playhead.total, total);
-    const position = { start: 0, end: total, "same place": same };
+    const position = { start: 0, "same place": same };
     this.playhead.setTape(total, typeof rule === "number" ? rule : position[rule]);
     this.selection.moveTo(before, structure);
   }
@@ -337,7 +344,7 @@ export class Workbench {
         this.notices.fail(describeFailure(toError(event.error)));
         break;
       case "restored":
-        this.curves.replace(metricsBefore(this.curves.metrics, event.iteration));
+        this.curves.cutAt(event.iteration);
         this.notices.warn(
           `The session's process ended (${event.reason}). Training goes on from iteration ` +
             `${event.iteration}; ${event.lost_iterations} iterations are run again.`,
@@ -361,7 +368,7 @@ export class Workbench {
       while (this.#wanted !== null && this.training.followed) {
         const next: number = this.#wanted;
         this.#wanted = null;
-        await this.#show(next, "end");
+        await this.#show(next);
       }
     } finally {
       this.#following = false;
