@@ -2,7 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import chain
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -83,12 +85,13 @@ class MetricsLog:
             shape (rows, 3 + 2 · parameters), float64.
         """
         self._settle()
-        rows = [
-            [float(number), *row] for number, row in zip(self._iterations, self._rows, strict=True)
-        ]
-        return torch.tensor(rows, dtype=torch.float64).reshape(
-            len(rows), 3 + 2 * len(self.parameters)
-        )
+        count, width = len(self._rows), 2 + 2 * len(self.parameters)
+        table = np.empty((count, 1 + width))
+        table[:, 0] = self._iterations
+        # One flat pass: a long run has millions, and a snapshot takes them every second.
+        flat = np.fromiter(chain.from_iterable(self._rows), np.float64, count * width)
+        table[:, 1:] = flat.reshape(count, width)
+        return torch.from_numpy(table)
 
     def load(self, rows: Tensor) -> None:
         """Take over the rows that `to_tensor` gave to an earlier process; they count as taken."""

@@ -54,7 +54,7 @@ from gradtape.sessions.protocol import (
 )
 from gradtape.sessions.questions import Answer
 from gradtape.sessions.snapshot_schedule import SnapshotSchedule
-from gradtape.sessions.wire import ChildWire, WireClosed
+from gradtape.sessions.wire import ChildWire, Wire, WireClosed
 from gradtape.spec import ExperimentSpec
 
 LOOK_INTERVAL_SECONDS = 0.002  # between two looks at the socket while training; a look takes 5 µs
@@ -79,7 +79,7 @@ class SessionLoop:
 
     def __init__(
         self,
-        wire: ChildWire,
+        wire: Wire,
         experiment: Experiment,
         *,
         snapshot_interval_seconds: float,
@@ -275,7 +275,7 @@ class SessionLoop:
         self._wire.send(Told(event=event))
 
 
-def serve_wire(wire: ChildWire) -> None:
+def serve_wire(wire: Wire) -> None:
     """Do what the first message asks for.
 
     Raises:
@@ -302,7 +302,7 @@ def serve_wire(wire: ChildWire) -> None:
         wire.send(Refused(id=0, error=pack_error(as_gradtape_error(error))))
 
 
-def _begin_session(wire: ChildWire, message: Begin, snapshot: bytes) -> SessionLoop:
+def _begin_session(wire: Wire, message: Begin, snapshot: bytes) -> SessionLoop:
     spec = ExperimentSpec.model_validate_json(message.spec)
     experiment = (
         Experiment.from_snapshot(spec, snapshot) if message.from_snapshot else Experiment(spec)
@@ -321,7 +321,7 @@ def _begin_session(wire: ChildWire, message: Begin, snapshot: bytes) -> SessionL
     )
 
 
-def send_answer(wire: ChildWire, number: int, answer: Answer) -> None:
+def send_answer(wire: Wire, number: int, answer: Answer) -> None:
     """Send an answer as one frame."""
     message = Answered(id=number, payload_length=len(answer.payload))
     wire.send(message, answer.payload + answer.blob)

@@ -1,6 +1,7 @@
 """A session's events as everyone who follows it gets them: numbered, kept for a while, merged."""
 
 import asyncio
+from bisect import bisect_right
 from itertools import groupby
 
 from gradtape import limits
@@ -57,7 +58,8 @@ class EventLog:
         """
         if not self._floor <= sequence <= self.last:
             return [LoggedEvent(sequence=max(1, self.last), event=ResyncEvent())]
-        return _merge([event for event in self._events if event.sequence > sequence])
+        first = bisect_right(self._events, sequence, key=lambda logged: logged.sequence)
+        return _merge(self._events[first:])
 
     def close(self) -> None:
         """No event will follow."""

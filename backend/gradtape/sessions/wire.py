@@ -7,6 +7,7 @@ import asyncio
 import select
 import socket
 import struct
+from typing import Protocol
 
 from pydantic import ValidationError
 
@@ -43,6 +44,22 @@ def _decode_prefix(prefix: bytes | bytearray) -> tuple[int, int]:
 def _check_size(size: int) -> None:
     if size > limits.MAX_MESSAGE_BYTES:
         raise WireBroken(f"A message of {size} bytes; {limits.MAX_MESSAGE_BYTES} are allowed.")
+
+
+class Wire(Protocol):
+    """What a session's process needs of its connection to the server."""
+
+    def has_input(self, timeout_seconds: float | None = 0.0) -> bool:
+        """Whether a message, or the end, waits; None waits for one without end."""
+        ...
+
+    def send(self, message: FromChild, attachment: bytes = b"") -> None:
+        """Send a whole message, however long the other side takes to read it."""
+        ...
+
+    def receive(self) -> tuple[ToChild, bytes]:
+        """The next message and its attachment."""
+        ...
 
 
 class ChildWire:

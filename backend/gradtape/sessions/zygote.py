@@ -23,14 +23,12 @@ from typing import Any
 
 import torch
 
-from gradtape.engine.experiment import Experiment
-from gradtape.sessions.answering import answer_tape
 from gradtape.sessions.child import serve_connection
 from gradtape.sessions.confinement import confine_process
+from gradtape.sessions.rehearsal import rehearse
 from gradtape.spec import examples
 
 MAX_PACKET_BYTES = 4_096
-WARM_UP_ITERATIONS = 2
 
 
 class Zygote:
@@ -125,16 +123,6 @@ class Zygote:
             self.report({"exited": pid, "status": status})
 
 
-def warm_up() -> None:
-    """Build, train and record every example: what that imports and allocates is shared."""
-    for example in examples().values():
-        experiment = Experiment(example.spec.model_copy(update={"device": "cpu"}))
-        for _ in range(WARM_UP_ITERATIONS):
-            experiment.train_iteration()
-        answer_tape(experiment.record_iteration(), inline_values=True)
-        experiment.to_snapshot()
-
-
 def count_threads() -> int:
     """How many threads this process has (Linux)."""
     return len(os.listdir("/proc/self/task"))
@@ -146,7 +134,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     gc.disable()
-    warm_up()
+    for example in examples().values():
+        rehearse(example.spec)
     gc.collect()
     # What is frozen is never visited again, so that no child copies these pages.
     gc.freeze()
