@@ -62,7 +62,7 @@ bench: $(DEVELOPMENT) $(PEER) $(PAGE) ## Measure; print one table and write benc
 screenshots: $(DEVELOPMENT) $(PAGE) ## Photograph the page; renew the picture in the README
 	@scripts/ensure_chromium > /dev/null
 	$(BIN)/python -m pytest tests/browser/test_screenshots.py
-	cp build/screenshots/workbench-1280x720-light.png docs/screenshot.png
+	cp build/screenshots/readme.png docs/screenshot.png
 
 wheel: $(DEVELOPMENT) $(PAGE) ## Build the wheel, page included, into dist/
 	$(BIN)/python -m build --wheel

@@ -40,3 +40,22 @@ def test_the_workbench_fits_its_window(
     FOLDER.mkdir(parents=True, exist_ok=True)
     bench.page.screenshot(path=FOLDER / f"workbench-{width}x{height}-{theme}.png")
     assert bench.page.evaluate(OVERFLOW) == 0
+
+
+def test_the_picture_of_the_readme(browser: Browser, live_server: LiveServer) -> None:
+    """Trained, and in the middle of a backward pass."""
+    bench = Workbench(
+        browser, live_server, viewport={"width": 1600, "height": 900}, reduced_motion="reduce"
+    )
+    bench.open()
+    bench.page.get_by_role("button", name="Train", exact=True).click()
+    bench.wait_until(lambda: bench.read("")["iteration"] == 501, "501 iterations")
+    picker = bench.page.get_by_role("combobox", name="Iteration")
+    bench.wait_until(lambda: picker.input_value() == "500", "the last iteration is shown")
+    bench.press("Home", *["ArrowRight"] * 16)
+    bench.wait_until(lambda: bench.playhead == 16, "event 16")
+    bench.page.wait_for_timeout(1_000)  # the chart is drawn at its own pace
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    bench.page.screenshot(path=FOLDER / "readme.png")
+    bench.close()
+    assert bench.complaints == []

@@ -109,12 +109,12 @@ def test_a_killed_process_is_told_of_and_training_goes_on(
     train(bench)
     bench.wait_until(lambda: bench.read("")["iteration"] > 200, "200 iterations")
     os.kill(child, signal.SIGKILL)
-    expect(bench.page.get_by_text("The session's process ended").first).to_be_visible()
+    expect(bench.page.get_by_text("Training goes on from iteration").first).to_be_visible()
     resumed_at = bench.read("")["iteration"]
     bench.wait_until(lambda: bench.read("")["iteration"] > resumed_at + 200, "it goes on")
     assert bench.read("")["phase"] == "running"
     assert child not in lonely_server.process_ids()
     assert lonely_server.process.poll() is None
-    complaints = bench.complaints
     bench.close()
-    assert complaints == []
+    # An iteration that was recorded after the snapshot may have been lost before it was fetched.
+    assert [each for each in bench.complaints if "status of 404" not in each] == []
