@@ -19,7 +19,7 @@ export interface HeatmapOptions {
 
 /** Cells at least this large, in CSS pixels, are set apart by a hairline. */
 const smallestParted = 5;
-const smallestWritten = { width: 30, height: 9 };
+const smallestWritten = { width: 20, height: 9 };
 
 export function drawHeatmap(canvas: HTMLCanvasElement, grid: Grid, options: HeatmapOptions): void {
   const ratio = options.pixelRatio ?? globalThis.devicePixelRatio;
@@ -144,7 +144,7 @@ function writeNumbers(
   const [cellWidth, cellHeight] = [width / grid.columns, height / grid.rows];
   if (cellWidth < smallestWritten.width * ratio || cellHeight < smallestWritten.height * ratio)
     return;
-  const size = Math.min(cellHeight * 0.62, cellWidth * 0.2, 13 * ratio);
+  const size = Math.min(cellHeight * 0.62, cellWidth * 0.23, 13 * ratio);
   context.font = `${String(size)}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -156,6 +156,6 @@ function writeNumbers(
       : toCss(palette.danger);
     const x = ((cell % grid.columns) + 0.5) * cellWidth;
     const y = (Math.floor(cell / grid.columns) + 0.5) * cellHeight;
-    context.fillText(formatNumber(value, 3), x, y);
+    context.fillText(formatNumber(value, 3), x, y, cellWidth - 2 * ratio);
   }
 }

@@ -77,7 +77,17 @@ function gradientName(structure: Structure, tensor: Tensor): string {
     structure.loss === null ? "loss" : (structure.tensors[structure.loss]?.name ?? "loss");
   if (tensor.of == null) return `gradient ${formatShape(tensor.shape)}`;
   const whole = `∂${loss}/∂${tensorName(structure, tensor.of)}`;
-  return tensor.edge == null ? whole : `${whole}, one part of a sum`;
+  return isPart(structure, tensor) ? `${whole}, one part of a sum` : whole;
+}
+
+/** Whether a gradient is one of several that arrive for the same tensor and are added. */
+function isPart(structure: Structure, gradient: Tensor): boolean {
+  if (gradient.edge == null) return false;
+  let arriving = 0;
+  for (const edge of structure.edges) {
+    if (edge.of === gradient.of && edge.tensor !== null) arriving += 1;
+  }
+  return arriving > 1;
 }
 
 /** `(100, 2)` for what an op computed, the name for what was given: how operands are spelled. */

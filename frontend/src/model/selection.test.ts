@@ -56,3 +56,12 @@ it("tells equal selections and those that a tape does not hold", () => {
   expect(holds(structure, { kind: "edge", id: 0 })).toBe(true);
   expect(holds(structure, { kind: "call", id: 7 })).toBe(false);
 });
+
+it("calls a gradient a part of a sum only where several arrive", () => {
+  const name = (edge: number): string =>
+    selectionTitle(structure, { kind: "tensor", id: structure.edges[edge]?.tensor ?? -1 });
+  const ofProduct = structure.edges.findIndex((edge) => edge.of === product);
+  const ofWeight = structure.edges.findIndex((edge) => edge.of === w);
+  expect(name(ofProduct)).toBe("∂loss/∂scale, one part of a sum");
+  expect(name(ofWeight)).toBe("∂loss/∂scale.weight");
+});

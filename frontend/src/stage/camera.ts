@@ -17,10 +17,10 @@ export interface Viewport {
 export const smallestScale = 0.02;
 export const largestScale = 4;
 /** From this scale on cards can be read. */
-export const readableScale = 0.6;
-const margin = 28;
+export const readableScale = 0.55;
+const margin = 20;
 /** Room below for the legend. */
-const legendRoom = 26;
+const legendRoom = 30;
 const glideMilliseconds = 280;
 
 export function clampScale(scale: number): number {

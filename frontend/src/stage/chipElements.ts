@@ -73,7 +73,8 @@ function changeInWords(tape: Tape, before: number, after: number): string {
 
 export function makeGradientChip(item: Item, leaf: number, picture: Picture): StageElement {
   const { structure } = picture.tape;
-  const name = chipName(structure, item, leaf);
+  // Which layer's it is can be read on the chip above it.
+  const name = chipName(structure, item, leaf).split(".").at(-1) ?? "";
   const { root, canvas, value } = makeChip("stage-chip--gradient", `∂${name}`);
   const whole = tensorOf(structure, leaf).gradient ?? null;
   const part = partFor(picture, item, leaf);

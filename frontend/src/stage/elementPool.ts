@@ -99,46 +99,56 @@ export function countVisible({ geometry }: Picture, visible: Rect): number {
 }
 
 function collectVisible(picture: Picture, visible: Rect): Wanted[] {
-  const { geometry } = picture;
-  const { items, frames } = geometry.scene;
   const wanted: Wanted[] = [];
-  const want = (key: string, rect: Rect | null | undefined, make: () => StageElement): void => {
-    if (rect != null && intersects(rect, visible)) wanted.push({ key, rect, make });
-  };
-  for (const frame of frames) {
-    const title = (rect: Rect | undefined): Rect | null =>
-      rect === undefined ? null : { ...rect, height: frameTitleHeight };
-    want(`frame ${frame.key}`, title(geometry.frames[frame.index]), () =>
-      makeFrameTitle(frame, "forward"),
-    );
-    const below = title(geometry.gradientFrames[frame.index]);
-    want(`gradient frame ${frame.key}`, below, () => makeFrameTitle(frame, "backward"));
-  }
-  for (const item of items) {
-    const { key, index } = item;
-    want(`card ${key}`, geometry.cards[index], () => makeForward(item, picture));
-    for (const [k, leaf] of item.leaves.entries()) {
-      const rect = geometry.chips[index]?.[k];
-      want(`chip ${key} ${String(leaf)}`, rect, () => makeLeafChip(item, leaf, picture));
-    }
-  }
-  for (const item of items) {
-    const { key, index } = item;
-    want(`gradient ${key}`, geometry.gradientCards[index], () => makeBackward(item));
-    for (const [k, leaf] of item.leaves.entries()) {
-      const rect = geometry.gradientChips[index]?.[k];
-      want(`gradient chip ${key} ${String(leaf)}`, rect, () =>
-        makeGradientChip(item, leaf, picture),
-      );
-    }
-  }
+  const sees = (rect: Rect | null | undefined): rect is Rect =>
+    rect != null && intersects(rect, visible);
+  collectFrames(picture, wanted, sees);
+  // All of the forward half comes first: that is the order of the Tab key.
+  for (const item of picture.geometry.scene.items) collectForward(picture, item, wanted, sees);
+  for (const item of picture.geometry.scene.items) collectBackward(picture, item, wanted, sees);
   return wanted;
 }
 
-function makeForward(item: Item, picture: Picture): StageElement {
-  return item.kind === "loss" ? makeLossCard(item, picture) : makeForwardCard(item, picture);
+type Sees = (rect: Rect | null | undefined) => rect is Rect;
+
+function collectFrames({ geometry }: Picture, wanted: Wanted[], sees: Sees): void {
+  for (const frame of geometry.scene.frames) {
+    for (const half of ["forward", "backward"] as const) {
+      const frames = half === "forward" ? geometry.frames : geometry.gradientFrames;
+      const whole = frames[frame.index];
+      const rect = whole === undefined ? null : { ...whole, height: frameTitleHeight };
+      if (!sees(rect)) continue;
+      wanted.push({ key: `${half} ${frame.key}`, rect, make: () => makeFrameTitle(frame, half) });
+    }
+  }
 }
 
-function makeBackward(item: Item): StageElement {
-  return item.kind === "loss" ? makeSeedCard(item) : makeGradientCard(item);
+function collectForward(picture: Picture, item: Item, wanted: Wanted[], sees: Sees): void {
+  const { key, index, leaves } = item;
+  const card = picture.geometry.cards[index];
+  if (sees(card)) {
+    const make = item.kind === "loss" ? makeLossCard : makeForwardCard;
+    wanted.push({ key: `card ${key}`, rect: card, make: () => make(item, picture) });
+  }
+  for (const [k, leaf] of leaves.entries()) {
+    const rect = picture.geometry.chips[index]?.[k];
+    if (!sees(rect)) continue;
+    const make = (): StageElement => makeLeafChip(item, leaf, picture);
+    wanted.push({ key: `chip ${key} ${String(leaf)}`, rect, make });
+  }
+}
+
+function collectBackward(picture: Picture, item: Item, wanted: Wanted[], sees: Sees): void {
+  const { key, index, leaves } = item;
+  const card = picture.geometry.gradientCards[index];
+  if (sees(card)) {
+    const make = item.kind === "loss" ? makeSeedCard : makeGradientCard;
+    wanted.push({ key: `gradient ${key}`, rect: card, make: () => make(item) });
+  }
+  for (const [k, leaf] of leaves.entries()) {
+    const rect = picture.geometry.gradientChips[index]?.[k];
+    if (!sees(rect)) continue;
+    const make = (): StageElement => makeGradientChip(item, leaf, picture);
+    wanted.push({ key: `gradient chip ${key} ${String(leaf)}`, rect, make });
+  }
 }

@@ -10,9 +10,9 @@ export interface Size {
   readonly height: number;
 }
 
-export const card: Size = { width: 132, height: 100 };
-export const inputCard: Size = { width: 108, height: 100 };
-export const gradientCard: Size = { width: 132, height: 116 };
+export const card: Size = { width: 132, height: 104 };
+export const inputCard: Size = { width: 108, height: 104 };
+export const gradientCard: Size = { width: 132, height: 122 };
 export const lossCircle: Size = { width: 104, height: 104 };
 export const seedCard: Size = { width: 96, height: 46 };
 export const chip: Size = { width: 142, height: 24 };
@@ -55,7 +55,7 @@ export function spacingFor(orientation: Orientation): Spacing {
   if (orientation === "horizontal") {
     return {
       ...common,
-      column: 30,
+      column: 27,
       middle: 52,
       padStart: 18,
       padEnd: 18,

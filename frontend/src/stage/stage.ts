@@ -12,6 +12,7 @@ import { make } from "./dom";
 import { initialView, placeOfEvent } from "./framing";
 import type { Geometry, Rect } from "./geometry";
 import { Gestures } from "./gestures";
+import { commandOfKey } from "./keys";
 import { makeLegend } from "./legend";
 import { locate, nowhere, surroundings, type Spot } from "./locate";
 import { Painter } from "./painter";
@@ -47,7 +48,6 @@ interface Shown {
 
 /** How near to an edge, in pixels of the screen, a pointer means it. */
 const edgeReach = 9;
-const levelKeys: Record<string, Level> = { "1": "module", "2": "call", "3": "op" };
 
 export class Stage {
   private readonly root = make("div", "stage-root");
@@ -224,8 +224,8 @@ export class Stage {
   private take(geometry: Geometry, anchor: Anchor | null): void {
     if (this.tape === null) return;
     const { tape, shown } = this;
-    const before =
-      shown?.geometry.scene.structure === geometry.scene.structure ? shown.geometry : null;
+    const same = shown?.tape.structure.hash === tape.structure.hash;
+    const before = same ? (shown?.geometry ?? null) : null;
     const timing = timeScene(geometry.scene, tape);
     this.tell("");
     this.shown = { geometry, edges: shapeEdges(geometry), timing, tape };
@@ -330,30 +330,25 @@ export class Stage {
   }
 
   private key(event: KeyboardEvent): boolean {
-    const level = levelKeys[event.key];
-    if (level !== undefined) {
-      this.setLevel(level);
-      this.handlers.onLevel?.(level);
-      return true;
-    }
-    switch (event.key) {
-      case "+":
-      case "=":
-        this.zoomBy(1.25);
+    const command = commandOfKey(event);
+    switch (command?.kind) {
+      case undefined:
+        return false;
+      case "level":
+        this.setLevel(command.level);
+        this.handlers.onLevel?.(command.level);
         return true;
-      case "-":
-        this.zoomBy(0.8);
+      case "zoom":
+        this.zoomBy(command.factor);
         return true;
-      case "0":
+      case "fit":
         this.fit();
         return true;
-      case "Escape":
+      case "clear":
         this.emit(null);
         return true;
-      case "Enter":
+      case "enter":
         return event.target instanceof Element && this.enter(event.target);
-      default:
-        return false;
     }
   }
 
