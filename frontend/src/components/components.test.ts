@@ -1,0 +1,122 @@
+import { flushSync, mount, unmount, type Component } from "svelte";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { squareTape } from "../../test/tapeBuilder";
+import NumberMatrix from "./NumberMatrix.svelte";
+import Separator from "./Separator.svelte";
+import Tabs from "./Tabs.svelte";
+import TextField from "./TextField.svelte";
+import Timeline from "./Timeline.svelte";
+
+const mounted: Record<string, unknown>[] = [];
+
+function show<Props extends Record<string, unknown>>(
+  component: Component<Props>,
+  props: Props,
+): HTMLElement {
+  document.body.innerHTML = "";
+  mounted.push(mount(component, { target: document.body, props }));
+  flushSync();
+  return document.body;
+}
+
+function press(element: Element | null, key: string): void {
+  element?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  flushSync();
+}
+
+afterEach(async () => {
+  for (const component of mounted.splice(0)) await unmount(component);
+});
+
+describe("the number matrix", () => {
+  const props = {
+    label: "Numbers of w",
+    grid: { rows: 100_000, columns: 50, leading: [] },
+    width: 60,
+    read: (row: number, column: number) => row * 50 + column,
+    changed: () => false,
+    tint: () => ({ background: "", ink: "" }),
+    onWindow: () => undefined,
+  };
+
+  it("has cells only for what is in view", () => {
+    const body = show(NumberMatrix, props);
+    const cells = body.querySelectorAll('[role="gridcell"]');
+    expect(cells.length).toBeGreaterThan(20);
+    expect(cells.length).toBeLessThan(400);
+    expect(body.querySelector('[role="grid"]')?.getAttribute("aria-rowcount")).toBe("100000");
+  });
+
+  it("changes a number where it stands, by keyboard", () => {
+    const onEdit = vi.fn();
+    const body = show(NumberMatrix, { ...props, onEdit });
+    const grid = body.querySelector<HTMLElement>('[role="grid"]');
+    if (grid !== null) grid.scrollTo = () => undefined;
+    press(grid, "ArrowDown");
+    press(grid, "ArrowRight");
+    press(grid, "Enter");
+    const input = body.querySelector<HTMLInputElement>('input[aria-label="New value"]');
+    if (input !== null) input.value = "2.5";
+    press(input, "Enter");
+    expect(onEdit).toHaveBeenCalledExactlyOnceWith(1, 1, "2.5");
+  });
+
+  it("leaves numbers alone that cannot be changed", () => {
+    const body = show(NumberMatrix, props);
+    press(body.querySelector('[role="grid"]'), "Enter");
+    expect(body.querySelector("input")).toBeNull();
+  });
+});
+
+describe("the timeline", () => {
+  const { structure } = squareTape().tape;
+  const total = structure.events.length;
+
+  it("is a slider that says the event in words", () => {
+    const body = show(Timeline, { structure, position: 1, total, onScrub: () => undefined });
+    const slider = body.querySelector('[role="slider"]');
+    expect(slider?.getAttribute("aria-valuemax")).toBe(String(total));
+    expect(slider?.getAttribute("aria-valuetext")).toMatch(/^event 1 of \d+: scale · mul/);
+  });
+
+  it("has a stretch for each phase, filled as far as the playhead", () => {
+    const body = show(Timeline, { structure, position: 2, total, onScrub: () => undefined });
+    const done = [...body.querySelectorAll<HTMLElement>(".done")].map(({ style }) => style.width);
+    expect(done).toEqual(["100%", "0%", "0%"]);
+  });
+});
+
+describe("controls", () => {
+  it("move a separator by keyboard towards the side that grows", () => {
+    const onResize = vi.fn();
+    const common = { label: "Width", orientation: "vertical", size: 300, smallest: 200 } as const;
+    const props = { ...common, largest: 400, onResize, onFold: () => undefined };
+    const before = show(Separator, { ...props, side: "before" });
+    press(before.querySelector('[role="separator"]'), "ArrowRight");
+    const after = show(Separator, { ...props, side: "after" });
+    press(after.querySelector('[role="separator"]'), "ArrowRight");
+    expect(onResize.mock.calls).toEqual([[316], [284]]);
+  });
+
+  it("go round the tabs with the arrow keys", () => {
+    const onSelect = vi.fn();
+    const tabs = ["a", "b", "c"].map((key) => ({ key, title: key }));
+    const body = show(Tabs, { id: "t", label: "Tabs", tabs, selected: "c", onSelect });
+    press(body.querySelector('[aria-selected="true"]'), "ArrowRight");
+    expect(onSelect).toHaveBeenCalledExactlyOnceWith("a");
+  });
+
+  it("keep what is being typed, however the value is written otherwise", () => {
+    const onInput = vi.fn();
+    const body = show(TextField, { label: "lr", text: "0.1", onInput });
+    const input = body.querySelector("input");
+    if (input === null) throw new Error("no input");
+    input.value = "0.";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    flushSync();
+    expect([input.value, onInput.mock.calls]).toEqual(["0.", [["0."]]]);
+    input.dispatchEvent(new Event("blur"));
+    flushSync();
+    expect(input.value).toBe("0.1");
+  });
+});

@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeEventSource } from "../../test/fakeEventSource";
+import { squareTape } from "../../test/tapeBuilder";
+import * as client from "../api/client";
+import { ApiError } from "../api/errors";
+import type { Metrics } from "../api/types";
+import { readPlace } from "../model/permalink";
+import type { Spec } from "../model/spec";
+import { Workbench } from "./workbench.svelte";
+
+vi.mock("../api/client");
+
+const spec: Spec = {
+  name: "net",
+  seed: 0,
+  device: "auto",
+  dtype: "float32",
+  data: { kind: "moons" },
+  network: { layers: [{ kind: "relu", name: "relu", inputs: ["input"] }] },
+  loss: { kind: "mse" },
+  optimizer: { kind: "sgd", lr: 0.1 },
+  batch_size: null,
+};
+const { tape } = squareTape();
+let sessions = 0;
+let sequence = 0;
+
+function summary(): client.SessionSummary {
+  sessions += 1;
+  return {
+    id: `s${sessions}`,
+    name: "net",
+    spec: structuredClone(spec) as unknown as client.JsonObject,
+    iteration: 0,
+    phase: "ready",
+    device: "cpu",
+    parameters: 1,
+    iterations_recorded: [],
+    sequence: 0,
+  };
+}
+
+function tellRecorded(iteration: number): void {
+  sequence += 1;
+  const event = { kind: "recorded", iteration, structure_hash: tape.structure.hash } as const;
+  FakeEventSource.latest.tell(sequence, event);
+}
+
+async function open(): Promise<Workbench> {
+  const workbench = new Workbench();
+  const opening = { summary: summary(), isNew: true, replacesUnknown: false };
+  const started = workbench.start(readPlace(""), Promise.resolve(opening));
+  await vi.waitFor(() => expect(FakeEventSource.opened.length).toBeGreaterThan(0));
+  tellRecorded(0);
+  await started;
+  return workbench;
+}
+
+function sent(): client.JsonObject[] {
+  return vi.mocked(client.sendCommand).mock.calls.map(([, command]) => ({ ...command }));
+}
+
+beforeEach(() => {
+  sessions = 0;
+  sequence = 0;
+  FakeEventSource.opened = [];
+  vi.stubGlobal("EventSource", FakeEventSource);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  vi.mocked(client.openSession).mockImplementation(() => Promise.resolve(summary()));
+  vi.mocked(client.sendCommand).mockImplementation(() => Promise.resolve({ sequence: ++sequence }));
+  vi.mocked(client.deleteSession).mockResolvedValue(undefined);
+  vi.mocked(client.fetchExamples).mockResolvedValue([]);
+  vi.mocked(client.fetchTape).mockImplementation((_id, iteration) =>
+    Promise.resolve({ structure: tape.structure, frame: { ...tape.frame, iteration } }),
+  );
+  vi.mocked(client.fetchTapeBlob).mockImplementation(() =>
+    Promise.resolve(new Float32Array(tape.blob).buffer),
+  );
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.clearAllMocks();
+});
+
+describe("the workbench", () => {
+  it("shows the recorded iteration of a new session from its start", async () => {
+    const { tape: shown, playhead } = await open();
+    expect(shown.iteration).toBe(0);
+    expect([playhead.position, playhead.total]).toEqual([0, tape.structure.events.length]);
+  });
+
+  it("records the next iteration, and after a seek the shown one before it", async () => {
+    const workbench = await open();
+    const first = workbench.recordNext();
+    await vi.waitFor(() => expect(sent()).toHaveLength(1));
+    tellRecorded(1);
+    await first;
+    FakeEventSource.latest.tell(++sequence, {
+      kind: "state",
+      phase: "ready",
+      iteration: 1,
+      iterations_recorded: [0, 1],
+    });
+    const second = workbench.recordNext();
+    await vi.waitFor(() => expect(sent()).toHaveLength(2));
+    tellRecorded(1);
+    tellRecorded(2);
+    await second;
+    expect(sent()).toEqual([{ kind: "record" }, { kind: "run", iterations: 2, record_every: 1 }]);
+    expect(workbench.tape.iteration).toBe(2);
+  });
+
+  it("writes a number before the shown iteration and records it again", async () => {
+    const workbench = await open();
+    workbench.playhead.scrubTo(2);
+    const edited = workbench.editNumber("fc1.weight", [0, 3], "−1.5");
+    await vi.waitFor(() => expect(sent()).toHaveLength(3));
+    tellRecorded(0);
+    await edited;
+    expect(sent()).toEqual([
+      { kind: "seek", iteration: 0 },
+      { kind: "edit", tensor: "fc1.weight", index: [0, 3], value: -1.5 },
+      { kind: "record" },
+    ]);
+    expect(workbench.tape.beforeEdit).not.toBeNull();
+    expect(workbench.playhead.position).toBe(2);
+  });
+
+  it("changes nothing for a number that is none", async () => {
+    const workbench = await open();
+    await workbench.editNumber("fc1.weight", [0], "half");
+    expect(sent()).toEqual([]);
+    expect(workbench.notices.list[0]?.text).toContain('"half" is not a number');
+  });
+
+  it("sets a learning rate in the running session", async () => {
+    const workbench = await open();
+    workbench.recipe.edit((before) => ({ ...before, optimizer: { kind: "sgd", lr: 0.5 } }));
+    await vi.advanceTimersByTimeAsync(250);
+    expect(sent()).toEqual([{ kind: "set", optimizer: { lr: 0.5 } }]);
+    expect(client.openSession).not.toHaveBeenCalled();
+  });
+
+  it("opens a session for another network and deletes the one before", async () => {
+    const workbench = await open();
+    workbench.playhead.scrubTo(tape.structure.events.length);
+    workbench.recipe.edit((before) => ({ ...before, seed: 7 }));
+    await vi.advanceTimersByTimeAsync(250);
+    tellRecorded(0);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(workbench.session.id).toBe("s2");
+    expect(client.deleteSession).toHaveBeenCalledWith("s1");
+    expect(workbench.playhead.atEnd).toBe(true);
+  });
+
+  it("keeps the last network that worked, and the objections to the new one", async () => {
+    const workbench = await open();
+    const problem = { code: "wrong_type", path: "seed", message: "seed must be whole." };
+    vi.mocked(client.openSession).mockRejectedValue(new ApiError(422, [problem]));
+    workbench.recipe.edit((before) => ({ ...before, seed: 0.5 }));
+    await vi.advanceTimersByTimeAsync(250);
+    expect(workbench.recipe.problems).toEqual([problem]);
+    expect([workbench.session.id, workbench.tape.outdated]).toEqual(["s1", true]);
+    workbench.recipe.undo();
+    await vi.advanceTimersByTimeAsync(250);
+    expect([workbench.recipe.problems, workbench.tape.outdated]).toEqual([[], false]);
+  });
+
+  it("says when a process was replaced, and draws again what is run again", async () => {
+    const workbench = await open();
+    const losses = [3, 2, 1];
+    const columns: Metrics = {
+      iteration: [0, 1, 2],
+      loss: losses,
+      learning_rate: losses,
+      gradient_norm: {},
+      parameter_norm: {},
+    };
+    FakeEventSource.latest.tell(++sequence, { kind: "metrics", columns });
+    const restored = { iteration: 1, lost_iterations: 2, reason: "it was killed" };
+    FakeEventSource.latest.tell(++sequence, { kind: "restored", ...restored });
+    expect(workbench.curves.metrics.iteration).toEqual([0]);
+    expect(workbench.notices.list.at(-1)?.text).toBe(
+      "The session's process ended (it was killed). Training goes on from iteration 1; " +
+        "2 iterations are run again.",
+    );
+  });
+
+  it("tells a failed command in the server's words", async () => {
+    const workbench = await open();
+    const error = { code: "command_refused", path: null, message: "The session is full." };
+    FakeEventSource.latest.tell(++sequence, { kind: "failed", command: "run", error });
+    expect(workbench.notices.list.map(({ text }) => text)).toEqual(["The session is full."]);
+  });
+});
