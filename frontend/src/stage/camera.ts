@@ -14,7 +14,7 @@ export interface Viewport {
   readonly height: number;
 }
 
-export const smallestScale = 0.02;
+export const smallestScale = 0.004;
 export const largestScale = 4;
 /** From this scale on cards can be read. */
 export const readableScale = 0.55;

@@ -65,7 +65,9 @@ export function makeForwardCard(item: Item, picture: Picture): StageElement {
       setAttribute(root, "data-state", forwardState(geometry.scene, timing, item.index, playhead));
       setAttribute(root, "aria-label", cardLabel(structure, item, visible));
       setSelected(root, spot.cards.has(item.index), around.cards.has(item.index));
-      heatmaps.request(canvas, visible ? item.output : null, size);
+      const shown = visible ? item.output : null;
+      setClass(root, "is-changed", shown !== null && picture.changed.has(shown));
+      heatmaps.request(canvas, shown, size);
     },
   };
 }
@@ -104,6 +106,7 @@ export function makeGradientCard(item: Item): StageElement {
       setText(norm, normLine(words));
       setSum(sum, picture, item);
       setSelected(root, spot.gradientCards.has(item.index), around.gradientCards.has(item.index));
+      setClass(root, "is-changed", words.tensor !== null && picture.changed.has(words.tensor));
       heatmaps.request(canvas, words.tensor, size);
     },
   };
@@ -156,6 +159,11 @@ export function makeLossCard(item: Item, picture: Picture): StageElement {
       const visible = item.output !== null && isVisible(tape, item.output, playhead);
       const number = visible ? lossValue(picture) : null;
       setAttribute(root, "data-state", forwardState(geometry.scene, timing, item.index, playhead));
+      setClass(
+        root,
+        "is-changed",
+        visible && item.output !== null && picture.changed.has(item.output),
+      );
       setAttribute(root, "data-finite", String(number === null || Number.isFinite(number)));
       setText(value, number === null ? "?" : formatNumber(number));
       const label = number === null ? "not computed yet" : formatNumber(number);

@@ -41,7 +41,7 @@ export function makeLeafChip(item: Item, leaf: number, picture: Picture): StageE
   const updated = structure.tensors.find((other) => other.role === "updated" && other.of === leaf);
   return {
     root,
-    update({ tape, timing, playhead, spot }, heatmaps) {
+    update({ tape, timing, playhead, spot, changed }, heatmaps) {
       const isUpdated = updated !== undefined && isVisible(tape, updated.id, playhead);
       const shown = isUpdated ? updated.id : leaf;
       const event = tape.structure.events[playhead - 1];
@@ -60,6 +60,7 @@ export function makeLeafChip(item: Item, leaf: number, picture: Picture): StageE
         "title",
         isUpdated ? `${label}\n${changeInWords(tape, leaf, updated.id)}` : label,
       );
+      setClass(root, "is-changed", changed.has(shown));
       heatmaps.request(canvas, shown, swatchSize);
     },
   };
@@ -82,7 +83,7 @@ export function makeGradientChip(item: Item, leaf: number, picture: Picture): St
   return {
     root,
     update(picture, heatmaps) {
-      const { tape, timing, playhead, spot } = picture;
+      const { tape, timing, playhead, spot, changed } = picture;
       const words = wordGradient(tape, leaf, playhead);
       const partial = part !== null && isVisible(tape, part, playhead) ? part : null;
       const isHere = currentLeaf(timing, playhead) === leaf;
@@ -99,7 +100,9 @@ export function makeGradientChip(item: Item, leaf: number, picture: Picture): St
       setAttribute(root, "title", `${full}\n${words.title}${partTitle(tape, partial)}`);
       setAttribute(root, "aria-label", `${full}. ${words.title}`);
       setClass(root, "is-selected", whole !== null && spot.chips.has(whole));
-      heatmaps.request(canvas, partial ?? words.tensor, swatchSize);
+      const shown = partial ?? words.tensor;
+      setClass(root, "is-changed", shown !== null && changed.has(shown));
+      heatmaps.request(canvas, shown, swatchSize);
     },
   };
 }

@@ -132,6 +132,19 @@ describe("the stage", () => {
     expect(find(".stage-loss-value").textContent).toBe("9.500");
   });
 
+  it("marks for a moment what an edit of the same iteration has changed", async () => {
+    const blob = tape.blob.slice();
+    const slot = tape.structure.slots[tape.structure.tensors[w]?.slot ?? -1];
+    blob[slot?.offset ?? -1] = 7;
+    stage.show({ ...tape, blob });
+    await vi.waitFor(() => expect(find(`[data-chip="${w}"]`).classList).toContain("is-changed"));
+    expect(find('[data-card="tensor:0"]').classList).not.toContain("is-changed");
+    await vi.waitFor(
+      () => expect(find(`[data-chip="${w}"]`).classList).not.toContain("is-changed"),
+      3000,
+    );
+  });
+
   it("shows another structure in place of the first, and nothing for none", async () => {
     const builder = new TapeBuilder();
     const x = builder.input("other", { shape: [1], values: [1] });

@@ -7,6 +7,7 @@ import type { Tape } from "../model/tape";
 import { Arranger, type OrientationChoice } from "./arranger";
 import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
+import { changedTensors, nothingChanged } from "./changes";
 import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
 import { make } from "./dom";
 import { initialView, placeOfEvent } from "./framing";
@@ -48,6 +49,7 @@ interface Shown {
 
 /** How near to an edge, in pixels of the screen, a pointer means it. */
 const edgeReach = 9;
+const flashMilliseconds = 1200;
 
 export class Stage {
   private readonly root = make("div", "stage-root");
@@ -71,6 +73,8 @@ export class Stage {
   private around: Spot = nowhere;
   private following = false;
   private transition: { transition: Transition; glide: Glide } | null = null;
+  private changed = nothingChanged;
+  private flashing: ReturnType<typeof setTimeout> | undefined;
   private frameRequest = 0;
   private isStale = true;
 
@@ -200,6 +204,7 @@ export class Stage {
 
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
+    clearTimeout(this.flashing);
     this.resizes.disconnect();
     this.gestures.destroy();
     this.arranger.destroy();
@@ -261,7 +266,19 @@ export class Stage {
     if (this.tape === null || this.shown === null || this.shown.tape === this.tape) return;
     const { geometry } = this.shown;
     if (geometry.scene.structure.hash !== this.tape.structure.hash) return;
+    this.flash(changedTensors(this.shown.tape, this.tape));
     this.shown = { ...this.shown, tape: this.tape, timing: timeScene(geometry.scene, this.tape) };
+  }
+
+  /** Marks what has changed for a moment. */
+  private flash(changed: ReadonlySet<number>): void {
+    clearTimeout(this.flashing);
+    this.changed = changed;
+    if (changed.size === 0) return;
+    this.flashing = setTimeout(() => {
+      this.changed = nothingChanged;
+      this.repaint();
+    }, flashMilliseconds);
   }
 
   private bringEventIntoView(): void {
@@ -377,8 +394,9 @@ export class Stage {
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    const { playhead, spot, around } = this;
-    return { ...this.shown, geometry, playhead, spot, around, colors: this.painter.colors };
+    const { playhead, spot, around, changed } = this;
+    const { colors } = this.painter;
+    return { ...this.shown, geometry, playhead, spot, around, changed, colors };
   }
 
   private repaint(): void {
