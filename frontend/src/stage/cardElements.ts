@@ -165,12 +165,19 @@ export function makeLossCard(item: Item, picture: Picture): StageElement {
         visible && item.output !== null && picture.changed.has(item.output),
       );
       setAttribute(root, "data-finite", String(number === null || Number.isFinite(number)));
-      setText(value, number === null ? "?" : formatNumber(number));
+      setLargeNumber(value, number === null ? "?" : formatNumber(number));
       const label = number === null ? "not computed yet" : formatNumber(number);
       setAttribute(root, "aria-label", `loss, ${kind.textContent ?? ""}, ${label}`);
       setSelected(root, spot.cards.has(item.index), around.cards.has(item.index));
     },
   };
+}
+
+/** In large type, but never wider than the circle. */
+function setLargeNumber(element: HTMLElement, text: string): void {
+  if (element.textContent === text) return;
+  element.textContent = text;
+  element.style.fontSize = `${Math.min(22, 132 / text.length).toFixed(1)}px`;
 }
 
 /** `BCEWithLogitsLoss` as `BCE with logits`: it has to fit into a circle. */

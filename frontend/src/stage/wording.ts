@@ -45,8 +45,14 @@ function wordValue(tape: Tape, tensor: number): GradientWords {
   }
   if (l2_norm === 0)
     return { look: "zero", text: "0", title: "The gradient is exactly zero", tensor };
-  const text = formatNumber(l2_norm, 3);
+  const text = formatBriefly(l2_norm);
   return { look: "value", text, title: `Norm of the gradient ${formatNumber(l2_norm)}`, tensor };
+}
+
+/** Three significant digits, or two where three would not fit on a chip. */
+function formatBriefly(value: number): string {
+  const text = formatNumber(value, 3);
+  return text.length > 7 ? formatNumber(value, 2) : text;
 }
 
 /** The name of a leaf on a chip: without the layer's name where it hangs at that layer. */
