@@ -4,8 +4,14 @@ from typing import Any
 
 from gradtape.spec import ExperimentSpec, examples, parse_spec
 
-MOONS = examples()["moons"].spec
-TWO_LAYER = examples()["two-layer"].spec
+
+def on_cpu(spec: ExperimentSpec) -> ExperimentSpec:
+    """The same where every machine gives the same bits, and processes are forked."""
+    return spec.model_copy(update={"device": "cpu"})
+
+
+MOONS = on_cpu(examples()["moons"].spec)
+TWO_LAYER = on_cpu(examples()["two-layer"].spec)
 
 
 def small_spec(**changes: Any) -> ExperimentSpec:
@@ -13,6 +19,7 @@ def small_spec(**changes: Any) -> ExperimentSpec:
     raw: dict[str, Any] = {
         "name": "small",
         "seed": 7,
+        "device": "cpu",
         "data": {"kind": "moons", "samples": 40},
         "network": {
             "layers": [

@@ -58,7 +58,7 @@ def open_files() -> int:
 
 async def test_the_zygote_has_one_thread_and_no_device_in_sight(make_host: HostMaker) -> None:
     host = await make_host()
-    await host.facts()
+    await host.open("a", MOONS)
     zygote = host.zygote_pid
     assert zygote is not None
     assert status_of(zygote)["Threads"] == "1"

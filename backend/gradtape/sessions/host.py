@@ -31,7 +31,7 @@ class SessionHost(Protocol):
         ...
 
     async def facts(self) -> HostFacts:
-        """What this host computes with; waits until that is known.
+        """What this host computes with; may have to wait until that is known.
 
         Raises:
             SessionUnavailable: torch could not be started.

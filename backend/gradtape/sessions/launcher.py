@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from importlib.metadata import version as installed_version
 
 from gradtape.errors import SessionUnavailable
 from gradtape.sessions.environment import clean_environment
@@ -61,8 +62,8 @@ class Launcher:
         """
         if self._described is not None:
             return await asyncio.shield(self._described)
-        facts = await self._warm_zygote().wait_until_warm()
-        return Described(torch=facts.torch, device="cpu")
+        # Nothing but the CPU: no need to wait for torch itself to say so.
+        return Described(torch=installed_version("torch"), device="cpu")
 
     async def launch(self, device: str) -> SessionProcess:
         """A new process that waits for its first message.
@@ -90,11 +91,11 @@ class Launcher:
 
     async def _fork(self) -> SessionProcess:
         zygote = self._warm_zygote()
-        facts = await zygote.wait_until_warm()
-        if facts.threads != 1:
+        threads = await zygote.wait_until_warm()
+        if threads != 1:
             # A library has started threads: children could hang on locks that nobody releases.
             print(  # noqa: T201
-                f"gradtape: the zygote has {facts.threads} threads; sessions start without it",
+                f"gradtape: the zygote has {threads} threads; sessions start without it",
                 file=sys.stderr,
             )
             self._can_fork = False

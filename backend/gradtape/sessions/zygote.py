@@ -6,7 +6,7 @@ initialise CUDA, so its environment hides all devices (launcher.py).
 
 On the socket, one JSON object a packet:
     to it     {"fork": N} with the session's end of a socket pair · {"kill": PID}
-    from it   {"ready": {...}} · {"forked": N, "pid": PID} · {"not_forked": N, "message": TEXT}
+    from it   {"ready": THREADS} · {"forked": N, "pid": PID} · {"not_forked": N, "message": TEXT}
               {"exited": PID, "status": wait status}
 """
 
@@ -140,7 +140,7 @@ def main() -> None:
     # What is frozen is never visited again, so that no child copies these pages.
     gc.freeze()
     zygote = Zygote(control, serve_connection)
-    zygote.report({"ready": {"torch": str(torch.__version__), "threads": count_threads()}})
+    zygote.report({"ready": count_threads()})
     try:
         zygote.run()
     except BrokenPipeError:

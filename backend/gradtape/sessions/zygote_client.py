@@ -20,14 +20,6 @@ FORK_SECONDS = 10.0  # takes 10 ms; more means that the zygote hangs
 END_SECONDS = 2.0  # to end once its control socket is closed
 
 
-@dataclass(frozen=True)
-class ZygoteFacts:
-    """What a warm zygote says of itself."""
-
-    torch: str
-    threads: int
-
-
 @dataclass
 class ForkedBody:
     """A process that the zygote forked; only the zygote may signal it, as its parent."""
@@ -64,7 +56,7 @@ class ZygoteProcess:
                 # Not in the terminal's group: Ctrl-C is for the server alone.
                 start_new_session=True,
             )
-        self.warm: asyncio.Future[ZygoteFacts] = self._loop.create_future()
+        self._warm: asyncio.Future[int] = self._loop.create_future()
         self.is_gone = False
         self._forks: dict[int, asyncio.Future[int]] = {}
         self._fork_count = 0
@@ -96,15 +88,15 @@ class ZygoteProcess:
             raise SessionUnavailable("The zygote hung and was killed.") from error
         return ForkedBody(pid, self, self._children[pid])
 
-    async def wait_until_warm(self) -> ZygoteFacts:
-        """What it says once it can fork.
+    async def wait_until_warm(self) -> int:
+        """Wait until it can fork; how many threads it has.
 
         Raises:
             SessionUnavailable: it ended before.
         """
         try:
             async with asyncio.timeout(WARM_UP_SECONDS):
-                return await asyncio.shield(self.warm)
+                return await asyncio.shield(self._warm)
         except TimeoutError as error:
             self.kill()
             message = f"The zygote was not ready after {WARM_UP_SECONDS:g} seconds."
@@ -156,7 +148,7 @@ class ZygoteProcess:
 
     def _take(self, fact: dict[str, Any]) -> None:
         if "ready" in fact:
-            self.warm.set_result(ZygoteFacts(**fact["ready"]))
+            self._warm.set_result(fact["ready"])
         elif "forked" in fact:
             self._children[fact["pid"]] = self._loop.create_future()
             settle(self._forks.pop(fact["forked"]), fact["pid"])
@@ -173,7 +165,7 @@ class ZygoteProcess:
         self._loop.remove_reader(self._control)
         self._control.close()
         error = SessionUnavailable(f"No session can be started: {why}.")
-        for waiting in (self.warm, *self._forks.values()):
+        for waiting in (self._warm, *self._forks.values()):
             fail(waiting, error)
         for ended in self._children.values():
             settle(ended, "the process was killed (SIGKILL)")
