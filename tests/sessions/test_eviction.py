@@ -1,6 +1,7 @@
 """Idle sessions give up their process and come back by themselves."""
 
 import asyncio
+import signal
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.sessions.following import (
     rows_of,
     run_command,
 )
+from tests.sessions.killing import kill
 from tests.sessions.specs import MOONS, small_spec
 
 pytestmark = pytest.mark.anyio
@@ -91,6 +93,19 @@ async def test_a_session_that_trains_is_not_idle(make_host: HostMaker) -> None:
     await host.open("forgotten", MOONS)
     await wait_until(lambda: is_evicted(host, "forgotten"))
     assert not is_evicted(host, "training")
+
+
+async def test_a_session_that_hangs_over_its_last_snapshot_keeps_no_other_from_being_evicted(
+    make_host: HostMaker,
+) -> None:
+    host = await make_host(idle_seconds=0.5, request_timeout_seconds=4.0)
+    await host.open("hung", MOONS)
+    hung = kill(host, "hung", signal.SIGSTOP)
+    await host.open("b", MOONS)
+    await wait_until(lambda: is_evicted(host, "b"))
+    assert host.process_id("hung") == hung
+    await wait_until(lambda: is_evicted(host, "hung"))
+    assert (await host.state("hung")).iteration == 0
 
 
 async def test_the_longest_idle_session_makes_room(make_host: HostMaker) -> None:

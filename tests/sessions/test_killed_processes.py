@@ -16,7 +16,6 @@ from gradtape.sessions.messages import (
     LoggedEvent,
     PauseCommand,
     RecordCommand,
-    RestoredEvent,
     SessionPhase,
     SetCommand,
     StateEvent,
@@ -35,6 +34,7 @@ from tests.sessions.following import (
     run_command,
     told_rows,
 )
+from tests.sessions.killing import kill, restored
 from tests.sessions.specs import MOONS, small_spec
 
 pytestmark = pytest.mark.anyio
@@ -42,22 +42,11 @@ pytestmark = pytest.mark.anyio
 NEVER = 1e9  # seconds between snapshots
 
 
-def kill(host: LocalHost, session_id: str, which: signal.Signals = signal.SIGKILL) -> int:
-    process_id = host.process_id(session_id)
-    assert process_id is not None
-    os.kill(process_id, which)
-    return process_id
-
-
 def rows_of_plain_run(spec: ExperimentSpec, iterations: int) -> dict[int, tuple[float, ...]]:
     experiment = Experiment(spec)
     for _ in range(iterations):
         experiment.train_iteration()
     return rows_of(experiment.metrics())
-
-
-def restored(events: list[LoggedEvent]) -> list[RestoredEvent]:
-    return [e.event for e in events if isinstance(e.event, RestoredEvent)]
 
 
 def iteration_told_before(events: list[LoggedEvent], kind: str) -> int:

@@ -17,8 +17,8 @@ from tests.sessions.following import (
     rows_of,
     run_command,
 )
+from tests.sessions.killing import kill, restored
 from tests.sessions.specs import small_spec
-from tests.sessions.test_killed_processes import kill, restored
 
 pytestmark = pytest.mark.anyio
 

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from gradtape.errors import Busy, CommandRefused, GradtapeError, SessionUnavailable
 from gradtape.sessions.host import HostFacts
@@ -48,7 +49,8 @@ class LocalHost:
         self._loading = asyncio.Lock()
         self._recordings = asyncio.Semaphore(self._settings.max_concurrent_recordings)
         self._endings: set[asyncio.Task[str]] = set()
-        self._caretaker: asyncio.Task[None] | None = None
+        self._caretaker: asyncio.Task[Any] | None = None
+        self._evictions: dict[str, asyncio.Task[Any]] = {}
         self._is_stopping = False
 
     async def start(self) -> None:
@@ -62,9 +64,12 @@ class LocalHost:
         if self._is_stopping:
             return
         self._is_stopping = True
+        chores = list(self._evictions.values())
         if self._caretaker is not None:
-            self._caretaker.cancel()
-            await asyncio.wait({self._caretaker})
+            chores.append(self._caretaker)
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
         sessions = list(self._sessions.values())
         await asyncio.gather(*(session.shut(snapshot_seconds=SHUT_SECONDS) for session in sessions))
         self._sessions.clear()
@@ -291,4 +296,11 @@ class LocalHost:
                 session.check_pulse()
                 idle = asyncio.get_running_loop().time() - session.last_used
                 if idle > settings.idle_seconds and not session.is_busy and not session.readers:
-                    await self._evict(session)
+                    self._begin_eviction(session)
+
+    def _begin_eviction(self, session: HostedSession) -> None:
+        # Beside the round, not in it: a session that hangs over its last snapshot is found by it.
+        if session.id not in self._evictions:
+            eviction = asyncio.create_task(self._evict(session))
+            self._evictions[session.id] = eviction
+            eviction.add_done_callback(lambda _: self._evictions.pop(session.id))
