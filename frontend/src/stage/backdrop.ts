@@ -56,7 +56,7 @@ function paintFrame(
   if (!intersects(frame, visible)) return;
   context.beginPath();
   context.roundRect(frame.x, frame.y, frame.width, frame.height, 14);
-  context.globalAlpha = 0.55;
+  context.globalAlpha = 0.5;
   context.fillStyle = fill;
   context.fill();
   context.globalAlpha = 0.35;
@@ -127,9 +127,8 @@ export function paintDirections(
   const firstGradient = geometry.gradientCards[0];
   if (first === undefined || firstGradient === undefined || geometry.turn === null) return;
   const horizontal = geometry.orientation === "horizontal";
-  const top = Math.min(
-    ...[...geometry.cards, ...geometry.frames].slice(0, 2000).map((rect) => rect.y),
-  );
+  const beginning = [first, firstGradient, ...geometry.frames, ...geometry.cards];
+  const top = beginning.reduce((least, rect) => Math.min(least, rect.y), Infinity);
   const bottom = geometry.bounds.y + geometry.bounds.height;
   context.font = "700 11px system-ui, sans-serif";
   context.letterSpacing = "1.2px";

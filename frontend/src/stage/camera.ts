@@ -71,13 +71,17 @@ export function intersects(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-/** The nearest view in which a rectangle is seen with some room around it. */
+/**
+ * The same view if a rectangle is seen whole, else the nearest one in which it has room around it:
+ * the camera then rests for a few steps.
+ */
 export function bringingIntoView(view: View, rect: Rect, viewport: Viewport): View {
   const room = Math.min(90, viewport.width * 0.15, viewport.height * 0.15);
+  const edge = 8;
   const shift = (start: number, length: number, extent: number): number => {
-    if (length > extent - 2 * room) return extent / 2 - (start + length / 2);
-    if (start < room) return room - start;
-    return Math.min(0, extent - room - (start + length));
+    if (length > extent - 2 * edge) return extent / 2 - (start + length / 2);
+    if (start < edge) return room - start;
+    return start + length > extent - edge ? extent - room - (start + length) : 0;
   };
   const dx = shift(view.x + rect.x * view.scale, rect.width * view.scale, viewport.width);
   const dy = shift(view.y + rect.y * view.scale, rect.height * view.scale, viewport.height);

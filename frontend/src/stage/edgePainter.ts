@@ -151,14 +151,14 @@ export class EdgePainter {
           path,
           picture,
         );
-        this.labelMiddle(path, "0", colors.inkFaint);
+        this.labelMiddle(path, "0", colors.inkFaint, picture);
         return;
       case "not-finite": {
         const pattern = this.hatchPattern(context, colors.danger);
         const base = { color: colors.danger, width: 9, dash: [], alpha: 0.22 };
         this.add("not-finite-base", base, path, picture);
         this.add("not-finite", { color: pattern, width: 9, dash: [], alpha: 1 }, path, picture);
-        this.labelMiddle(path, "NaN", colors.danger);
+        this.labelMiddle(path, "NaN", colors.danger, picture);
         return;
       }
       case "value": {
@@ -194,11 +194,13 @@ export class EdgePainter {
     this.add(name, { color, width: width + 9, dash: [], alpha: 0.18 }, path, picture);
   }
 
-  private labelMiddle(path: Path, text: string, color: string): void {
+  private labelMiddle(path: Path, text: string, color: string, picture: Picture): void {
     const i = 2 * Math.floor((path.length / 2 - 1) / 2);
     const x = ((path[i] as number) + (path[i + 2] as number)) / 2;
     const y = ((path[i + 1] as number) + (path[i + 3] as number)) / 2;
-    this.labels.push({ x, y: y - 12, text, color, align: "center" });
+    const horizontal = picture.geometry.orientation === "horizontal";
+    const place = horizontal ? { x, y: y - 12 } : { x: x + 8, y };
+    this.labels.push({ ...place, text, color, align: horizontal ? "center" : "left" });
   }
 
   private labelEnd(path: Path, text: string, color: string): void {
@@ -221,7 +223,12 @@ export class EdgePainter {
       this.labels.push({ ...label, x: start, y: bends ? fromY + 13 : y - 13, align: side });
     } else {
       const start = direct ? fromY - 14 : bends ? fromY + 12 : y + 20;
-      this.labels.push({ ...label, x: (bends ? fromX : x) + 8, y: start, align: "left" });
+      // A lane may run at the very border of the picture: its label stands inside of it.
+      const lane = bends && !direct;
+      const place = lane
+        ? { x: fromX - 8, align: "right" as const }
+        : { x: (bends ? fromX : x) + 8, align: "left" as const };
+      this.labels.push({ ...label, ...place, y: start });
     }
   }
 
