@@ -8,24 +8,12 @@ import type {
   Frame,
   JsonNumber,
   Metrics,
-  SessionPhase,
+  SessionState,
   Structure,
 } from "./types";
 
 /** A spec as JSON; the forms are built from the catalog, so its inside is not typed further. */
 export type JsonObject = { [key: string]: unknown };
-
-export interface SessionSummary {
-  id: string;
-  name: string;
-  spec: JsonObject;
-  iteration: number;
-  phase: SessionPhase;
-  device: string;
-  parameters: number;
-  iterations_recorded: number[];
-  sequence: number;
-}
 
 /** A tape as it travels; `structure` is null where the page already has it. */
 export interface TapeAnswer {
@@ -92,11 +80,11 @@ export function fetchExamples(): Promise<Example[]> {
 export function openSession(
   request: { spec: JsonObject } | { example: string },
   signal?: AbortSignal,
-): Promise<SessionSummary> {
+): Promise<SessionState> {
   return postJson("/sessions", request, signal);
 }
 
-export function fetchSession(id: string, signal?: AbortSignal): Promise<SessionSummary> {
+export function fetchSession(id: string, signal?: AbortSignal): Promise<SessionState> {
   return getJson(session(id), signal);
 }
 

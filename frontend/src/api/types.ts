@@ -5,6 +5,9 @@ import type { components } from "./schema.gen";
 type Schemas = components["schemas"];
 
 export type Call = Schemas["Call"];
+export type Catalog = Schemas["Catalog"];
+export type CatalogEntry = Schemas["CatalogEntry"];
+export type CatalogParameter = Schemas["CatalogParameter"];
 export type Command =
   | Schemas["RecordCommand"]
   | Schemas["RunCommand"]
@@ -15,6 +18,7 @@ export type Command =
   | Schemas["SeekCommand"];
 export type Event = Schemas["Event"];
 export type EventKind = Schemas["EventKind"];
+export type Example = Schemas["Example"];
 export type Frame = Schemas["Frame"];
 export type GradientEdge = Schemas["GradientEdge"];
 export type LoggedEvent = Schemas["LoggedEvent"];
@@ -25,6 +29,7 @@ export type Phase = Schemas["Phase"];
 export type Role = Schemas["Role"];
 export type SessionEvent = LoggedEvent["event"];
 export type SessionPhase = Schemas["SessionPhase"];
+export type SessionState = Schemas["SessionState"];
 export type Slot = Schemas["Slot"];
 export type Statistics = Schemas["Statistics"];
 export type Structure = Schemas["Structure"];
@@ -32,43 +37,3 @@ export type Tensor = Schemas["Tensor"];
 
 /** A float as JSON carries it: non-finite numbers are names. */
 export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
-
-export interface CatalogParameter {
-  name: string;
-  type: string;
-  required: boolean;
-  nullable: boolean;
-  default: unknown;
-  minimum: number | null;
-  maximum: number | null;
-  maximum_excluded: boolean;
-  choices: string[] | null;
-  description: string;
-}
-
-export interface CatalogEntry {
-  kind: string;
-  title: string;
-  description: string;
-  /** Takes several inputs. */
-  merges: boolean;
-  has_parameters: boolean;
-  parameters: CatalogParameter[];
-}
-
-export interface Catalog {
-  layers: CatalogEntry[];
-  losses: CatalogEntry[];
-  optimizers: CatalogEntry[];
-  data: CatalogEntry[];
-  initializations: CatalogEntry[];
-  /** Settings of the experiment as a whole: seed, batch size … */
-  experiment: CatalogParameter[];
-}
-
-export interface Example {
-  key: string;
-  title: string;
-  description: string;
-  spec: { [key: string]: unknown };
-}

@@ -91,9 +91,9 @@ describe("controls", () => {
     const onResize = vi.fn();
     const common = { label: "Width", orientation: "vertical", size: 300, smallest: 200 } as const;
     const props = { ...common, largest: 400, onResize, onFold: () => undefined };
-    const before = show(Separator, { ...props, side: "before" });
+    const before = show(Separator, { ...props, side: "before" as const });
     press(before.querySelector('[role="separator"]'), "ArrowRight");
-    const after = show(Separator, { ...props, side: "after" });
+    const after = show(Separator, { ...props, side: "after" as const });
     press(after.querySelector('[role="separator"]'), "ArrowRight");
     expect(onResize.mock.calls).toEqual([[316], [284]]);
   });

@@ -73,7 +73,7 @@ export function visibleSpan(offset: number, size: number, cell: number, count: n
 /** A column's width in pixels for these texts, in the matrix's type size. */
 export function columnWidth(texts: readonly string[]): number {
   const longest = texts.reduce((most, text) => Math.max(most, [...text].length), 1);
-  return Math.max(44, Math.round(longest * 6.7 + 14));
+  return Math.max(44, Math.round(longest * 6.7 + 16));
 }
 
 /** About `limit` of the values, evenly spread: enough to judge how wide they are written. */
@@ -82,4 +82,38 @@ export function sample(values: ArrayLike<number>, limit: number): number[] {
   const picked: number[] = [];
   for (let index = 0; index < values.length; index += step) picked.push(values[index] as number);
   return picked;
+}
+
+export function indicesOf({ from, to }: Span): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
+
+export interface Cell {
+  row: number;
+  column: number;
+}
+
+/** The cell that a key leads to, within the grid; null if it is no key of the grid. */
+export function cellAfterKey(
+  key: string,
+  { row, column }: Cell,
+  grid: GridShape,
+  page: number,
+): Cell | null {
+  const moves: Record<string, Cell> = {
+    ArrowUp: { row: row - 1, column },
+    ArrowDown: { row: row + 1, column },
+    ArrowLeft: { row, column: column - 1 },
+    ArrowRight: { row, column: column + 1 },
+    PageUp: { row: row - page, column },
+    PageDown: { row: row + page, column },
+    Home: { row, column: 0 },
+    End: { row, column: grid.columns - 1 },
+  };
+  const move = moves[key];
+  if (move === undefined) return null;
+  return {
+    row: Math.max(0, Math.min(grid.rows - 1, move.row)),
+    column: Math.max(0, Math.min(grid.columns - 1, move.column)),
+  };
 }

@@ -246,15 +246,39 @@ function sourceName(structure: Structure, nodeId: number): string {
   return op === undefined ? (node?.name ?? "") : opName(structure, op);
 }
 
-/** The ops that a gradient comes from: all that its node ran, or the one that made it. */
+/** Ops that move numbers without computing any. */
+const MOVING = new Set(["t", "transpose", "view", "detach", "alias", "copy_", "new_empty_strided"]);
+const MOST_NODES_BACK = 4;
+
+/** The nodes that a gradient comes from: of its edge, or of all edges that arrive. */
+function sourceNodes(structure: Structure, gradient: Tensor): Set<number> {
+  const arriving = structure.edges.filter((edge) =>
+    gradient.edge == null
+      ? edge.tensor !== null && edge.of !== null && edge.of === gradient.of
+      : edge.id === gradient.edge,
+  );
+  return new Set(arriving.map((edge) => edge.source));
+}
+
+/**
+ * The ops that a gradient comes from, in the order in which they ran.
+ *
+ * Where its own node only moved numbers, the ops of the nodes before it are told too.
+ */
 export function opsBehind(structure: Structure, gradient: number): Op[] {
   const tensor = structure.tensors[gradient];
   if (tensor === undefined) return [];
-  if (tensor.node !== null) {
-    return structure.ops.filter((op) => op.phase === "backward" && op.node === tensor.node);
+  const nodes = sourceNodes(structure, tensor);
+  let ops: Op[] = [];
+  for (let back = 0; back < MOST_NODES_BACK; back += 1) {
+    ops = structure.ops.filter(
+      (op) => op.phase === "backward" && op.node !== null && nodes.has(op.node),
+    );
+    if (ops.some((op) => !MOVING.has(shortName(op.name)))) break;
+    const before = structure.edges.filter((edge) => nodes.has(edge.target));
+    for (const edge of before) nodes.add(edge.source);
   }
-  const op = tensor.op === null ? undefined : structure.ops[tensor.op];
-  return op === undefined ? [] : [op];
+  return ops;
 }
 
 /** A chip's words: the name, and the shape beside it where the name does not say it already. */

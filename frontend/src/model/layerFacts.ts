@@ -31,11 +31,15 @@ export function layerFacts(structure: Structure): Map<string, LayerFacts> {
   return facts;
 }
 
-/** `2 → 8` where a layer changes the shape, `8` where it does not. */
+const LONGEST_CHANGE = 13;
+
+/** `2 → 8` where a layer changes the shape, `8` where it does not; `→ 16×2×2` where room is short. */
 export function shapeChange(facts: Map<string, LayerFacts>, input: string, layer: string): string {
   const before = facts.get(input)?.output ?? "";
   const after = facts.get(layer)?.output ?? "";
-  return before === "" || before === after ? after : `${before} → ${after}`;
+  if (before === "" || before === after) return after;
+  const change = `${before} → ${after}`;
+  return change.length > LONGEST_CHANGE ? `→ ${after}` : change;
 }
 
 /** `100 × 2` of the batch that the tape holds; "" before the first recording. */

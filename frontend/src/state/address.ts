@@ -29,6 +29,18 @@ export class Address {
     history.replaceState(null, "", writePlace(place));
   }
 
+  /** Puts the link to a place on the clipboard; false where the browser does not allow it. */
+  async copy(place: Place): Promise<boolean> {
+    this.replace(place);
+    try {
+      await navigator.clipboard.writeText(location.href);
+      return true;
+    } catch {
+      // The address bar holds the same link.
+      return false;
+    }
+  }
+
   /** Replaces once the place has been quiet: browsers limit how often an address may change. */
   settle(place: Place): void {
     clearTimeout(this.#timer);

@@ -1,7 +1,8 @@
 /** The first requests of the page. They leave before the page's own code has loaded. */
 
-import { fetchSession, openSession, sendCommand, type SessionSummary } from "../api/client";
+import { fetchSession, openSession, sendCommand } from "../api/client";
 import { ApiError } from "../api/errors";
+import type { SessionState as SessionSummary } from "../api/types";
 import type { Place } from "../model/permalink";
 
 export const DEFAULT_EXAMPLE = "moons";

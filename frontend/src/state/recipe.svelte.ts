@@ -15,6 +15,7 @@ export class RecipeState {
   applied = $state.raw<Spec | null>(null);
   catalog = $state.raw<Catalog | null>(null);
   problems = $state.raw<readonly Problem[]>([]);
+  #appliedBefore: Spec | null = null;
   #past = $state.raw<Spec[]>([]);
   #future = $state.raw<Spec[]>([]);
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,12 +50,19 @@ export class RecipeState {
    *   sent: as it was sent; the draft becomes the completed one unless it was edited meanwhile.
    */
   accept(spec: Spec, sent: Spec | null = this.draft): void {
+    this.#appliedBefore = this.applied;
     this.applied = withDefaultWiringLeftOut(spec);
     this.problems = [];
     if (this.draft === sent) this.draft = this.applied;
   }
 
   refuse(problems: readonly Problem[]): void {
+    this.problems = problems;
+  }
+
+  /** A spec that was accepted at first turned out not to work: the session runs the one before. */
+  takeBack(problems: readonly Problem[]): void {
+    this.applied = this.#appliedBefore;
     this.problems = problems;
   }
 

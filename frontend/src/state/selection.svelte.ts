@@ -7,8 +7,12 @@ import { holds, subjectOf, type Selection } from "../model/selection";
 export class SelectionState {
   chosen = $state.raw<Selection | null>(null);
 
+  /** A layer of the recipe that no tape knows yet: it was just added, or does not work. */
+  unknownLayer = $state<string | null>(null);
+
   choose(selection: Selection | null): void {
     this.chosen = selection;
+    this.unknownLayer = null;
   }
 
   /** What the inspector shows: what was chosen, else what happens at the playhead. */

@@ -1,9 +1,15 @@
 /** The session on the server: what it is, what it does, and its stream of events. */
 
-import { fetchSession, sendCommand, type SessionSummary } from "../api/client";
+import { fetchSession, sendCommand } from "../api/client";
 import { ApiError, readProblems } from "../api/errors";
 import { EventStream } from "../api/events";
-import type { Command, LoggedEvent, SessionEvent, SessionPhase } from "../api/types";
+import type {
+  Command,
+  LoggedEvent,
+  SessionEvent,
+  SessionPhase,
+  SessionState as SessionSummary,
+} from "../api/types";
 import { RateMeter } from "../model/rate";
 
 export type Recorded = Extract<SessionEvent, { kind: "recorded" }>;

@@ -1,9 +1,15 @@
 /** The workbench: its states, and what a person can do that involves more than one of them. */
 
 import * as client from "../api/client";
-import type { JsonObject, SessionSummary } from "../api/client";
+import type { JsonObject } from "../api/client";
 import { ApiError, describeFailure, isAbort, isUnreachable } from "../api/errors";
-import type { Command, Example, SessionEvent, Structure } from "../api/types";
+import type {
+  Command,
+  Example,
+  SessionEvent,
+  SessionState as SessionSummary,
+  Structure,
+} from "../api/types";
 import { nearest, NO_METRICS } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
@@ -13,6 +19,7 @@ import { changeBetween, type Spec } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
 import { CurvesState } from "./curves.svelte";
+import { Latest } from "./latest";
 import { LayoutState } from "./layout.svelte";
 import { NoticesState } from "./notices.svelte";
 import { NumbersState } from "./numbers.svelte";
@@ -49,8 +56,7 @@ export class Workbench {
   readonly recipe = new RecipeState((spec) => void this.#attempt(() => this.#apply(spec)));
   examples = $state.raw<Example[]>([]);
   readonly #address = new Address();
-  #wanted: number | null = null;
-  #following = false;
+  readonly #followed = new Latest<number>();
 
   get place(): Place {
     return {
@@ -169,14 +175,12 @@ export class Workbench {
 
   /** Copies a link to this place. */
   async share(): Promise<void> {
-    this.#address.replace(this.place);
-    try {
-      await navigator.clipboard.writeText(location.href);
-      this.notices.inform("The link to this place is copied.");
-    } catch {
-      // Browsers may refuse; the address bar holds the same link.
-      this.notices.inform("Copy the link from the address bar: it leads to this place.");
-    }
+    const isCopied = await this.#address.copy(this.place);
+    this.notices.inform(
+      isCopied
+        ? "The link to this place is copied."
+        : "Copy the link from the address bar: it leads to this place.",
+    );
   }
 
   /** Cancels whatever is under way; a run on the server is paused. */
@@ -340,9 +344,12 @@ export class Workbench {
       case "recorded":
         if (this.training.followed) void this.#attempt(() => this.#follow(event.iteration));
         break;
-      case "failed":
-        this.notices.fail(describeFailure(toError(event.error)));
+      case "failed": {
+        const error = toError(event.error);
+        if (event.command === "set") this.recipe.takeBack(error.problems);
+        else this.notices.fail(error.message);
         break;
+      }
       case "restored":
         this.curves.cutAt(event.iteration);
         this.notices.warn(
@@ -360,19 +367,10 @@ export class Workbench {
   }
 
   /** Shows iterations as training records them; those that come too fast are passed over. */
-  async #follow(iteration: number): Promise<void> {
-    this.#wanted = iteration;
-    if (this.#following) return;
-    this.#following = true;
-    try {
-      while (this.#wanted !== null && this.training.followed) {
-        const next: number = this.#wanted;
-        this.#wanted = null;
-        await this.#show(next);
-      }
-    } finally {
-      this.#following = false;
-    }
+  #follow(iteration: number): Promise<void> {
+    return this.#followed.work(iteration, async (next) => {
+      if (this.training.followed) await this.#show(next);
+    });
   }
 
   /** Events were missed: state, metrics and tape are fetched anew. */

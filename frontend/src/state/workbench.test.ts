@@ -3,7 +3,7 @@ import { FakeEventSource } from "../../test/fakeEventSource";
 import { squareTape } from "../../test/tapeBuilder";
 import * as client from "../api/client";
 import { ApiError } from "../api/errors";
-import type { Metrics } from "../api/types";
+import type { Metrics, SessionState as SessionSummary } from "../api/types";
 import { readPlace } from "../model/permalink";
 import type { Spec } from "../model/spec";
 import { Workbench } from "./workbench.svelte";
@@ -25,12 +25,12 @@ const { tape } = squareTape();
 let sessions = 0;
 let sequence = 0;
 
-function summary(): client.SessionSummary {
+function summary(): SessionSummary {
   sessions += 1;
   return {
     id: `s${sessions}`,
     name: "net",
-    spec: structuredClone(spec) as unknown as client.JsonObject,
+    spec: structuredClone(spec) as unknown as SessionSummary["spec"],
     iteration: 0,
     phase: "ready",
     device: "cpu",
@@ -139,6 +139,20 @@ describe("the workbench", () => {
     await vi.advanceTimersByTimeAsync(250);
     expect(sent()).toEqual([{ kind: "set", optimizer: { lr: 0.5 } }]);
     expect(client.openSession).not.toHaveBeenCalled();
+  });
+
+  it("marks a setting that the session could not take, and sends it again once it is right", async () => {
+    const workbench = await open();
+    const rate = (lr: number) => (before: Spec) => ({ ...before, optimizer: { kind: "sgd", lr } });
+    workbench.recipe.edit(rate(-1));
+    await vi.advanceTimersByTimeAsync(250);
+    const error = { code: "out_of_range", path: "optimizer.lr", message: "must be at least 0" };
+    FakeEventSource.latest.tell(++sequence, { kind: "failed", command: "set", error });
+    expect(workbench.recipe.problems).toEqual([error]);
+    workbench.recipe.edit(rate(0.5));
+    await vi.advanceTimersByTimeAsync(250);
+    expect(sent().at(-1)).toEqual({ kind: "set", optimizer: { lr: 0.5 } });
+    expect(workbench.recipe.problems).toEqual([]);
   });
 
   it("opens a session for another network and deletes the one before", async () => {
