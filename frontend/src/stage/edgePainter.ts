@@ -34,6 +34,7 @@ const notYetWidth = 1.5;
 const turnWidthAtLeast = 5;
 /** Labels are written from this scale on. */
 const labelScale = 0.5;
+const shortestPiece = 16;
 
 export class EdgePainter {
   private readonly batches = new Map<string, Batch>();
@@ -211,12 +212,11 @@ export class EdgePainter {
   /** The size of one of several gradients that are summed, next to where it arrives. */
   private labelArrival(flow: Flow, path: Path, picture: Picture): void {
     if (flow.kind !== "value") return;
-    const [fromX, fromY] = [path.at(-4) as number, path.at(-3) as number];
-    const [x, y] = [path.at(-2) as number, path.at(-1) as number];
+    const [fromX, fromY, x, y] = arrivalOf(path);
     const label = { text: formatNumber(flow.norm, 3), color: picture.colors.backward };
     const bends = fromX !== x && fromY !== y;
     // A curve that comes straight from its card has no lane to write at, only the gap before it.
-    const direct = bends && path.length === 4;
+    const direct = bends && path[0] === fromX && path[1] === fromY;
     if (picture.geometry.orientation === "horizontal") {
       const start = direct ? fromX - 6 : bends ? fromX + 4 : x + 13;
       const side = direct ? "right" : "left";
@@ -270,6 +270,15 @@ export class EdgePainter {
     }
     return this.hatching.pattern ?? color;
   }
+}
+
+/** The last piece of a path; the one before where the last only reaches from column to card. */
+function arrivalOf(path: Path): [number, number, number, number] {
+  const at = (index: number): number => path[index] as number;
+  let end = path.length;
+  const last = Math.hypot(at(end - 2) - at(end - 4), at(end - 1) - at(end - 3));
+  if (last < shortestPiece && end > 4) end -= 2;
+  return [at(end - 4), at(end - 3), at(end - 2), at(end - 1)];
 }
 
 export function widthOfFlow(flow: Flow): number {
