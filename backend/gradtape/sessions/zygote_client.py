@@ -15,7 +15,7 @@ from gradtape.sessions.environment import clean_environment
 from gradtape.sessions.waiting import fail, settle
 
 MAX_PACKET_BYTES = 4_096
-WARM_UP_SECONDS = 60.0  # to import torch on a cold disk, on a busy machine
+WARM_UP_SECONDS = 180.0  # takes 5 on an idle machine; a cold disk and a busy one take their time
 FORK_SECONDS = 10.0  # takes 10 ms; more means that the zygote hangs
 END_SECONDS = 2.0  # to end once its control socket is closed
 
