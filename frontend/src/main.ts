@@ -14,4 +14,6 @@ const opening = openPlace(place);
 opening.catch(() => undefined);
 
 const { startPage } = await import("./startPage");
+// Mounting takes a while: an answer that has come meanwhile sends its next request first.
+await new Promise((resolve) => setTimeout(resolve));
 startPage(place, opening);

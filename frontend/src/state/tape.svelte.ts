@@ -5,6 +5,8 @@ import { decodeTape, type Tape } from "../model/tape";
 
 export class TapeState {
   current = $state.raw<Tape | null>(null);
+  /** The session that the tape is of; another one may be on its way already. */
+  session = $state("");
   /** The tape before a number was edited: what differs from it has changed. */
   beforeEdit = $state.raw<Tape | null>(null);
   /** The spec has moved on to something that does not work; the graph is the last that did. */
@@ -31,6 +33,7 @@ export class TapeState {
     ]);
     if (loading.signal.aborted) return false;
     this.beforeEdit = null;
+    this.session = sessionId;
     this.current = decodeTape(answer, blob, known ?? undefined);
     this.outdated = false;
     return true;
