@@ -193,6 +193,8 @@ export class LossChart {
         title: { text: "" },
         fixedrange: true,
         type: view?.logarithmic === true ? "log" : "linear",
+        // Raised digits would need inline styles, which the content security policy forbids.
+        exponentformat: "e",
       },
       hoverlabel: {
         bgcolor: color("--ink"),
