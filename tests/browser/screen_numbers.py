@@ -1,6 +1,5 @@
 """Numbers as the screen writes them, read back."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +7,12 @@ from playwright.sync_api import Locator, Page
 
 HALF_A_DIGIT = 5.001e-4  # four significant digits are shown: half a unit of the last, relative
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+# In one go: a call to the browser for each cell would take most of a journey's time.
+ROW_COLUMN_TEXT = """
+(cells) => cells.map((cell) => [
+  cell.closest("[role=row]").ariaRowIndex, cell.ariaColIndex, cell.innerText,
+])
+"""
 _NAMED = {"NaN": float("nan"), "∞": float("inf"), "-∞": float("-inf")}
 
 
@@ -32,17 +37,8 @@ def inspector(page: Page) -> Locator:
 
 def shown_cells(grid: Locator) -> dict[tuple[int, int], float]:
     """Every number in view by row and column, from 0."""
-    rows = grid.get_by_role("row").all()
-    return {
-        (int(row.get_attribute("aria-rowindex") or "") - 1, column): number
-        for row in rows
-        for column, number in _cells_of(row)
-    }
-
-
-def _cells_of(row: Locator) -> Iterator[tuple[int, float]]:
-    for cell in row.get_by_role("gridcell").all():
-        yield int(cell.get_attribute("aria-colindex") or "") - 1, read_number(cell.inner_text())
+    cells: list[list[str]] = grid.get_by_role("gridcell").evaluate_all(ROW_COLUMN_TEXT)
+    return {(int(row) - 1, int(column) - 1): read_number(text) for row, column, text in cells}
 
 
 def as_matrix(values: Any) -> list[list[float]]:
