@@ -39,7 +39,7 @@ def frame(loss: float) -> Frame:
 
 
 def test_a_tape_has_a_structure_and_a_frame_without_the_blob() -> None:
-    plain = json.loads(encode_tape(one_tensor(), frame(0.5)))
+    plain = json.loads(encode_tape(one_tensor().model_dump_json().encode(), frame(0.5)))
     assert plain["structure"]["tensors"][0]["name"] == "w"
     assert "values" not in plain["structure"]["tensors"][0]
     assert plain["frame"]["loss"] == 0.5
@@ -48,7 +48,7 @@ def test_a_tape_has_a_structure_and_a_frame_without_the_blob() -> None:
 
 def test_inline_values_stand_with_their_tensor() -> None:
     values = {0: np.array([1.5, -2.0], dtype=np.float32)}
-    plain = json.loads(encode_tape(one_tensor(), frame(0.5), values))
+    plain = json.loads(encode_tape(one_tensor().model_dump_json().encode(), frame(0.5), values))
     assert plain["structure"]["tensors"][0]["values"] == [1.5, -2.0]
 
 

@@ -27,7 +27,7 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
     match question:
         case TapeQuestion():
             recording = experiment.recording(question.iteration)
-            known = recording.structure.hash == question.known_structure
+            known = recording.built.hash == question.known_structure
             return answer_tape(recording, inline_values=question.inline_values, known=known)
         case BlobQuestion():
             return _answer_blob(experiment.recording(question.iteration))
@@ -46,9 +46,9 @@ def answer_tape(recording: Recording, *, inline_values: bool, known: bool = Fals
     Raises:
         LimitExceeded: too many numbers for one answer.
     """
-    structure, frame = recording.structure, recording.frame
+    structure, frame = recording.built.json, recording.frame
     if inline_values:
-        shown = [tensor for tensor in structure.tensors if tensor.slot is not None]
+        shown = [tensor for tensor in recording.structure.tensors if tensor.slot is not None]
         _check_value_count(sum(_count_values(tensor) for tensor in shown))
         values = {tensor.id: recording.values(tensor.id) for tensor in shown}
         return Answer(encode_tape(structure, frame, values), frame.blob)

@@ -233,7 +233,7 @@ class SessionLoop:
     def _record(self) -> None:
         recording = self._experiment.record_iteration()
         self._tell(
-            RecordedEvent(iteration=recording.iteration, structure_hash=recording.structure.hash)
+            RecordedEvent(iteration=recording.iteration, structure_hash=recording.built.hash)
         )
 
     def _send_metrics(self) -> None:

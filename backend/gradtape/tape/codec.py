@@ -12,31 +12,28 @@ from numpy.typing import NDArray
 
 from gradtape.tape.frame import Frame
 from gradtape.tape.numbers import to_json_number
-from gradtape.tape.structure import Structure
 
 Numbers = NDArray[Any]
 
 
 def encode_tape(
-    structure: Structure | None, frame: Frame, values: Mapping[int, Numbers] | None = None
+    structure: bytes | None, frame: Frame, values: Mapping[int, Numbers] | None = None
 ) -> bytes:
     """A tape as JSON: `{"structure": …, "frame": …}`.
 
     Args:
-        structure: None where the reader knows it already; then `null`.
+        structure: as JSON; None where the reader knows it already: then `null`.
         values: numbers by tensor id; each goes into its tensor as nested lists under `values`.
     """
     frame_json = frame.model_dump_json().encode()
     if structure is None:
         return b'{"structure":null,"frame":' + frame_json + b"}"
-    if values is None:
-        structure_json = structure.model_dump_json().encode()
-    else:
-        plain = structure.model_dump(mode="json")
+    if values is not None:
+        plain = orjson.loads(structure)
         for number, array in values.items():
             plain["tensors"][number]["values"] = orjson.Fragment(encode_values(array))
-        structure_json = orjson.dumps(plain)
-    return b'{"structure":' + structure_json + b',"frame":' + frame_json + b"}"
+        structure = orjson.dumps(plain)
+    return b'{"structure":' + structure + b',"frame":' + frame_json + b"}"
 
 
 def encode_values(array: Numbers) -> bytes:
