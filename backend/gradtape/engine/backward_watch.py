@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from gradtape.engine.op_reading import tensors_in
@@ -21,27 +22,65 @@ class BackwardWatch:
         self._log = log
         # Nodes with a hook on them now: a backward pass may run inside another.
         self._hooked: set[int] = set()
+        # Watches function calls again while a user's function runs in the backward pass: it may
+        # call anything, a backward pass of its own included.
+        self.calls: TorchFunctionMode | None = None
+        self._watching = 0
 
-    def run(self, roots: list[Tensor], backward: Callable[[], Any]) -> Any:
-        """Run a backward pass from these tensors, watched."""
+    def run(self, roots: list[Tensor], inputs: list[Tensor], backward: Callable[[], Any]) -> Any:
+        """Run a backward pass, watched.
+
+        Args:
+            roots: the tensors that it starts from.
+            inputs: whose gradients it returns; empty where it accumulates them.
+            backward: the call itself.
+        """
         log = self._log
         first_new = self._discover([root.grad_fn for root in roots if root.grad_fn is not None])
         fresh = [number for number in range(len(log.nodes)) if number not in self._hooked]
-        handles = [self._hook(number, log.nodes[number]) for number in fresh]
+        handles = [handle for number in fresh for handle in self._hook(number)]
         self._hooked.update(fresh)
         log.mark(Mark.BACKWARD, first_new, self._read_saved(first_new))
+        returned: list[tuple[Tensor, Tensor]] = []
+        watching = self._watching
         try:
-            return backward()
+            gradients = backward()
+            if inputs:
+                pairs = zip(inputs, gradients, strict=True)
+                returned = [(tensor, each) for tensor, each in pairs if each is not None]
+            return gradients
         finally:
-            log.mark(Mark.BACKWARD_DONE)
+            while self._watching > watching:  # a function has raised
+                self._stop_watching_calls()
+            log.mark(Mark.BACKWARD_DONE, returned)
             self._hooked.difference_update(fresh)
             for handle in handles:
                 handle.remove()
 
-    def _hook(self, number: int, record: NodeRecord) -> RemovableHandle:
+    def _hook(self, number: int) -> list[RemovableHandle]:
+        record = self._log.nodes[number]
         if record.name == ACCUMULATE_GRAD:
-            return record.node.register_hook(partial(self._accumulated, number, record.leaf))
-        return record.node.register_hook(partial(self._log.mark, Mark.NODE_RAN, number))
+            return [record.node.register_hook(partial(self._accumulated, number, record.leaf))]
+        if record.is_function:
+            return [
+                record.node.register_prehook(self._watch_calls),
+                record.node.register_hook(partial(self._function_ran, number)),
+            ]
+        return [record.node.register_hook(partial(self._log.mark, Mark.NODE_RAN, number))]
+
+    def _watch_calls(self, _received: Any) -> None:
+        if self.calls is not None:
+            self._watching += 1
+            self.calls.__enter__()
+
+    def _stop_watching_calls(self) -> None:
+        if self.calls is not None:
+            self._watching -= 1
+            self.calls.__exit__(None, None, None)
+
+    def _function_ran(self, number: int, computed: Any, received: Any) -> None:
+        self._stop_watching_calls()
+        self._log.mark(Mark.NODE_RAN, number, computed, received)
 
     def _accumulated(self, number: int, leaf: Tensor, _computed: Any, received: Any) -> None:
         self._log.mark(Mark.ACCUMULATED, number, received, leaf.grad)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import torch
@@ -58,14 +58,15 @@ class CallMode(TorchFunctionMode):
 
     Args:
         log: what is written to.
-        run_backward: is given the tensors that a backward pass starts from and the call itself.
+        run_backward: is given the tensors that a backward pass starts from, those whose gradients
+            it returns, and the call itself.
         lines: of the user's file; None where there is none.
     """
 
     def __init__(
         self,
         log: RecordingLog,
-        run_backward: Callable[[list[Tensor], Callable[[], Any]], Any],
+        run_backward: Callable[[list[Tensor], list[Tensor], Callable[[], Any]], Any],
         lines: SourceLines | None = None,
     ) -> None:
         super().__init__()
@@ -79,7 +80,11 @@ class CallMode(TorchFunctionMode):
         kwargs = kwargs or {}
         if func in BACKWARD_CALLS:
             roots = args[0] if args else kwargs[BACKWARD_CALLS[func]]
-            return self._run_backward(tensors_in(roots), lambda: func(*args, **kwargs))
+            inputs = None
+            if func is torch.autograd.grad:
+                inputs = args[1] if len(args) > 1 else kwargs["inputs"]
+            call = partial(func, *args, **kwargs)
+            return self._run_backward(tensors_in(roots), tensors_in(inputs), call)
         log = self._log
         # The optimizer's step is one call; the many small ones inside explain nothing.
         if log.updating or func.__name__ in PROPERTY_ACCESS:

@@ -1,5 +1,6 @@
 """Which gradient belongs to which tensor, worked out once the iteration is over."""
 
+from bisect import bisect_left, bisect_right
 from typing import Any
 
 from gradtape.engine.log_reader import LogReader
@@ -7,6 +8,8 @@ from gradtape.engine.private_torch import node_number
 from gradtape.engine.recording_log import NodeRecord, RecordingLog
 from gradtape.engine.tensor_table import Row
 from gradtape.tape.structure import Role
+
+COPY_SLICES = "CopySlices"  # autograd's node for a write to a view; it stands for the whole base
 
 
 class GradientWiring:
@@ -27,32 +30,70 @@ class GradientWiring:
         self._outputs: dict[tuple[int, int], int] = {}
         for number, record in enumerate(log.nodes):
             self._op_of_node.append(self._find_op(number, record))
+        self._mend_remade_views()
         self.nodes = [self._node_row(number, record) for number, record in enumerate(log.nodes)]
         self._tell_ops_their_nodes()
         self.edges = self._edge_rows()
-        self.whole: dict[int, int] = dict(reader.accumulated)
+        self.whole: dict[int, int] = {**reader.returned, **reader.accumulated}
         self._find_whole_gradients()
 
     def _find_op(self, number: int, record: NodeRecord) -> int | None:
         if record.leaf is not None:
             return None
-        if record.is_function:
-            return self._find_op_of_function(number, record)
-        return self._reader.op_of_number.get(node_number(record.node))
+        made_by = node_number(record.node)
+        if record.name == COPY_SLICES:
+            # Made after its op, and what it stands for is not the view that the op returns.
+            return self._match_outputs(number, record, self._last_write_at(made_by - 1))
+        if not record.is_function:
+            return self._reader.op_of_number.get(made_by)
+        # All ops of a user's function carry its number; its outputs may come from any.
+        first = bisect_left(self._reader.numbers, made_by)
+        end = bisect_right(self._reader.numbers, made_by)
+        found = [self._match_outputs(number, record, op) for op in range(first, end)]
+        with_output = (op for op in range(first, end) if self._has_output(number, op))
+        return next(with_output, found[0] if found else None)
 
-    def _find_op_of_function(self, number: int, record: NodeRecord) -> int | None:
-        """The op that made the output of a user's function; all ops of its forward are tried."""
-        reader, made_by = self._reader, node_number(record.node)
-        first = reader.op_of_number.get(made_by)
-        found = op = first
-        while op is not None and op < len(reader.ops) and reader.numbers[op] == made_by:
-            for result in reader.ops[op]["results"]:
-                value = reader.table.values[result]
-                if value is not None and value.grad_fn is record.node:
-                    self._outputs[(number, value.output_nr)] = result
-                    found = op
-            op += 1
-        return found
+    def _mend_remade_views(self) -> None:
+        """Give an op to its own node, and not to that of a view made anew in between.
+
+        A view whose base has been written gets another node when it is used next: after the node
+        of the op that uses it, before the op is dispatched.
+        """
+        nodes, numbers = self._log.nodes, {}
+        for number, record in enumerate(nodes):
+            if record.leaf is None:
+                numbers[node_number(record.node)] = number
+        for made_by, number in numbers.items():
+            view = numbers.get(made_by + 1)
+            op = None if view is None else self._op_of_node[view]
+            if self._op_of_node[number] is None and view is not None and op is not None:
+                name = self._reader.ops[op]["name"]
+                if _is_named_after(nodes[number], name) and not _is_named_after(nodes[view], name):
+                    self._op_of_node[number], self._op_of_node[view] = op, None
+
+    def _last_write_at(self, number: int) -> int | None:
+        """The last op at this number that writes to an operand."""
+        reader = self._reader
+        first = bisect_left(reader.numbers, number)
+        end = bisect_right(reader.numbers, number)
+        return next((op for op in range(end - 1, first - 1, -1) if reader.forms[op].written), None)
+
+    def _match_outputs(self, node: int, record: NodeRecord, op: int | None) -> int | None:
+        """Note the values that came from a node, among what an op made; returns the op."""
+        table = self._reader.table
+        made = (
+            () if op is None else (*self._reader.ops[op]["results"], *table.rewritten.get(op, ()))
+        )
+        for result in made:
+            if table.node_of(result) is record.node:
+                value = table.values[result]
+                index = 0 if value is None or result in table.overwritten else value.output_nr
+                self._outputs[(node, index)] = result
+        return op
+
+    def _has_output(self, node: int, op: int) -> bool:
+        results = self._reader.ops[op]["results"]
+        return any(made in results for (of, _), made in self._outputs.items() if of == node)
 
     def _output(self, node: int, index: int) -> int | None:
         """The forward tensor that is the node's output of this index; a leaf for AccumulateGrad."""
@@ -61,6 +102,8 @@ class GradientWiring:
         if (node, index) in self._outputs:
             return self._outputs[(node, index)]
         op = self._op_of_node[node]
+        if self._log.nodes[node].name == COPY_SLICES:
+            return None
         results = () if op is None else self._reader.ops[op]["results"]
         return results[index] if index < len(results) else None
 
@@ -129,8 +172,15 @@ class GradientWiring:
 
     def _as_whole(self, number: int, of: int, receiver: int) -> int:
         row: dict[str, Any] = self._rows[number]
-        if row["role"] == Role.GRADIENT.value:
+        # A gradient that came from outside is seen from the event on that uses it.
+        if row["role"] == Role.GRADIENT.value or row["op"] is None:
             number = self._reader.table.add_gradient(number, row["op"])
             self._reader.reveal(number, row["op"], receiver)
         self._rows[number] |= {"role": Role.GRADIENT.value, "of": of}
         return number
+
+
+def _is_named_after(record: NodeRecord, op: str) -> bool:
+    """Whether a node has its name from an op: MulBackward0 from aten.mul_."""
+    name = record.name.rstrip("0123456789").removesuffix("Backward").lower()
+    return name == op.rpartition(".")[2].replace("_", "")

@@ -10,7 +10,13 @@ from typing import Any
 from torch import Tensor
 
 from gradtape.engine.call_mode import call_target
-from gradtape.engine.op_reading import OpForm, read_arguments, tensors_in
+from gradtape.engine.op_reading import (
+    OpForm,
+    PlainArguments,
+    plain_arguments,
+    read_arguments,
+    tensors_in,
+)
 from gradtape.engine.private_torch import node_number
 from gradtape.engine.recording_log import Item, Mark, NodeRecord, RecordingLog
 from gradtape.engine.tensor_table import Row, TensorTable
@@ -29,6 +35,8 @@ class LogReader:
     Attributes:
         table: the tensors.
         ops: rows. Forward ops have no node yet: gradient_wiring.py finds it.
+        forms: of the ops.
+        plain_arguments: op → its arguments that are no tensors, where it has any.
         calls: rows.
         events: rows.
         orders: node → its place in the engine's order.
@@ -37,15 +45,19 @@ class LogReader:
         edge_tensors: edge → the gradient that flowed along it.
         arrived: (node, output index) → the whole gradient that arrived there.
         accumulated: leaf → its .grad after accumulation.
+        returned: tensor → its gradient as torch.autograd.grad gave it back.
         given: for each time tensors were registered, their ids.
         numbers: op → number of the newest autograd node when it ran.
         op_of_number: number of an autograd node → the op that made it.
+        makers: ops that made a node, be it one that no backward pass reaches.
     """
 
     def __init__(self, log: RecordingLog) -> None:
         self._log = log
         self.table = TensorTable()
         self.ops: list[Row] = []
+        self.forms: list[OpForm] = []
+        self.plain_arguments: dict[int, PlainArguments] = {}
         self.calls: list[Row] = []
         self.events: list[Row] = []
         self.orders: dict[int, int] = {}
@@ -54,9 +66,11 @@ class LogReader:
         self.edge_tensors: dict[int, int] = {}
         self.arrived: dict[tuple[int, int], int] = {}
         self.accumulated: dict[int, int] = {}
+        self.returned: dict[int, int] = {}
         self.given: list[list[int]] = []
         self.numbers: list[int] = []
         self.op_of_number: dict[int, int] = {}
+        self.makers: set[int] = set()
         # Numbers of the nodes whose class the user wrote → that class; and the one being run.
         self._functions = {
             node_number(record.node): record.name.removesuffix("Backward")
@@ -112,12 +126,13 @@ class LogReader:
         try:
             # Most ops have nothing but tensors that were seen before.
             operands = [by_object[id(operand)] for operand in args]
-            constants = NO_CONSTANTS
-            if kwargs:
-                raise KeyError
+            constants, flat = NO_CONSTANTS, not kwargs
         except KeyError:
+            flat = False
+        if not flat:
             found, constants = read_arguments(form, args, kwargs)
             operands = [table.find_or_add(operand, self._phase) for operand in found]
+            flat = not constants and not kwargs and len(operands) == len(args)
         if copies is not None:
             table.put_copies(copies, op)
         forward = node is None and self._phase is FORWARD
@@ -130,9 +145,9 @@ class LogReader:
         else:
             results = self._add_results(tensors_in(result), operands, op, bookkeeping)
         if copies is not None:
-            self._add_unreturned(form.written_among(args, kwargs), results, op)
-        if form.uninitialised:
-            table.uninitialised.update(results)
+            self._take_in_writes(form.written_among(args, kwargs), operands, results, op)
+        if form.uninitialised or form.working_memory or table.uninitialised:
+            self._note_uninitialised(form, result, results)
         row = {
             "id": op,
             "phase": self._phase,
@@ -145,11 +160,40 @@ class LogReader:
             "bookkeeping": bookkeeping,
         }
         self.ops.append(row)
-        # The node of an op is numbered just before the op is dispatched. Ops that follow at the
-        # same number are not differentiable, so the first one owns it.
-        self.op_of_number.setdefault(number - 1, op)
+        self.forms.append(form)
+        if not flat:
+            self.plain_arguments[op] = plain_arguments(args, kwargs)
         self.numbers.append(number - 1)
+        self._note_maker(row, form, result, number - 1)
         self._advance(row, forward)
+
+    def _note_maker(self, row: Row, form: OpForm, result: Any, number: int) -> None:
+        """Note whether an op made an autograd node.
+
+        The node of an op is numbered just before the op is dispatched; ops that follow at the same
+        number are not differentiable. What a node saves, and a user's hooks, may run ops of their
+        own in between: the maker is the first whose result autograd follows.
+        """
+        rows = self.table.rows
+        if number < self._log.first_number:
+            return
+        if number in self.op_of_number:
+            # A product in place saves a clone of what it overwrites, which makes a node too.
+            before = self.op_of_number[number]
+            if not form.written or number - 1 in self.op_of_number:
+                return
+            if self.ops[before]["name"] != "aten.clone" or number == self._log.first_number:
+                return
+            number -= 1
+        if form.is_view:
+            followed = any(rows[operand]["requires_grad"] for operand in row["operands"])
+        else:
+            followed = any(tensor.requires_grad for tensor in tensors_in(result))
+        if followed:
+            self.op_of_number[number] = row["id"]
+            self.makers.add(row["id"])
+            for made in row["results"]:
+                rows[made]["requires_grad"], rows[made]["is_leaf"] = True, False
 
     def _add_results(
         self, results: list[Tensor], operands: list[int], op: int, bookkeeping: bool
@@ -165,11 +209,33 @@ class LogReader:
             for result, number in zip(results, known, strict=True)
         ]
 
-    def _add_unreturned(self, written: list[Tensor], results: list[int], op: int) -> None:
-        """Results that an op wrote but did not return."""
+    def _take_in_writes(
+        self, written: list[Tensor], operands: list[int], results: list[int], op: int
+    ) -> None:
+        """Add what an op wrote but did not return; a leaf that it wrote keeps its name."""
+        table, rows = self.table, self.table.rows
         for tensor in written:
-            if id(tensor) not in self.table.by_object:
-                results.append(self.table.add(tensor, self._phase, op))
+            table.note_written(tensor)
+            if id(tensor) not in table.by_object:
+                results.append(table.add(tensor, self._phase, op))
+        if self._phase is FORWARD:
+            leaves = [rows[each] for each in operands if rows[each]["requires_grad"]]
+            for result in results:
+                value = table.values[result]
+                if value is not None and value.is_leaf and value.requires_grad:
+                    before = next((row for row in leaves if row["shape"] == tuple(value.shape)), {})
+                    kept = {key: before.get(key) for key in ("name", "role") if key in before}
+                    rows[result] |= {"requires_grad": True, "is_leaf": True, **kept}
+
+    def _note_uninitialised(self, form: OpForm, result: Any, results: list[int]) -> None:
+        """Note results that are whatever the memory held: of such ops, and views of such memory."""
+        table = self.table
+        for number, tensor in zip(results, tensors_in(result), strict=False):
+            if form.uninitialised:
+                table.begin_uninitialised(number, tensor)
+            elif form.is_view:
+                table.note_if_unwritten(number, tensor)
+        table.uninitialised.update(results[place] for place in form.working_memory)
 
     def _is_detach_call(self) -> bool:
         return bool(self._open_calls) and (
@@ -188,24 +254,29 @@ class LogReader:
             if row["bookkeeping"] and self.events:
                 self._extend(row)
             else:
-                self._add_event(EventKind.FORWARD_OP.value, row["id"], row["results"])
+                self._add_event(EventKind.FORWARD_OP.value, row["id"], self._made_by(row))
         elif row["node"] is None and self._phase is BACKWARD and self._ran:
             self._extend(row)
         else:
-            self._unrevealed += row["results"]
+            self._unrevealed += self._made_by(row)
 
     def _take_in_rest(self) -> None:
         """Let the last tick end with the last op."""
         if self.events:
             rest = self.ops[self.events[-1]["end_op"] :]
-            self.events[-1]["reveals"] += [result for op in rest for result in op["results"]]
+            self.events[-1]["reveals"] += [result for op in rest for result in self._made_by(op)]
             self.events[-1]["end_op"] = len(self.ops)
         self._unrevealed = []
 
     def _extend(self, row: Row) -> None:
         event = self.events[-1]
         event["end_op"] = row["id"] + 1
-        event["reveals"] += row["results"]
+        event["reveals"] += self._made_by(row)
+
+    def _made_by(self, row: Row) -> list[int]:
+        """The results of an op that are new: some ops return their operand."""
+        rows = self.table.rows
+        return [result for result in row["results"] if rows[result]["op"] == row["id"]]
 
     def _add_event(self, kind: str, subject: int, reveals: list[int]) -> Row:
         """Close a tick over the ops since the last one."""
@@ -302,7 +373,17 @@ class LogReader:
         self._phase = BACKWARD
         self._ran = set()
 
-    def _end_backward(self) -> None:
+    def _end_backward(self, returned: list[tuple[Tensor, Tensor]]) -> None:
+        """The end of a backward pass.
+
+        Args:
+            returned: what torch.autograd.grad was asked for, with the gradients it gave back.
+        """
+        for tensor, gradient in returned:
+            of = self.table.find_or_add(tensor, self._outer_phases[-1])
+            number = self._as_gradient(gradient, None, self.events[-1])
+            self.table.rows[number]["of"] = of
+            self.returned[of] = number
         self._phase = self._outer_phases.pop()
         self._ran = set()
 
@@ -328,17 +409,25 @@ class LogReader:
     def _begin_node_event(self, kind: EventKind, node: int, received: tuple[Any, ...]) -> Row:
         self.orders[node] = len(self.orders)
         self._ran.add(node)
-        for index, gradient in enumerate(received):
-            if gradient is not None:
-                self.arrived[(node, index)] = self.table.find_or_add(gradient, BACKWARD)
         event = self._add_event(kind.value, node, self._unrevealed)
         self._unrevealed = []
+        for index, gradient in enumerate(received):
+            if gradient is not None:
+                self.arrived[(node, index)] = self._meet(gradient, event)
         return event
 
-    def _as_gradient(self, gradient: Tensor, node: int, event: Row) -> int:
+    def _meet(self, gradient: Tensor, event: Row) -> int:
+        """The id of a gradient; one that no op has made is seen from this event on."""
+        known = len(self.table.rows)
+        number = self.table.find_or_add(gradient, BACKWARD)
+        if number == known:
+            event["reveals"].append(number)
+        return number
+
+    def _as_gradient(self, gradient: Tensor, node: int | None, event: Row) -> int:
         """The id of a gradient in its own right; a tensor passed on unchanged gets another id."""
         table = self.table
-        number = table.find_or_add(gradient, BACKWARD)
+        number = self._meet(gradient, event)
         row = table.rows[number]
         if row["role"] != Role.INTERMEDIATE.value or row["phase"] is not BACKWARD:
             number = table.add_gradient(number, row["op"], node)

@@ -6,30 +6,28 @@ from gradtape.engine.tensor_table import Row
 REAL_OR_COMPLEX = ("float", "bfloat", "complex")  # how the names of such dtypes begin
 
 
-def explain_missing_gradients(reader: LogReader, reached: set[int], first_number: int) -> None:
+def explain_missing_gradients(reader: LogReader, reached: set[int]) -> None:
     """Write the reason into the row of every forward tensor without a gradient.
 
     Args:
         reader: has read the log; its rows know their gradients already.
         reached: ops whose autograd node a backward pass could reach.
-        first_number: of the first autograd node that was made while recording.
     """
-    explainer = _Explainer(reader, reached, first_number)
+    explainer = _Explainer(reader, reached)
     for row in reader.table.rows:
         if row["phase"] is FORWARD and "gradient" not in row:
             row["why_no_gradient"] = explainer.explain(row)
 
 
 class _Explainer:
-    def __init__(self, reader: LogReader, reached: set[int], first_number: int) -> None:
+    def __init__(self, reader: LogReader, reached: set[int]) -> None:
         self._reader = reader
         self._reached = reached
-        self._first_number = first_number
         self._rows = reader.table.rows
         # Tensor → why autograd does not follow it, for results of ops; inherited by what is
         # computed from it.
         self._cut: dict[int, str] = {}
-        # Ops that made an autograd node, reached or not: tensors that autograd follows.
+        # Ops that made an autograd node, reached or not.
         self._followed: set[int] = set()
         self._find_cuts()
 
@@ -37,10 +35,11 @@ class _Explainer:
         """The reason for one tensor."""
         if not row["dtype"].startswith(REAL_OR_COMPLEX):
             return f"its numbers are of type {row['dtype']}"
-        if row["op"] is not None and row["op"] not in self._followed:
+        if not row["requires_grad"]:
             return self._cut.get(row["id"], "it does not require a gradient")
-        if row["op"] is None and not row["requires_grad"]:
-            return "it does not require a gradient"
+        if row["id"] in self._reader.table.overwritten and row["is_leaf"]:
+            op = self._reader.table.overwritten[row["id"]]
+            return f"it was overwritten in place, at op {op}, before it was used"
         if not self._reader.orders:
             return "no backward pass was run"
         if row["op"] in self._reached:
@@ -51,17 +50,10 @@ class _Explainer:
         for op in self._reader.ops:
             if op["phase"] is not FORWARD:
                 continue
-            if op["node"] is not None or self._made_a_node(op["id"]):
+            if op["node"] is not None or op["id"] in self._reader.makers:
                 self._followed.add(op["id"])
-                for result in op["results"]:
-                    self._rows[result] |= {"requires_grad": True, "is_leaf": False}
             else:
                 self._cut_results(op)
-
-    def _made_a_node(self, op: int) -> bool:
-        """Whether an op made an autograd node, be it one that the loss does not depend on."""
-        number = self._reader.numbers[op]
-        return number >= self._first_number and self._reader.op_of_number[number] == op
 
     def _cut_results(self, op: Row) -> None:
         reason = self._reason_of_cut(op)

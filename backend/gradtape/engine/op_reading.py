@@ -10,8 +10,11 @@ from torch import Tensor
 
 from gradtape.tape.numbers import to_json_number
 
-# native_batch_norm updates the running statistics without its schema saying so.
-UNDECLARED_WRITES = {"aten.native_batch_norm": ("running_mean", "running_var")}
+# Updates the running statistics without its schema saying so, if its argument `training` is true.
+BATCH_NORMS = frozenset(
+    {"aten.native_batch_norm", "aten.cudnn_batch_norm", "aten.miopen_batch_norm"}
+)
+RUNNING_STATISTICS = frozenset({"running_mean", "running_var"})
 
 UNINITIALISED = frozenset(
     {"aten.empty", "aten.empty_like", "aten.empty_strided", "aten.new_empty"}
@@ -19,16 +22,30 @@ UNINITIALISED = frozenset(
 )
 """Ops whose result holds whatever the memory held: not a value, and not the same twice."""
 
+WORKING_MEMORY = {"aten._ctc_loss": (1,), "aten.mkldnn_rnn_layer": (3,)}
+"""Results, by position, of which an op fills only what it needs."""
+
 
 class OpForm:
     """What is the same for every run of an op: its name, its arguments' names, what it writes.
 
     Attributes:
         run: calls the op.
+        is_view: whether its result shows memory of an operand.
         watched: false for the profiler's markers, which travel as ops but compute nothing.
     """
 
-    __slots__ = ("arguments", "func", "name", "run", "uninitialised", "watched", "written")
+    __slots__ = (
+        "arguments",
+        "func",
+        "is_view",
+        "name",
+        "run",
+        "uninitialised",
+        "watched",
+        "working_memory",
+        "written",
+    )
 
     def __init__(self, func: Any) -> None:
         self.func = func
@@ -40,12 +57,18 @@ class OpForm:
             argument.name
             for argument in schema.arguments
             if argument.alias_info is not None and argument.alias_info.is_write
-        ) | frozenset(UNDECLARED_WRITES.get(self.name, ()))
+        ) | (RUNNING_STATISTICS if self.name in BATCH_NORMS else frozenset())
+        self.is_view = not self.written and any(
+            argument.alias_info is not None for argument in schema.arguments
+        )
         self.uninitialised = self.name in UNINITIALISED
+        self.working_memory = WORKING_MEMORY.get(self.name, ())
         self.watched = func.namespace != "profiler"
 
     def written_among(self, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> list[Tensor]:
         """The tensors that a run with these arguments writes to."""
+        if self.name in BATCH_NORMS and not args[self.arguments.index("training")]:
+            return []
         written: list[Tensor] = []
         for name, value in (*zip(self.arguments, args, strict=False), *(kwargs or {}).items()):
             if name in self.written:
@@ -91,9 +114,23 @@ def read_arguments(
             operands.append(value)
         elif tensors := tensors_in(value):
             operands += tensors
+            if len(tensors) != len(value):  # x[:, i] indexes with [None, i]
+                constants[name] = [to_plain(each) for each in value]
         else:
             constants[name] = to_plain(value)
     return operands, constants
+
+
+PlainArguments = tuple[tuple[Any, ...], dict[str, Any]]
+"""What of an op's arguments is no tensor: by position and by name, None for a tensor."""
+
+
+def plain_arguments(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> PlainArguments:
+    """The plain ones among an op's arguments, as torch gave them."""
+    return (
+        tuple(None if tensors_in(each) else each for each in args),
+        {name: None if tensors_in(each) else each for name, each in (kwargs or {}).items()},
+    )
 
 
 def to_plain(value: Any) -> JsonValue:
@@ -108,6 +145,8 @@ def to_plain(value: Any) -> JsonValue:
         return str(value)
     if isinstance(value, torch.Generator):
         return "generator"
+    if isinstance(value, Tensor):
+        return "tensor"
     return torch_name(value)
 
 

@@ -34,10 +34,6 @@ running_node = torch._C._current_autograd_node  # pyright: ignore[reportAttribut
 l2_norms = torch._foreach_norm  # pyright: ignore[reportPrivateImportUsage]
 
 
-# The numbers of a list of tensors of one dtype, one tensor after the other, in one tensor.
-flatten = torch._C._nn.flatten_dense_tensors  # pyright: ignore[reportAttributeAccessIssue]
-
-
 def node_number(node: Any) -> int:
     """The number a node got when it was made; AccumulateGrad has the largest there is."""
     return node._sequence_nr()

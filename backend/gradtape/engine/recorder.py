@@ -18,7 +18,7 @@ from gradtape.engine.recording_log import Mark, RecordingLog
 from gradtape.engine.short_path import Differs
 from gradtape.engine.structure_builder import BuiltStructure, KnownStructures, build_structure
 from gradtape.engine.update_watch import UpdateWatch
-from gradtape.engine.write_guard import Copies, WriteGuard
+from gradtape.engine.write_guard import WriteGuard, copy_living
 from gradtape.tape.structure import Role
 
 ROLES = {"input": Role.INPUT, "target": Role.TARGET}
@@ -32,7 +32,8 @@ class Recorder:
     """Records what runs in its `with` block, in this thread only.
 
     Recording changes nothing: modes and hooks watch, and are taken off again at the end of the
-    block, also when it raises.
+    block, also when it raises. After a block that did not raise, `finish` has to be called: until
+    then Python's cyclic garbage collector is off.
 
     Args:
         model: its parameters, buffers and modules get their names from it.
@@ -65,8 +66,11 @@ class Recorder:
         self.log = RecordingLog()
         self._guard = WriteGuard(self.log)
         self._stack = ExitStack()
+        # Off until the tape is closed: the log would be looked through in between.
+        self._collection = ExitStack()
         self._ops = OpMode(self.log, self._guard, self._known.op_forms)
-        self._functions = CallMode(self.log, BackwardWatch(self.log).run, lines)
+        backward = BackwardWatch(self.log)
+        self._functions = backward.calls = CallMode(self.log, backward.run, lines)
         self._modules = ModuleCalls(self.log, lines)
         self._update = None if optimizer is None else UpdateWatch(self.log, optimizer)
 
@@ -75,7 +79,7 @@ class Recorder:
         if self._update is not None:
             self._update.attach()
             self._stack.callback(self._update.detach)
-        self._stack.enter_context(collection_paused())
+        self._collection.enter_context(collection_paused())
         if self._expected is None:
             self._watch_calls()
         self._stack.enter_context(self._ops)
@@ -88,6 +92,8 @@ class Recorder:
         trace: TracebackType | None,
     ) -> None:
         self._stack.__exit__(kind, error, trace)
+        if error is not None:
+            self._collection.close()
 
     def finish(
         self, *, iteration: int = 0, loss: Tensor | None = None, output: Tensor | None = None
@@ -101,26 +107,25 @@ class Recorder:
         Raises:
             StructureDiffers: the structure is not the expected one.
         """
-        with collection_paused(), torch.no_grad():
+        with self._collection, torch.no_grad():
+            built, values = self._built_and_values(loss, output)
             # What lives on will be written by the next iteration, or by the user.
-            closing = self._guard.copy_before(self._living_tensors())
-            if self._expected is not None:
-                values = self._follow(self._expected, closing, loss, output)
-                return Recording(self._expected, values, iteration=iteration)
-            built, values = build_structure(self.log, closing=closing, loss=loss, output=output)
-            return Recording(self._known.keep(built), values, iteration=iteration)
+            copy_living(values, self._living_tensors())
+            # Set free before the collector is on again: it would look through all of it.
+            self.log.clear()
+            return Recording(built, values, iteration=iteration)
 
-    def _follow(
-        self,
-        expected: BuiltStructure,
-        closing: Copies,
-        loss: Tensor | None,
-        output: Tensor | None,
-    ) -> list[Tensor | None]:
+    def _built_and_values(
+        self, loss: Tensor | None, output: Tensor | None
+    ) -> tuple[BuiltStructure, list[Tensor | None]]:
+        expected = self._expected
+        if expected is None:
+            built, values = build_structure(self.log, loss=loss, output=output)
+            return self._known.keep(built), values
         try:
             if expected.short_path is None:
                 raise Differs
-            return expected.short_path.follow(self.log, closing=closing, loss=loss, output=output)
+            return expected, expected.short_path.follow(self.log, loss=loss, output=output)
         except Differs:
             raise StructureDiffers from None
 
@@ -132,7 +137,8 @@ class Recorder:
         self._stack.enter_context(self._functions)
 
     def _living_tensors(self) -> list[Tensor]:
-        parameters = list(self._model.parameters())
+        leaves = (record.leaf for record in self.log.nodes if record.leaf is not None)
+        parameters = [*self._model.parameters(), *leaves]
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
         states = self._optimizer.state.values() if self._optimizer is not None else ()
         return [

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradtape.engine.blob import Summaries, fill_blob, has_numbers
+from gradtape.engine.blob import fill_blob, has_numbers, summarize_previews
 from gradtape.engine.structure_builder import BuiltStructure
 from gradtape.errors import InvalidSlice, UnknownTensor
 from gradtape.tape.frame import Frame
@@ -44,17 +44,12 @@ class Recording:
         values = [
             value for value in map(self._values.__getitem__, slots.tensors) if value is not None
         ]
-        summaries = Summaries()
         return Frame(
             structure_hash=self.built.hash,
             iteration=self.iteration,
             loss=self.loss,
             metrics={},
-            statistics={
-                number: summaries.of(value)
-                for number, (slot, value) in enumerate(zip(slots.rows, values, strict=True))
-                if not slot["full"]
-            },
+            statistics=summarize_previews(values, slots),
             blob=fill_blob(values, slots),
         )
 

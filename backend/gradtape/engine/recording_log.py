@@ -24,7 +24,7 @@ class Mark(Enum):
     RETURN = "a call ends (the item that began it)"
     NAME = "a module's result gets its name (path, tensors)"
     BACKWARD = "a backward pass begins (first new node, what each new node saved)"
-    BACKWARD_DONE = "the backward pass ends ()"
+    BACKWARD_DONE = "the backward pass ends ([(tensor, the gradient given back for it)])"
     NODE_RAN = "a node has run (node, what it computed, what it received)"
     ACCUMULATED = "a leaf's gradient has been added to (node, what it received, the gradient)"
     STEP = "the optimizer begins (its class, [(parameter, gradient, [(key, state)])])"
@@ -92,3 +92,9 @@ class RecordingLog:
         """Append an item that is no op."""
         self.others += 1
         self.write(item)
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        self.items.clear()
+        self.nodes.clear()
+        self.edges.clear()

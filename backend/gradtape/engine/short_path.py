@@ -7,36 +7,16 @@ on equal operands, the backward pass included, have an equal graph.
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from itertools import chain
 
 import torch
 from torch import Tensor
 
 from gradtape.engine.log_reader import LogReader
-from gradtape.engine.op_reading import OpForm, tensors_in
+from gradtape.engine.op_reading import OpForm, plain_arguments, tensors_in
 from gradtape.engine.recording_log import Item, Mark, RecordingLog
-from gradtape.engine.tensor_table import Row, address, shows
+from gradtape.engine.tensor_table import address, shows
 from gradtape.engine.write_guard import Copies
-
-
-class Step(NamedTuple):
-    """One op as it is expected.
-
-    Attributes:
-        form: which op.
-        constants: its plain arguments, by position; tensors are None there.
-        keywords: likewise, by name.
-        operands: tensor ids.
-        results: tensor ids, with those that it writes but does not return.
-        flat: whether every argument is a tensor.
-    """
-
-    form: OpForm
-    constants: tuple[Any, ...]
-    keywords: dict[str, Any]
-    operands: tuple[int, ...]
-    results: tuple[int, ...]
-    flat: bool
 
 
 class Differs(Exception):
@@ -47,173 +27,132 @@ class ShortPath:
     """The ops of one structure, to be followed by later iterations.
 
     Args:
-        steps: the ops.
-        given: ids of the tensors that were there before an op used them, mark by mark.
-        rows: of all tensors.
-        roots: tensor → the tensor that holds its numbers.
-        uninitialised: tensors without numbers to keep.
+        reader: has read an iteration of the structure.
         ends: ids of the loss and of the output.
     """
 
-    def __init__(
-        self,
-        steps: list[Step],
-        given: list[list[int]],
-        rows: list[Row],
-        roots: list[int],
-        uninitialised: set[int],
-        ends: tuple[int | None, int | None],
-    ) -> None:
-        self._steps = steps
-        self._given = given
-        self._shapes = [torch.Size(row["shape"]) for row in rows]
-        self._dtypes = [getattr(torch, row["dtype"]) for row in rows]
-        self._roots = roots
-        self._uninitialised = uninitialised
-        self._ends = ends
-
-    @classmethod
-    def of(
-        cls, log: RecordingLog, reader: LogReader, loss: int | None, output: int | None
-    ) -> "ShortPath | None":
-        """The path of an iteration that was read; None where not all of it can be seen in ops."""
+    def __init__(self, reader: LogReader, ends: tuple[int | None, int | None]) -> None:
         table = reader.table
-        ops = [item for item in log.items if isinstance(item[0], OpForm)]
-        steps = [_step(item, row) for item, row in zip(ops, reader.ops, strict=True)]
-        given = reader.given
-        seen = {number for numbers in given for number in numbers}
-        seen.update(number for step in steps for number in (*step.operands, *step.results))
-        if any(root not in seen for root in table.roots):
-            return None
-        return cls(steps, given, table.rows, table.roots, table.uninitialised, (loss, output))
+        self.forms = reader.forms
+        self.plain_arguments = reader.plain_arguments
+        self.operands = [row["operands"] for row in reader.ops]
+        # With those that an op writes but does not return.
+        self.results = [row["results"] for row in reader.ops]
+        self.given = reader.given
+        self.shapes = [row["shape"] for row in table.rows]
+        self.dtypes = [getattr(torch, row["dtype"]) for row in table.rows]
+        self.roots = table.roots
+        self.uninitialised = table.uninitialised
+        self.ends = ends
+
+    @property
+    def shows_everything(self) -> bool:
+        """Whether every tensor is given, or is an operand or a result of an op."""
+        seen = set(chain.from_iterable(chain(self.given, self.operands, self.results)))
+        return seen.issuperset(self.roots)
 
     def follow(
-        self, log: RecordingLog, *, closing: Copies, loss: Tensor | None, output: Tensor | None
+        self, log: RecordingLog, *, loss: Tensor | None, output: Tensor | None
     ) -> list[Tensor | None]:
         """The values by tensor id.
 
         Raises:
             Differs: the log is of another structure.
         """
-        return _Follower(self, log).follow(closing, loss, output)
+        return _Follower(self).follow(log, (loss, output))
 
 
 class _Follower:
     """Goes through a log beside a path."""
 
-    def __init__(self, path: ShortPath, log: RecordingLog) -> None:
+    def __init__(self, path: ShortPath) -> None:
         self._path = path
-        self._log = log
         # By tensor id: the object that stands for it, and its numbers.
-        self._objects: list[Tensor | None] = [None] * len(path._roots)
-        self._values: list[Tensor | None] = [None] * len(path._roots)
+        self._objects: list[Tensor | None] = [None] * len(path.roots)
+        self._values: list[Tensor | None] = [None] * len(path.roots)
         self._by_object: dict[int, int] = {}
 
     def follow(
-        self, closing: Copies, loss: Tensor | None, output: Tensor | None
+        self, log: RecordingLog, ends: tuple[Tensor | None, Tensor | None]
     ) -> list[Tensor | None]:
-        path = self._path
-        steps, given = iter(path._steps), iter(path._given)
-        for item in self._log.items:
+        forms, given, op = self._path.forms, iter(self._path.given), 0
+        for item in log.items:
             if item[0].__class__ is OpForm:
-                step = next(steps, None)
-                if step is None or item[0] is not step.form:
+                if op == len(forms) or item[0] is not forms[op]:
                     raise Differs
-                self._follow_op(item, step)
+                self._follow_op(op, item)
+                op += 1
             elif item[0] is Mark.REGISTER or item[0] is Mark.STEP:
-                self._take_given(tensors_in(item[1:]), next(given, []))
-        if next(steps, None) is not None:
+                self._expect(tensors_in(item[1:]), next(given, []))
+        if op != len(forms):
             raise Differs
-        for number, tensor in zip(path._ends, (loss, output), strict=True):
-            if number is not None and (tensor is None or not self._is(number, tensor)):
-                raise Differs
-        self._put_copies(closing)
-        for number in path._uninitialised:
+        for number, tensor in zip(self._path.ends, ends, strict=True):
+            if number is not None:
+                self._expect([] if tensor is None else [tensor], [number])
+        for number in self._path.uninitialised:
             self._values[number] = None
         return self._values
 
-    def _follow_op(self, item: Item, step: Step) -> None:
+    def _follow_op(self, op: int, item: Item) -> None:
         _, args, kwargs, result, _number, _node, copies = item
-        if step.flat and not kwargs:
-            operands = args
+        path = self._path
+        expected = path.plain_arguments.get(op)
+        if expected is None and not kwargs:
+            self._expect(args, path.operands[op])
         else:
-            if _constants(args) != step.constants or _keywords(kwargs) != step.keywords:
+            if plain_arguments(args, kwargs) != expected:
                 raise Differs
-            operands = tensors_in((args, kwargs))
-        if len(operands) != len(step.operands):
-            raise Differs
-        objects = self._objects
-        for operand, number in zip(operands, step.operands, strict=True):
-            if objects[number] is not operand and not self._is(number, operand):
-                raise Differs
-        results = [result] if isinstance(result, Tensor) else tensors_in(result)
+            self._expect(tensors_in((args, kwargs)), path.operands[op])
+        results = (result,) if isinstance(result, Tensor) else tensors_in(result)
         if copies is not None:
             self._put_copies(copies)
             returned = {id(each) for each in results}
-            written = step.form.written_among(args, kwargs)
-            results += [each for each in written if id(each) not in returned]
-        self._take_results(results, step)
+            written = item[0].written_among(args, kwargs)
+            results = [*results, *(each for each in written if id(each) not in returned)]
+        self._take_results(results, path.results[op])
 
-    def _take_results(self, results: list[Tensor], step: Step) -> None:
-        if len(results) != len(step.results):
+    def _expect(self, tensors: Iterable[Tensor], numbers: list[int]) -> None:
+        """Find each tensor to be what is expected."""
+        objects, met = self._objects, 0
+        for tensor in tensors:
+            if met == len(numbers):
+                raise Differs
+            number = numbers[met]
+            if objects[number] is not tensor and not self._is(number, tensor):
+                raise Differs
+            met += 1
+        if met != len(numbers):
             raise Differs
-        shapes, objects = self._path._shapes, self._objects
-        for result, number in zip(results, step.results, strict=True):
+
+    def _take_results(self, results: Iterable[Tensor], numbers: list[int]) -> None:
+        objects, shapes, dtypes = self._objects, self._path.shapes, self._path.dtypes
+        for result, number in zip(results, numbers, strict=True):
             if objects[number] is None:
-                if result.shape != shapes[number] or result.dtype != self._path._dtypes[number]:
+                if result.shape != shapes[number] or result.dtype is not dtypes[number]:
                     raise Differs
                 objects[number] = result
-                if self._path._roots[number] == number:
-                    self._values[number] = result
                 self._by_object[id(result)] = number
+                if self._path.roots[number] == number:
+                    self._values[number] = result
 
     def _is(self, number: int, tensor: Tensor) -> bool:
-        """Whether a tensor is what is expected: that object, that memory, or new here as there."""
+        """Whether a tensor shows what is expected: the same memory, or new here as it was there."""
         expected = self._objects[number]
-        if expected is tensor:
-            return True
-        if expected is not None:
-            same = address(expected) == address(tensor) and shows(expected, tensor)
-            if same:
-                self._by_object[id(tensor)] = number
-            return same
-        if id(tensor) in self._by_object:
+        if expected is None:
+            return self._take(number, tensor)
+        if address(expected) != address(tensor) or not shows(expected, tensor):
             return False
-        self._take(number, tensor)
+        self._by_object[id(tensor)] = number
         return True
 
-    def _take_given(self, tensors: Iterable[Tensor], numbers: list[int]) -> None:
-        tensors = list(tensors)
-        if len(tensors) != len(numbers):
-            raise Differs
-        for tensor, number in zip(tensors, numbers, strict=True):
-            if not self._is(number, tensor):
-                raise Differs
-
-    def _take(self, number: int, tensor: Tensor) -> None:
-        path = self._path
-        if tensor.shape != path._shapes[number] or tensor.dtype != path._dtypes[number]:
-            raise Differs
-        self._objects[number] = self._values[number] = tensor
-        self._by_object[id(tensor)] = number
+    def _take(self, number: int, tensor: Tensor) -> bool:
+        if id(tensor) in self._by_object:
+            return False
+        self._take_results([tensor], [number])
+        return True
 
     def _put_copies(self, copies: Copies) -> None:
-        for tensor, copy in copies:
+        for tensor, copy, _ in copies:
             number = self._by_object.pop(id(tensor), None)
             if number is not None and self._values[number] is tensor:
                 self._values[number] = copy
-
-
-def _step(item: Item, row: Row) -> Step:
-    form, args, kwargs, *_ = item
-    constants, keywords = _constants(args), _keywords(kwargs)
-    flat = not keywords and all(isinstance(each, Tensor) for each in args)
-    return Step(form, constants, keywords, tuple(row["operands"]), tuple(row["results"]), flat)
-
-
-def _constants(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(None if tensors_in(each) else each for each in args)
-
-
-def _keywords(kwargs: dict[str, Any] | None) -> dict[str, Any]:
-    return {name: None if tensors_in(each) else each for name, each in (kwargs or {}).items()}

@@ -15,7 +15,6 @@ from gradtape.engine.missing_gradients import explain_missing_gradients
 from gradtape.engine.op_reading import OpForms
 from gradtape.engine.recording_log import RecordingLog
 from gradtape.engine.short_path import ShortPath
-from gradtape.engine.write_guard import Copies
 from gradtape.tape.structure import Structure
 
 KNOWN_STRUCTURES_KEPT = 16  # a handful of control flows; each may hold some ten thousand records
@@ -83,13 +82,12 @@ class KnownStructures:
 
 
 def build_structure(
-    log: RecordingLog, *, closing: Copies, loss: Tensor | None, output: Tensor | None
+    log: RecordingLog, *, loss: Tensor | None, output: Tensor | None
 ) -> tuple[BuiltStructure, list[Tensor | None]]:
     """The structure of a closed log, and the values by tensor id.
 
     Args:
         log: what happened.
-        closing: copies of what lives on, and may be written to after the recording.
         loss: the scalar that the backward pass began with.
         output: what the model returned.
     """
@@ -102,9 +100,8 @@ def build_structure(
         table.rows[loss_id]["name"] = "loss"
     wiring = GradientWiring(log, reader)
     reached = {row["op"] for row in wiring.nodes if row["op"] is not None}
-    explain_missing_gradients(reader, reached, log.first_number)
-    short_path = ShortPath.of(log, reader, loss_id, output_id)
-    table.put_copies(closing, len(reader.ops))
+    explain_missing_gradients(reader, reached)
+    short_path = ShortPath(reader, (loss_id, output_id))
     for number in table.uninitialised:
         table.values[number] = None
     slots = plan_slots(table.values, table.roots)
@@ -121,4 +118,5 @@ def build_structure(
         "loss": loss_id,
         "output": output_id,
     }
-    return BuiltStructure(rows, slots, table.roots, short_path), table.values
+    usable = short_path if short_path.shows_everything else None
+    return BuiltStructure(rows, slots, table.roots, usable), table.values

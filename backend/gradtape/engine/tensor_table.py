@@ -43,8 +43,11 @@ class TensorTable:
         rows: by tensor id.
         values: by tensor id; None where there are no numbers to keep.
         roots: by tensor id; an id whose numbers another one holds has that one's id here.
-        uninitialised: ids of values that are whatever the memory held.
+        uninitialised: ids of values that are, in part, whatever the memory held.
         by_object: id() of an object → the id of the value that it stands for now.
+        overwritten: id → the op that wrote to its memory afterwards.
+        rewritten: op → ids of values in memory that it wrote, of tensors that it did not return.
+        nodes: id of an overwritten value → the autograd node that it came from.
     """
 
     def __init__(self) -> None:
@@ -56,7 +59,11 @@ class TensorTable:
         # Address → ids, for objects never seen before; filled up to _indexed when one comes.
         self._by_address: dict[int | None, list[int]] = {}
         self._indexed = 0
-        self._overwritten: set[int] = set()
+        # Storage that began uninitialised → how many of its numbers no op has written yet.
+        self._unwritten: dict[int, int] = {}
+        self.overwritten: dict[int, int] = {}
+        self.rewritten: dict[int, list[int]] = {}
+        self.nodes: dict[int, Any] = {}
         # Where an op wrote: the op, for tensors of that memory that are met again later.
         self._written_by: dict[int, int] = {}
 
@@ -86,12 +93,13 @@ class TensorTable:
 
     def add_outside(self, tensor: Tensor, phase: str) -> int:
         """A tensor that no recorded op has made, or one whose memory an op has written since."""
-        storage = storage_key(tensor)
-        op = None if storage is None else self._written_by.get(storage)
+        op = self._written_by.get(storage_key(tensor))
         number = self.add(tensor, phase, op)
-        if op is None:
-            row = self.rows[number]
-            row["requires_grad"], row["is_leaf"] = tensor.requires_grad, tensor.is_leaf
+        row = self.rows[number]
+        row["requires_grad"], row["is_leaf"] = tensor.requires_grad, tensor.is_leaf
+        if op is not None:
+            self.rewritten.setdefault(op, []).append(number)
+            self.note_if_unwritten(number, tensor)
         return number
 
     def add_same(self, number: int, phase: str, op: int | None) -> int:
@@ -129,22 +137,48 @@ class TensorTable:
         self.by_object[id(tensor)] = number
         return number
 
+    def node_of(self, number: int) -> Any:
+        """The autograd node that a value came from, where that can be told."""
+        value = self.values[number]
+        if number in self.overwritten or value is None:
+            return self.nodes.get(number)
+        return None if value._is_view() else value.grad_fn
+
     def put_copies(self, copies: Copies, op: int) -> None:
         """An op overwrites memory: what lay there is the copies' from now on."""
-        for tensor, copy in copies:
+        for tensor, copy, node in copies:
             number = self.by_object.pop(id(tensor), None)
+            self._written_by[storage_key(tensor)] = op
             if number is not None:
-                self._overwritten.add(number)
+                self.overwritten[number] = op
+                self.nodes[number] = node
+                # As it was: an op like transpose_ gives the tensor another shape.
+                self.rows[number]["shape"] = tuple(copy.shape)
                 if self.values[number] is tensor:
                     self.values[number] = copy
-            storage = storage_key(tensor)
-            if storage is not None:
-                self._written_by[storage] = op
+
+    def begin_uninitialised(self, number: int, tensor: Tensor) -> None:
+        """A value is whatever the memory held."""
+        self.uninitialised.add(number)
+        self._unwritten[storage_key(tensor)] = tensor.numel()
+
+    def note_written(self, tensor: Tensor) -> None:
+        """An op has written all of a tensor."""
+        key = storage_key(tensor)
+        if key in self._unwritten:
+            self._unwritten[key] -= tensor.numel()
+            if self._unwritten[key] <= 0:
+                del self._unwritten[key]
+
+    def note_if_unwritten(self, number: int, tensor: Tensor) -> None:
+        """A value that shows memory which is not all written yet is not all a value."""
+        if self._unwritten and storage_key(tensor) in self._unwritten:
+            self.uninitialised.add(number)
 
     def _find_by_memory(self, tensor: Tensor) -> int | None:
         for number in range(self._indexed, len(self.rows)):
             value = self.values[number]
-            if value is not None and number not in self._overwritten:
+            if value is not None and number not in self.overwritten:
                 self._by_address.setdefault(address(value), []).append(number)
         self._indexed = len(self.rows)
         place = address(tensor)
@@ -152,7 +186,7 @@ class TensorTable:
             return None
         for number in reversed(self._by_address.get(place, ())):
             value = self.values[number]
-            if number not in self._overwritten and value is not None and shows(value, tensor):
+            if number not in self.overwritten and value is not None and shows(value, tensor):
                 return number
         return None
 
