@@ -11,8 +11,9 @@ def layer_names(bench: Workbench) -> list[str]:
     return [layer["name"] for layer in bench.read("")["spec"]["network"]["layers"]]
 
 
-def recipe_buttons(page: Page) -> list[str | None]:
-    return [each.get_attribute("data-layer") for each in page.locator("[data-layer]").all()]
+def recipe_buttons(page: Page) -> list[str]:
+    # In one go: between two looks at the list a layer of it may be gone.
+    return page.locator("[data-layer]").evaluate_all("(all) => all.map((e) => e.dataset.layer)")
 
 
 def add_layer(page: Page, search: str) -> None:
@@ -80,6 +81,7 @@ def test_layers_are_reordered_and_removed_by_keyboard(workbench: Workbench) -> N
     workbench.wait_until(
         lambda: recipe_buttons(workbench.page) == [second, first, *others], "the new order"
     )
+    expect(workbench.page.locator(f'[data-layer="{second}"]')).to_be_focused()
     workbench.press("Delete")
     workbench.wait_until(lambda: recipe_buttons(workbench.page) == [first, *others], "one less")
 
@@ -93,4 +95,7 @@ def test_every_example_opens_as_a_recorded_graph(workbench: Workbench) -> None:
         workbench.page.get_by_role("button", name="Examples").click()
         workbench.page.get_by_role("menuitem", name=re.compile(example["title"])).click()
         expect(workbench.stage).not_to_have_attribute("data-painted", painted)
-        assert workbench.read("")["spec"]["name"] == example["spec"]["name"]
+        workbench.wait_until(
+            lambda name=example["spec"]["name"]: workbench.read("")["spec"]["name"] == name,
+            "the address names the example's session",
+        )
