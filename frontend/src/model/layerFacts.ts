@@ -2,6 +2,8 @@
 
 import type { Structure } from "../api/types";
 import { formatCount, formatShapeShort } from "./format";
+import { callOfLayer } from "./inspection";
+import { layerName, type Spec } from "./spec";
 
 /** A shape without its batch dimension: `16×8×8`; the whole of a vector. */
 function perSample(shape: readonly number[]): string {
@@ -29,6 +31,20 @@ export function layerFacts(structure: Structure): Map<string, LayerFacts> {
     facts.set(layer, { ...known, parameters: known.parameters + size });
   }
   return facts;
+}
+
+/** A layer of a recipe, by what a person knows it by. */
+export interface NamedLayer {
+  name: string;
+  kind: string;
+}
+
+/** The first layer that a tape knows nothing of; null if it holds them all. */
+export function firstLayerNotOn(structure: Structure, spec: Spec): NamedLayer | null {
+  const names = spec.network.layers.map((_, index) => layerName(spec, index));
+  const missing = names.findIndex((name) => callOfLayer(structure, name) === null);
+  const layer = spec.network.layers[missing];
+  return layer === undefined ? null : { name: names[missing] ?? layer.kind, kind: layer.kind };
 }
 
 const LONGEST_CHANGE = 13;
