@@ -7,7 +7,7 @@ import {
   type JsonObject,
   type WholeTape,
 } from "../api/client";
-import { firstLayerNotOn, type NamedLayer } from "../model/layerFacts";
+import { firstLayerNotOn, type MissingLayer } from "../model/layerFacts";
 import type { Spec } from "../model/spec";
 import { decodeTape, type Tape } from "../model/tape";
 
@@ -21,7 +21,7 @@ export interface Standing {
 export interface Part {
   tape: Tape;
   /** The layer that it ends before; null: all layers ran, but nothing can be learned. */
-  endsBefore: NamedLayer | null;
+  endsBefore: MissingLayer | null;
   /** Where the playhead stood on the session's tape. */
   stood: Standing;
 }

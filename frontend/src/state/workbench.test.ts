@@ -212,7 +212,11 @@ describe("the workbench", () => {
     await addWrongLayer(workbench);
     const { tape: shown, playhead } = workbench;
     expect(shown.current?.structure.hash).toBe("part");
-    expect(shown.part?.endsBefore).toEqual({ name: "fc", kind: "linear" });
+    expect(shown.part?.endsBefore).toEqual({
+      name: "fc",
+      kind: "linear",
+      inputs: ["relu"],
+    });
     expect([playhead.position, playhead.total, shown.outdated]).toEqual([1, 1, false]);
     expect(workbench.recipe.problems[0]?.path).toBe("network.layers[1]");
   });
