@@ -96,11 +96,11 @@ def test_a_wrong_shape_ends_the_graph_and_a_right_one_brings_it_back(workbench: 
     field = workbench.page.get_by_role("textbox", name=re.compile("^in.features$"))
     field.fill("7")
 
-    bar = workbench.page.get_by_text("The graph ends before fc2 (linear)")
+    bar = workbench.page.get_by_text("The graph ends before fc2")
     expect(bar).to_be_visible()
     expect(workbench.page.get_by_text("expects 7 input features")).to_be_visible()
     workbench.wait_until(lambda: cards_of(workbench) == ["input", "fc1", "tanh1"], "a part of it")
-    expect(workbench.page.get_by_role("note", name="fc2 linear: does not work yet")).to_be_visible()
+    expect(workbench.page.get_by_role("note", name="fc2 linear: does not work")).to_be_visible()
     # The end: one event for each of fc1's two ops, and one for tanh1.
     workbench.wait_until(lambda: workbench.playhead == 3, "the end of the part")
     expect(workbench.page.get_by_role("button", name="Train", exact=True)).to_be_disabled()

@@ -82,11 +82,11 @@ function setSelected(root: HTMLElement, selected: boolean, near: boolean): void 
 export function makeMissingCard(item: Item): StageElement {
   const root = make("div", "stage-card stage-card--missing");
   root.setAttribute("role", "note");
-  root.setAttribute("aria-label", `${item.name} ${item.detail}: does not work yet`);
+  root.setAttribute("aria-label", `${item.name} ${item.detail}: does not work`);
   const head = make("div", "stage-card-head");
   head.append(make("span", "stage-card-name", item.name));
   head.append(make("span", "stage-card-detail", item.detail));
-  root.append(head, make("div", "stage-card-trouble", "does not work yet"));
+  root.append(head, make("div", "stage-card-trouble", "does not work"));
   return { root, update: () => undefined };
 }
 

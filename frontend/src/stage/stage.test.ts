@@ -170,7 +170,7 @@ describe("a tape that ends before a layer", () => {
 
   it("shows the place of the layer, which cannot be selected", async () => {
     const missing = await showPart();
-    expect(missing.textContent).toBe("fc2lineardoes not work yet");
+    expect(missing.textContent).toBe("fc2lineardoes not work");
     click(missing);
     expect(selected).toEqual([]);
   });
