@@ -14,7 +14,7 @@ import { nearest, NO_METRICS } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
 import { proportionalPlace } from "../model/playback";
-import { changeBetween, isSameNetwork, type Spec } from "../model/spec";
+import { changeBetween, isSameNetwork, type Spec, type SpecChange } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
 import { CurvesState } from "./curves.svelte";
@@ -256,31 +256,34 @@ export class Workbench {
     const { applied } = this.recipe;
     if (applied === null) return;
     this.tape.cancelPart();
-    const change = changeBetween(applied, spec);
+    const isSame = isSameNetwork(applied, spec);
     try {
-      switch (change.kind) {
-        case "nothing":
-        case "name":
-          // A name is only a label: it goes into the address, and along with the next session.
-          this.recipe.accept(spec, spec);
-          await this.#returnToSession();
-          break;
-        case "set":
-          await this.session.send({ kind: "set", optimizer: change.optimizer });
-          this.recipe.accept(spec, spec);
-          await this.#returnToSession();
-          break;
-        case "open":
-          await this.#replaceSession(spec);
-          break;
-      }
+      await this.#realize(changeBetween(applied, spec), spec);
     } catch (error) {
       if (!(error instanceof ApiError) || isUnreachable(error)) throw error;
       this.recipe.refuse(error.problems);
-      // A wrong learning rate leaves the network what it is.
-      if (isSameNetwork(applied, spec)) await this.#returnToSession();
-      else if (error.status === REFUSED) await this.#drawPart(spec);
-      else this.#showOutdated();
+      if (!isSame && error.status === REFUSED) await this.#drawPart(spec);
+      else if (!isSame) this.#showOutdated();
+    }
+    // A wrong learning rate leaves the network what it is.
+    if (isSame) await this.#returnToSession();
+  }
+
+  /** Has the server do what makes the recipe's spec the one that runs. */
+  async #realize(change: SpecChange, spec: Spec): Promise<void> {
+    switch (change.kind) {
+      case "nothing":
+      case "name":
+        // A name is only a label: it goes into the address, and along with the next session.
+        this.recipe.accept(spec, spec);
+        break;
+      case "set":
+        await this.session.send({ kind: "set", optimizer: change.optimizer });
+        this.recipe.accept(spec, spec);
+        break;
+      case "open":
+        await this.#replaceSession(spec);
+        break;
     }
   }
 
