@@ -52,6 +52,16 @@ def test_inline_values_stand_with_their_tensor() -> None:
     assert plain["structure"]["tensors"][0]["values"] == [1.5, -2.0]
 
 
+def test_the_blob_travels_as_base64_where_it_is_asked_for() -> None:
+    plain = json.loads(
+        encode_tape(one_tensor().model_dump_json().encode(), frame(0.5), with_blob=True)
+    )
+    assert plain["blob"] == "MTIzNA=="  # b"1234"
+    assert plain.keys() == {"structure", "frame", "blob"}
+    known = json.loads(encode_tape(None, frame(0.5), with_blob=True))
+    assert (known["structure"], known["blob"]) == (None, "MTIzNA==")
+
+
 def test_a_structure_that_the_reader_knows_is_left_out() -> None:
     assert json.loads(encode_tape(None, frame(0.5)))["structure"] is None
 
