@@ -15,7 +15,13 @@ from gradtape.limits import MAX_INLINE_VALUES
 from gradtape.tape.frame import Statistics
 
 Shape = tuple[int, ...]
-Memory = tuple[int | None, int, torch.dtype]
+Memory = tuple[int, int, torch.dtype]
+
+SHOWN_TYPES = frozenset(
+    {torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.bool, torch.uint8}
+    | {torch.int8, torch.int16, torch.int32, torch.int64}
+)
+"""Numbers that a float32 can stand for, if only nearly; not complex or quantised ones."""
 
 
 class Preview(NamedTuple):
@@ -26,6 +32,13 @@ class Preview(NamedTuple):
     count: int
 
 
+class Stretch(NamedTuple):
+    """Slots of one shape that lie one after the other in the blob, filled in one go."""
+
+    offset: int
+    slots: list[int]
+
+
 class SlotPlan(NamedTuple):
     """How the blob is laid out.
 
@@ -33,8 +46,9 @@ class SlotPlan(NamedTuple):
         rows: the slots, as JSON will have them.
         tensors: slot → the tensor whose numbers lie there.
         slot_of: tensor → slot; None where it has no numbers.
-        stored: the slots whose numbers are written, in the order of the blob; the others show the
-            same stretch in another shape.
+        stretches: all of the blob, in order. Slots in none of them show numbers of another slot in
+            another shape.
+        count: how many numbers the blob holds.
         summarized: slot → the slot with the same numbers, maybe itself, whose statistics are its
             own too; for those that are not full.
     """
@@ -42,7 +56,8 @@ class SlotPlan(NamedTuple):
     rows: list[Row]
     tensors: list[int]
     slot_of: list[int | None]
-    stored: list[int]
+    stretches: list[Stretch]
+    count: int
     summarized: dict[int, int]
 
 
@@ -50,8 +65,7 @@ def has_numbers(tensor: Tensor) -> bool:
     """Whether a tensor can be shown as a grid of real numbers."""
     return (
         tensor.layout is torch.strided
-        and not tensor.is_complex()
-        and not tensor.is_quantized
+        and tensor.dtype in SHOWN_TYPES
         and not tensor.is_meta
         and address(tensor) is not None
     )
@@ -68,49 +82,61 @@ def plan_slots(values: Sequence[Tensor | None], roots: Sequence[int]) -> SlotPla
     for number, root in enumerate(roots):
         value = values[number]
         if root != number:
-            planner.plan.slot_of.append(planner.plan.slot_of[root])
+            planner.slot_of.append(planner.slot_of[root])
         elif value is None or not has_numbers(value):
-            planner.plan.slot_of.append(None)
+            planner.slot_of.append(None)
         else:
             planner.add(number, value)
-    return planner.plan
+    return planner.finish()
 
 
 class _SlotPlanner:
     def __init__(self) -> None:
-        self.plan = SlotPlan([], [], [], [], {})
-        self._offset = 0
-        # By address, count and dtype: what lies there already. All tensors live, so that equal
+        self.rows: list[Row] = []
+        self.tensors: list[int] = []
+        self.slot_of: list[int | None] = []
+        self._stretches: dict[tuple[Shape, bool, torch.dtype, torch.device], list[int]] = {}
+        self._summarized: dict[int, int] = {}
+        # Which slot holds the numbers of a stretch of memory. All tensors live, so that equal
         # addresses mean the same memory.
-        self._offsets: dict[Memory, int] = {}
-        self._summarized: dict[Memory, int] = {}
+        self._slot_at: dict[Memory, int] = {}
+        # Slots that hold no numbers of their own, and whose they show.
+        self._shown: dict[int, int] = {}
 
     def add(self, number: int, value: Tensor) -> None:
-        plan, slot, shape = self.plan, len(self.plan.rows), tuple(value.shape)
+        """Give a tensor a slot."""
+        slot, shape = len(self.rows), value.shape
         stored = preview(shape)
         full = stored.shape == shape
-        start = self._offset
-        memory = (address(value), value.numel(), value.dtype)
+        memory = (value.data_ptr(), value.numel(), value.dtype)
         if not full:
-            alike = self._summarized.setdefault(memory, slot) if _is_dense(value) else slot
-            plan.summarized[slot] = alike
+            alike = self._slot_at.setdefault(memory, slot) if _is_dense(value) else slot
+            self._summarized[slot] = alike
         elif value.is_contiguous():
-            # A view of the same numbers in the same order lies where they lie.
-            start = self._offsets.setdefault(memory, start)
-        if start == self._offset:
-            plan.stored.append(slot)
-            self._offset += stored.count
-        plan.slot_of.append(slot)
-        plan.tensors.append(number)
-        plan.rows.append(
-            {
-                "offset": start,
-                "count": stored.count,
-                "shape": stored.shape,
-                "steps": stored.steps,
-                "full": full,
-            }
-        )
+            # A view of the same numbers in the same order shows them where they lie.
+            holder = self._slot_at.setdefault(memory, slot)
+            if holder != slot:
+                self._shown[slot] = holder
+        if slot not in self._shown:
+            kind = (stored.shape, full, value.dtype, value.device)
+            self._stretches.setdefault(kind, []).append(slot)
+        self.slot_of.append(slot)
+        self.tensors.append(number)
+        row = {"count": stored.count, "shape": stored.shape, "steps": stored.steps, "full": full}
+        self.rows.append(row)
+
+    def finish(self) -> SlotPlan:
+        """Lay the stretches one after the other."""
+        stretches: list[Stretch] = []
+        offset = 0
+        for slots in self._stretches.values():
+            stretches.append(Stretch(offset, slots))
+            for slot in slots:
+                self.rows[slot]["offset"] = offset
+                offset += self.rows[slot]["count"]
+        for slot, holder in self._shown.items():
+            self.rows[slot]["offset"] = self.rows[holder]["offset"]
+        return SlotPlan(self.rows, self.tensors, self.slot_of, stretches, offset, self._summarized)
 
 
 @lru_cache(maxsize=4_096)
@@ -126,39 +152,41 @@ def preview(shape: Shape) -> Preview:
 
 
 def fill_blob(values: Sequence[Tensor], plan: SlotPlan) -> bytearray:
-    """The numbers of all slots as little-endian float32, with one transfer per device.
+    """The numbers of all slots as little-endian float32, with one transfer from each device.
 
     Args:
         values: one tensor per slot.
     """
+    # Written where it stays: these are megabytes, and memory that is new costs time.
+    blob = bytearray(4 * plan.count)
+    if not blob:
+        return blob
     with torch.no_grad():
-        parts = [
-            _part(values[slot], plan.rows[slot]["steps"], full=plan.rows[slot]["full"])
-            for slot in plan.stored
-        ]
-        if not parts:
-            return bytearray()
-        if len({part.device for part in parts}) > 1:
-            parts = [part.cpu() for part in parts]
-        blob = bytearray(4 * sum(part.numel() for part in parts))
-        if not blob:
-            return blob
-        # Written where it stays: these are megabytes, and memory that is new costs time.
         numbers = torch.frombuffer(blob, dtype=torch.float32)
-        if parts[0].is_cpu:
-            torch.cat(parts, out=numbers)
-        else:
-            numbers.copy_(torch.cat(parts))
+        device = values[plan.stretches[0].slots[0]].device
+        target = numbers if device.type == "cpu" else torch.empty_like(numbers, device=device)
+        for stretch in plan.stretches:
+            _fill_stretch(target, [values[slot] for slot in stretch.slots], stretch, plan)
+        if target is not numbers:
+            numbers.copy_(target)
     if sys.byteorder == "big":
         np.frombuffer(blob, "<u4").byteswap(inplace=True)
     return blob
 
 
-def _part(value: Tensor, steps: Shape, *, full: bool) -> Tensor:
-    if not full:
-        value = value.detach()[tuple(slice(None, None, step) for step in steps)]
-    value = value.reshape(-1)
-    return value if value.dtype is torch.float32 else value.to(torch.float32)
+def _fill_stretch(numbers: Tensor, values: list[Tensor], stretch: Stretch, plan: SlotPlan) -> None:
+    row = plan.rows[stretch.slots[0]]
+    if not row["full"]:
+        values = [
+            value[tuple(slice(None, None, step) for step in plan.rows[slot]["steps"])]
+            for value, slot in zip(values, stretch.slots, strict=True)
+        ]
+    size = len(values) * row["count"]
+    target = numbers[stretch.offset : stretch.offset + size].view(len(values), *row["shape"])
+    if values[0].dtype is torch.float32 and values[0].device == numbers.device:
+        torch.stack(values, out=target)
+    else:
+        target.copy_(torch.stack(values))
 
 
 def _is_dense(tensor: Tensor) -> bool:

@@ -164,7 +164,8 @@ class LogReader:
         if not flat:
             self.plain_arguments[op] = plain_arguments(args, kwargs)
         self.numbers.append(number - 1)
-        self._note_maker(row, form, result, number - 1)
+        if copies is not None or number - 1 not in self.op_of_number:
+            self._note_maker(row, form, result, number - 1)
         self._advance(row, forward)
 
     def _note_maker(self, row: Row, form: OpForm, result: Any, number: int) -> None:
@@ -275,8 +276,10 @@ class LogReader:
 
     def _made_by(self, row: Row) -> list[int]:
         """The results of an op that are new: some ops return their operand."""
-        rows = self.table.rows
-        return [result for result in row["results"] if rows[result]["op"] == row["id"]]
+        rows, op, results = self.table.rows, row["id"], row["results"]
+        if len(results) == 1 and rows[results[0]]["op"] == op:
+            return results
+        return [result for result in results if rows[result]["op"] == op]
 
     def _add_event(self, kind: str, subject: int, reveals: list[int]) -> Row:
         """Close a tick over the ops since the last one."""

@@ -35,9 +35,11 @@ class ShortPath:
         table = reader.table
         self.forms = reader.forms
         self.plain_arguments = reader.plain_arguments
-        self.operands = [row["operands"] for row in reader.ops]
+        # One list for all ops, and where each op's part ends: ten thousands of short lists would
+        # keep Python's garbage collector busy.
+        self.operands = _Joined(row["operands"] for row in reader.ops)
         # With those that an op writes but does not return.
-        self.results = [row["results"] for row in reader.ops]
+        self.results = _Joined(row["results"] for row in reader.ops)
         self.given = reader.given
         self.shapes = [row["shape"] for row in table.rows]
         self.dtypes = [getattr(torch, row["dtype"]) for row in table.rows]
@@ -48,7 +50,7 @@ class ShortPath:
     @property
     def shows_everything(self) -> bool:
         """Whether every tensor is given, or is an operand or a result of an op."""
-        seen = set(chain.from_iterable(chain(self.given, self.operands, self.results)))
+        seen = {*chain.from_iterable(self.given), *self.operands.all, *self.results.all}
         return seen.issuperset(self.roots)
 
     def follow(
@@ -60,6 +62,20 @@ class ShortPath:
             Differs: the log is of another structure.
         """
         return _Follower(self).follow(log, (loss, output))
+
+
+class _Joined:
+    """Lists of numbers, one after the other."""
+
+    def __init__(self, parts: Iterable[list[int]]) -> None:
+        self.all: list[int] = []
+        self._ends = [0]
+        for part in parts:
+            self.all += part
+            self._ends.append(len(self.all))
+
+    def __getitem__(self, index: int) -> list[int]:
+        return self.all[self._ends[index] : self._ends[index + 1]]
 
 
 class _Follower:

@@ -84,6 +84,8 @@ class WriteGuard:
         # Storage → the tensors that were seen in it, by id(), in the order of appearance.
         self._by_storage: dict[int, dict[int, Tensor]] = {}
         self._noted: set[int] = set()
+        # Results of ops that give memory as it is, before the first write to them.
+        self._empty: set[int] = set()
 
     def copy_before(self, written: Iterable[Tensor], operands: Iterable[Tensor]) -> Copies:
         """Copies of all recorded values in the memory of tensors that are about to be written.
@@ -103,10 +105,17 @@ class WriteGuard:
             if id(operand) not in self._noted and storage_key(operand) in keys:
                 self._note(operand)
         return [
-            Copied(each, _copy(each), None if each._is_view() else each.grad_fn)
+            Copied(each, self._copy(each), None if each._is_view() else each.grad_fn)
             for tensor in written
             for each in self._take_overlapping(tensor)
         ]
+
+    def _copy(self, tensor: Tensor) -> Tensor:
+        # What is still whatever the memory held is no value: nobody will ask for it.
+        if id(tensor) in self._empty:
+            self._empty.discard(id(tensor))
+            return tensor
+        return copy_tensor(tensor)
 
     def _take_overlapping(self, written: Tensor) -> list[Tensor]:
         """The tensors whose numbers will be others; no longer noted."""
@@ -120,6 +129,8 @@ class WriteGuard:
     def _note_item(self, item: Item) -> None:
         """Note all tensors that an item of the log mentions."""
         noted = self._noted
+        if item[0].__class__ is OpForm and item[0].uninitialised:
+            self._empty.update(map(id, tensors_in(item[3])))
         mentioned = (*item[1], item[3]) if item[0].__class__ is OpForm else item[1:]
         for each in mentioned:
             if isinstance(each, Tensor):  # by far the most
@@ -149,9 +160,10 @@ def copy_living(values: list[Tensor | None], living: Iterable[Tensor]) -> None:
         if value is None:
             continue
         if value.layout is not torch.strided or storage_key(value) in keys:
-            values[number] = _copy(value)
+            values[number] = copy_tensor(value)
 
 
-def _copy(tensor: Tensor) -> Tensor:
+def copy_tensor(tensor: Tensor) -> Tensor:
+    """A copy that nothing else writes to."""
     # The op itself, and not Tensor.clone: that would be seen as a call of the user's.
     return torch.ops.aten.clone.default._op(tensor)
