@@ -6,7 +6,6 @@ from gradtape import limits
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.recording import Recording
 from gradtape.errors import LimitExceeded
-from gradtape.exports.autograd_dot import write_autograd_dot
 from gradtape.exports.graph_dot import write_graph_dot
 from gradtape.exports.origin import Origin
 from gradtape.exports.parameters import write_parameters
@@ -94,6 +93,9 @@ def _write_dot(experiment: Experiment, iteration: int | None) -> bytes:
     structure = experiment.recording(iteration).structure
     if len(structure.nodes) > limits.MAX_TORCHVIZ_NODES:
         return write_graph_dot(structure)
+    # Few sessions draw: torchviz brings a tenth of a second of imports, which the others need not.
+    from gradtape.exports.autograd_dot import write_autograd_dot
+
     with experiment.forward_again(iteration) as (loss, parameters):
         return write_autograd_dot(loss, parameters)
 
