@@ -43,7 +43,7 @@ MAX_LOGGED_METRIC_VALUES = 200_000  # numbers in the kept metrics events of one 
 MAX_TORCHVIZ_NODES = 800  # nodes; torchviz recurses over them, and Python stops at 1,000 calls
 MAX_DRAWN_DOT_BYTES = 2 * 2**20  # bytes of DOT that Graphviz is given; its time grows faster
 MAX_DRAWING_SECONDS = 20.0  # seconds that Graphviz may take for one picture; then it is killed
-MAX_DRAWING_INCHES = 100.0  # each way; at 96 points an inch a picture of 400 MB while it is drawn
+MAX_DRAWING_INCHES = 100.0  # each way; at 96 pixels an inch, a picture of 370 MB
 MAX_CONCURRENT_EXPORTS = 2  # files made at once; more wait
 
 # The web
