@@ -39,7 +39,7 @@ def record(workload: Workload, known: KnownStructures) -> None:
 
 def blob_bytes(structure: BuiltStructure) -> int:
     """How long the frame's blob must be."""
-    return 4 * structure.slots.count
+    return 4 * structure.slots.size
 
 
 def contenders_for(workload: Workload, peer: PeerProcess | None) -> dict[str, Callable[[], float]]:

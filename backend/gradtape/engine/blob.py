@@ -25,11 +25,11 @@ SHOWN_TYPES = frozenset(
 
 
 class Preview(NamedTuple):
-    """What of a shape is stored: the stored shape, the stride per dimension, and the count."""
+    """What of a shape is stored: the stored shape, the stride per dimension, how many numbers."""
 
     shape: Shape
     steps: Shape
-    count: int
+    size: int
 
 
 class Stretch(NamedTuple):
@@ -48,7 +48,7 @@ class SlotPlan(NamedTuple):
         slot_of: tensor → slot; None where it has no numbers.
         stretches: all of the blob, in order. Slots in none of them show numbers of another slot in
             another shape.
-        count: how many numbers the blob holds.
+        size: how many numbers the blob holds.
         summarized: slot → the slot with the same numbers, maybe itself, whose statistics are its
             own too; for those that are not full.
     """
@@ -57,7 +57,7 @@ class SlotPlan(NamedTuple):
     tensors: list[int]
     slot_of: list[int | None]
     stretches: list[Stretch]
-    count: int
+    size: int
     summarized: dict[int, int]
 
 
@@ -122,7 +122,7 @@ class _SlotPlanner:
             self._stretches.setdefault(kind, []).append(slot)
         self.slot_of.append(slot)
         self.tensors.append(number)
-        row = {"count": stored.count, "shape": stored.shape, "steps": stored.steps, "full": full}
+        row = {"count": stored.size, "shape": stored.shape, "steps": stored.steps, "full": full}
         self.rows.append(row)
 
     def finish(self) -> SlotPlan:
@@ -158,7 +158,7 @@ def fill_blob(values: Sequence[Tensor], plan: SlotPlan) -> bytearray:
         values: one tensor per slot.
     """
     # Written where it stays: these are megabytes, and memory that is new costs time.
-    blob = bytearray(4 * plan.count)
+    blob = bytearray(4 * plan.size)
     if not blob:
         return blob
     with torch.no_grad():

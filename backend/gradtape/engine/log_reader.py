@@ -123,16 +123,7 @@ class LogReader:
     ) -> None:
         op = len(self.ops)
         table, by_object = self.table, self.table.by_object
-        try:
-            # Most ops have nothing but tensors that were seen before.
-            operands = [by_object[id(operand)] for operand in args]
-            constants, flat = NO_CONSTANTS, not kwargs
-        except KeyError:
-            flat = False
-        if not flat:
-            found, constants = read_arguments(form, args, kwargs)
-            operands = [table.find_or_add(operand, self._phase) for operand in found]
-            flat = not constants and not kwargs and len(operands) == len(args)
+        operands, constants, flat = self._read_operands(form, args, kwargs)
         if copies is not None:
             table.put_copies(copies, op)
         forward = node is None and self._phase is FORWARD
@@ -167,6 +158,21 @@ class LogReader:
         if copies is not None or number - 1 not in self.op_of_number:
             self._note_maker(row, form, result, number - 1)
         self._advance(row, forward)
+
+    def _read_operands(
+        self, form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] | None
+    ) -> tuple[list[int], dict[str, Any], bool]:
+        """Ids of the operands, plain arguments by name, and whether there are only tensors."""
+        if not kwargs:
+            try:
+                # Most ops have nothing but tensors that were seen before.
+                by_object = self.table.by_object
+                return [by_object[id(operand)] for operand in args], NO_CONSTANTS, True
+            except KeyError:
+                pass
+        found, constants = read_arguments(form, args, kwargs)
+        operands = [self.table.find_or_add(operand, self._phase) for operand in found]
+        return operands, constants, not kwargs and len(operands) == len(args) and not constants
 
     def _note_maker(self, row: Row, form: OpForm, result: Any, number: int) -> None:
         """Note whether an op made an autograd node.

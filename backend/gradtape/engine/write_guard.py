@@ -45,7 +45,7 @@ def overlap(left: Tensor, right: Tensor) -> bool:
         return True
     if left.dtype != right.dtype:
         return True
-    starts = [left.storage_offset(), right.storage_offset()]
+    starts = [int(left.storage_offset()), int(right.storage_offset())]
     # Chunks of one matrix lie interleaved. Counted in whole strides, dimension by dimension, they
     # are intervals, and apart as soon as those of one dimension are.
     by_stride = zip(left.stride(), left.shape, right.shape, strict=True)

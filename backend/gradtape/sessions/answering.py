@@ -6,10 +6,16 @@ from gradtape import limits
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.recording import Recording
 from gradtape.errors import LimitExceeded
+from gradtape.exports.graph_dot import write_graph_dot
+from gradtape.exports.origin import Origin
+from gradtape.exports.parameters import write_parameters
 from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
+    DotQuestion,
     MetricsQuestion,
+    OriginQuestion,
+    ParametersQuestion,
     Question,
     TapeQuestion,
     ValuesForm,
@@ -36,6 +42,12 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return _answer_values(experiment.recording(question.iteration), question)
         case MetricsQuestion():
             return Answer(experiment.metrics(question.since).model_dump_json().encode())
+        case DotQuestion():
+            return Answer(_write_dot(experiment, question.iteration))
+        case ParametersQuestion():
+            return Answer(_write_parameters(experiment, question.iteration))
+        case OriginQuestion():
+            return Answer(_tell_origin(experiment).model_dump_json().encode())
 
 
 def answer_tape(
@@ -79,6 +91,32 @@ def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:
         return Answer(orjson.dumps(facts), little_endian.tobytes())
     _check_value_count(values.size)
     return Answer(orjson.dumps({**facts, "values": orjson.Fragment(encode_values(values))}))
+
+
+def _write_dot(experiment: Experiment, iteration: int | None) -> bytes:
+    structure = experiment.recording(iteration).structure
+    if len(structure.nodes) > limits.MAX_TORCHVIZ_NODES:
+        return write_graph_dot(structure)
+    # Few sessions draw: torchviz brings a tenth of a second of imports, which the others need not.
+    from gradtape.exports.autograd_dot import write_autograd_dot
+
+    with experiment.forward_again(iteration) as (loss, parameters):
+        return write_autograd_dot(loss, parameters)
+
+
+def _write_parameters(experiment: Experiment, iteration: int | None) -> bytes:
+    spec = experiment.spec
+    recording = experiment.recording(iteration)
+    return write_parameters(recording, name=spec.name or "", spec=spec.model_dump_json())
+
+
+def _tell_origin(experiment: Experiment) -> Origin:
+    return Origin(
+        spec=experiment.spec,
+        iterations=experiment.iteration,
+        device=experiment.device,
+        changed=experiment.changed,
+    )
 
 
 def _count_values(tensor: Tensor) -> int:

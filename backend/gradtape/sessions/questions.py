@@ -53,8 +53,35 @@ class MetricsQuestion(Plain):
     since: int = Field(default=0, ge=0)
 
 
+class DotQuestion(Plain):
+    """The autograd graph of an iteration. Payload: DOT."""
+
+    kind: Literal["dot"] = "dot"
+    iteration: int | None = None
+
+
+class ParametersQuestion(Plain):
+    """Parameters, buffers and gradients of an iteration. Payload: a safetensors file."""
+
+    kind: Literal["parameters"] = "parameters"
+    iteration: int | None = None
+
+
+class OriginQuestion(Plain):
+    """What leads from nothing to where the session stands. Payload: `Origin`."""
+
+    kind: Literal["origin"] = "origin"
+
+
 Question = Annotated[
-    TapeQuestion | BlobQuestion | ValuesQuestion | MetricsQuestion, Field(discriminator="kind")
+    TapeQuestion
+    | BlobQuestion
+    | ValuesQuestion
+    | MetricsQuestion
+    | DotQuestion
+    | ParametersQuestion
+    | OriginQuestion,
+    Field(discriminator="kind"),
 ]
 
 
@@ -63,4 +90,4 @@ class Answer:
     """What a session answered: JSON, and numbers as bytes where the question asks for them."""
 
     payload: bytes
-    blob: bytes = b""
+    blob: bytes | bytearray = b""

@@ -20,7 +20,13 @@ from gradtape.sessions.protocol import (
     TakeSnapshot,
     ToChild,
 )
-from gradtape.sessions.questions import MetricsQuestion, TapeQuestion, ValuesQuestion
+from gradtape.sessions.questions import (
+    MetricsQuestion,
+    OriginQuestion,
+    ParametersQuestion,
+    TapeQuestion,
+    ValuesQuestion,
+)
 from gradtape.sessions.wire import WireClosed
 from gradtape.spec import ExperimentSpec
 
@@ -88,6 +94,8 @@ def _write_script(text: str) -> list[ToChild]:
         Ask(id=1, question=TapeQuestion(values="inline")),
         Ask(id=2, question=ValuesQuestion(tensor="input")),
         Ask(id=3, question=MetricsQuestion()),
+        Ask(id=4, question=ParametersQuestion()),
+        Ask(id=5, question=OriginQuestion()),
         TakeSnapshot(),
         SnapshotStored(),
         Perform(number=3, command=SeekCommand(kind="seek", iteration=0)),

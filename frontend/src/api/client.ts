@@ -1,6 +1,7 @@
 /** The REST interface under /api/v1: every request of the page goes through here. */
 
 import { ApiError, isAbort, readProblems } from "./errors";
+import { readFileName } from "./fileName";
 import type {
   Catalog,
   Command,
@@ -158,4 +159,18 @@ export function fetchFigure(
   name: string,
 ): Promise<{ data: JsonObject[]; layout: JsonObject }> {
   return getJson(`${session(id)}/figures/${name}`);
+}
+
+/** The session as a file; `iteration` is the one that a kind about one iteration is about. */
+export async function fetchExport(
+  id: string,
+  kind: string,
+  iteration: number | null,
+  signal?: AbortSignal,
+): Promise<{ content: Blob; name: string }> {
+  const query = iteration === null ? "" : `?iteration=${iteration}`;
+  const path = `${session(id)}/exports/${encodeURIComponent(kind)}${query}`;
+  const response = await send(path, { signal: signal ?? null });
+  const name = readFileName(response.headers.get("Content-Disposition"));
+  return { content: await response.blob(), name };
 }

@@ -291,6 +291,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/exports/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A session as a file
+         * @description The graph and the numbers of a recorded iteration, or the whole run as a program or table.
+         *
+         *     `script` and `csv` are about the whole run: for them `iteration` says nothing. Pictures are
+         *     drawn by Graphviz; where that is not installed, the error `graphviz_unavailable` says so.
+         */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3396,6 +3419,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Figure"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: {
+                /** @description A recorded iteration; without it, the latest one. */
+                iteration?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+                /** @description What kind of file: `svg` the graph as a drawing · `png` the graph in pixels · `pdf` the graph for print · `dot` the graph for Graphviz · `script` a PyTorch program · `safetensors` parameters and gradients · `csv` the metrics as a table */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, as an attachment named after the spec. */
+            200: {
+                headers: {
+                    /** @description The file's name. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                    "image/png": string;
+                    "application/pdf": string;
+                    "text/vnd.graphviz": string;
+                    "text/x-python": string;
+                    "application/octet-stream": string;
+                    "text/csv": string;
                 };
             };
             /** @description What is wrong with the request, and where. */

@@ -10,6 +10,7 @@ import type {
   SessionState as SessionSummary,
   Structure,
 } from "../api/types";
+import { renameFile } from "../model/exports";
 import { nearest, NO_METRICS } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
@@ -18,6 +19,7 @@ import { changeBetween, isSameNetwork, type Spec, type SpecChange } from "../mod
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
 import { CurvesState } from "./curves.svelte";
+import { download } from "./download";
 import { Latest } from "./latest";
 import { LayoutState } from "./layout.svelte";
 import { NoticesState } from "./notices.svelte";
@@ -48,6 +50,8 @@ export class Workbench {
   readonly layout = new LayoutState();
   readonly notices = new NoticesState();
   readonly activity = new ActivityState();
+  /** Beside other work: an export neither cancels a recording nor is cancelled by one. */
+  readonly exporting = new ActivityState();
   readonly playhead = new PlayheadState();
   readonly tape = new TapeState();
   readonly curves = new CurvesState();
@@ -183,6 +187,16 @@ export class Workbench {
     );
   }
 
+  /** Saves the session as a file; what is about one iteration is about the shown one. */
+  export(kind: string): Promise<void> {
+    return this.#attempt(() =>
+      this.exporting.run("Exporting", async (signal) => {
+        const file = await client.fetchExport(this.#sessionId(), kind, this.tape.iteration, signal);
+        download(file.content, renameFile(file.name, this.#ownName));
+      }),
+    );
+  }
+
   /** Copies a link to this place. */
   async share(): Promise<void> {
     const isCopied = await this.#address.copy(this.place);
@@ -198,6 +212,7 @@ export class Workbench {
   /** Cancels whatever is under way; a run on the server is paused. */
   async cancel(): Promise<void> {
     this.activity.cancel();
+    this.exporting.cancel();
     if (this.session.phase === "running") await this.pause();
   }
 

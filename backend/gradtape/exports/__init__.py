@@ -1,0 +1,1 @@
+"""What leaves Gradtape as a file: graphs, programs, parameters, tables."""
