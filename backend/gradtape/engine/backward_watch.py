@@ -20,12 +20,21 @@ class BackwardWatch:
 
     def __init__(self, log: RecordingLog) -> None:
         self._log = log
+        # What the latest backward pass started from.
+        self.roots: list[Tensor] = []
         # Nodes with a hook on them now: a backward pass may run inside another.
         self._hooked: set[int] = set()
         # Watches function calls again while a user's function runs in the backward pass: it may
         # call anything, a backward pass of its own included.
         self.calls: TorchFunctionMode | None = None
         self._watching = 0
+
+    @property
+    def loss(self) -> Tensor | None:
+        """The scalar that the latest backward pass started from, if it was one."""
+        if len(self.roots) == 1 and self.roots[0].numel() == 1:
+            return self.roots[0]
+        return None
 
     def run(self, roots: list[Tensor], inputs: list[Tensor], backward: Callable[[], Any]) -> Any:
         """Run a backward pass, watched.
@@ -36,6 +45,7 @@ class BackwardWatch:
             backward: the call itself.
         """
         log = self._log
+        self.roots = roots
         first_new = self._discover([root.grad_fn for root in roots if root.grad_fn is not None])
         fresh = [number for number in range(len(log.nodes)) if number not in self._hooked]
         handles = [handle for number in fresh for handle in self._hook(number)]

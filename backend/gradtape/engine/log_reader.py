@@ -81,6 +81,7 @@ class LogReader:
         self._phase = FORWARD
         self._open_calls: list[tuple[int, Item]] = []
         self._outer_phases: list[str] = []
+        self._runs = 0
         # Nodes that have run in the backward pass under way.
         self._ran: set[int] = set()
         # Results of backward ops whose node has not fired its hook yet.
@@ -416,7 +417,8 @@ class LogReader:
             self.accumulated[self.leaves[node]] = tensor
 
     def _begin_node_event(self, kind: EventKind, node: int, received: tuple[Any, ...]) -> Row:
-        self.orders[node] = len(self.orders)
+        self.orders[node] = self._runs
+        self._runs += 1
         self._ran.add(node)
         event = self._add_event(kind.value, node, self._unrevealed)
         self._unrevealed = []

@@ -6,23 +6,27 @@ from gradtape.engine.tensor_table import Row
 REAL_OR_COMPLEX = ("float", "bfloat", "complex")  # how the names of such dtypes begin
 
 
-def explain_missing_gradients(reader: LogReader, reached: set[int]) -> None:
+def explain_missing_gradients(
+    reader: LogReader, reached: set[int], under_no_grad: set[int]
+) -> None:
     """Write the reason into the row of every forward tensor without a gradient.
 
     Args:
         reader: has read the log; its rows know their gradients already.
         reached: ops whose autograd node a backward pass could reach.
+        under_no_grad: ops that ran while autograd was off.
     """
-    explainer = _Explainer(reader, reached)
+    explainer = _Explainer(reader, reached, under_no_grad)
     for row in reader.table.rows:
         if row["phase"] is FORWARD and "gradient" not in row:
             row["why_no_gradient"] = explainer.explain(row)
 
 
 class _Explainer:
-    def __init__(self, reader: LogReader, reached: set[int]) -> None:
+    def __init__(self, reader: LogReader, reached: set[int], under_no_grad: set[int]) -> None:
         self._reader = reader
         self._reached = reached
+        self._under_no_grad = under_no_grad
         self._rows = reader.table.rows
         # Tensor → why autograd does not follow it, for results of ops; inherited by what is
         # computed from it.
@@ -64,6 +68,8 @@ class _Explainer:
         if any(self._rows[operand]["requires_grad"] for operand in op["operands"]):
             if op["name"] == "aten.detach":
                 return f"it was detached at op {op['id']}"
-            return f"it was made under no_grad, at op {op['id']}"
+            if op["id"] in self._under_no_grad:
+                return f"it was made under no_grad, at op {op['id']}"
+            return f"op {op['id']}, {op['name'].rpartition('.')[2]}, has no derivative"
         inherited = (self._cut.get(operand) for operand in op["operands"])
         return next((reason for reason in inherited if reason is not None), None)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import torch
+
 from gradtape.engine.op_reading import OpForms, tensors_in
 from gradtape.engine.private_torch import (
     DispatchMode,
@@ -45,6 +47,8 @@ class OpMode(DispatchMode):
             written = form.written_among(args, kwargs)
             copies = self._guard.copy_before(written, tensors_in((args, kwargs)))
         number, node = next_node_number(), running_node()
+        if node is None and not torch.is_grad_enabled():
+            log.under_no_grad.add(len(self._items) - log.others)
         if saving_hooks() is not None:
             log.sealed.add(number - 1)
         result = form.run(*args, **kwargs) if kwargs else form.run(*args)

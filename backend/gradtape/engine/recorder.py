@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import torch
 from torch import Tensor, nn
@@ -38,7 +38,7 @@ class Recorder:
     Args:
         model: its parameters, buffers and modules get their names from it.
         loss: a module whose result is the loss.
-        optimizer: its step becomes the update.
+        optimizer: its step becomes the update; True for whichever steps in this thread.
         tensors: further tensors by name: `input`, `target`.
         known: structures of earlier recordings; one that repeats is kept once.
         expected: only ops are watched, and the iteration is taken for one of this structure;
@@ -51,7 +51,7 @@ class Recorder:
         model: nn.Module | None = None,
         *,
         loss: nn.Module | None = None,
-        optimizer: Optimizer | None = None,
+        optimizer: Optimizer | Literal[True] | None = None,
         tensors: Mapping[str, Tensor] | None = None,
         known: KnownStructures | None = None,
         expected: BuiltStructure | None = None,
@@ -59,7 +59,7 @@ class Recorder:
     ) -> None:
         self._model = nn.Module() if model is None else model
         self._loss = loss
-        self._optimizer = optimizer
+        self._optimizer = optimizer if isinstance(optimizer, Optimizer) else None
         self._tensors = dict(tensors or {})
         self._known = known if known is not None else KnownStructures()
         self._expected = expected
@@ -69,10 +69,10 @@ class Recorder:
         # Off until the tape is closed: the log would be looked through in between.
         self._collection = ExitStack()
         self._ops = OpMode(self.log, self._guard, self._known.op_forms)
-        backward = BackwardWatch(self.log)
-        self._functions = backward.calls = CallMode(self.log, backward.run, lines)
+        self._backward = BackwardWatch(self.log)
+        self._functions = self._backward.calls = CallMode(self.log, self._backward.run, lines)
         self._modules = ModuleCalls(self.log, lines)
-        self._update = None if optimizer is None else UpdateWatch(self.log, optimizer)
+        self._update = None if optimizer is None else UpdateWatch(self.log, self._optimizer)
 
     def __enter__(self) -> Self:
         self._register()
@@ -96,31 +96,40 @@ class Recorder:
             self._collection.close()
 
     def finish(
-        self, *, iteration: int = 0, loss: Tensor | None = None, output: Tensor | None = None
+        self,
+        *,
+        iteration: int = 0,
+        loss: Tensor | None = None,
+        output: Tensor | None = None,
+        variables: Mapping[str, Tensor] | None = None,
     ) -> Recording:
         """Close the tape after the block.
 
         Args:
             iteration: its number.
-            loss: the scalar that the backward pass began with.
+            loss: the scalar that the backward pass began with; by default the one it was seen to
+                begin with.
             output: what the model returned.
+            variables: names that the user's code has for tensors.
         Raises:
             StructureDiffers: the structure is not the expected one.
         """
         with self._collection, torch.no_grad():
-            built, values = self._built_and_values(loss, output)
+            variables = variables or {}
+            loss = self._backward.loss if loss is None else loss
+            built, values = self._built_and_values(loss, output, variables)
             # What lives on will be written by the next iteration, or by the user.
-            copy_living(values, self._living_tensors())
+            copy_living(values, [*self._living_tensors(), *variables.values()])
             # Set free before the collector is on again: it would look through all of it.
             self.log.clear()
             return Recording(built, values, iteration=iteration)
 
     def _built_and_values(
-        self, loss: Tensor | None, output: Tensor | None
+        self, loss: Tensor | None, output: Tensor | None, variables: Mapping[str, Tensor]
     ) -> tuple[BuiltStructure, list[Tensor | None]]:
         expected = self._expected
         if expected is None:
-            built, values = build_structure(self.log, loss=loss, output=output)
+            built, values = build_structure(self.log, loss=loss, output=output, variables=variables)
             return self._known.keep(built), values
         try:
             if expected.short_path is None:

@@ -1,16 +1,19 @@
 """A recorded iteration in the engine: its structure, and every value at full precision."""
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from gradtape.engine.bad_numbers import find_bad_number
 from gradtape.engine.blob import fill_blob, has_numbers, summarize_previews
 from gradtape.engine.structure_builder import BuiltStructure
 from gradtape.errors import InvalidSlice, UnknownTensor
-from gradtape.tape.frame import Frame
+from gradtape.tape.bad_number import BadNumber
+from gradtape.tape.frame import Frame, Statistics
 from gradtape.tape.structure import Structure
 
 SLICE_PART = re.compile(r"^(-?\d+)?(?::(-?\d+)?(?::(\d+))?)?$")
@@ -44,14 +47,28 @@ class Recording:
         values = [
             value for value in map(self._values.__getitem__, slots.tensors) if value is not None
         ]
+        blob, statistics = fill_blob(values, slots), summarize_previews(values, slots)
         return Frame(
             structure_hash=self.built.hash,
             iteration=self.iteration,
             loss=self.loss,
             metrics={},
-            statistics=summarize_previews(values, slots),
-            blob=fill_blob(values, slots),
+            statistics=statistics,
+            bad_number=self._find_bad_number(blob, statistics.values()),
+            blob=blob,
         )
+
+    def _find_bad_number(
+        self, blob: bytearray, statistics: Iterable[Statistics]
+    ) -> BadNumber | None:
+        numbers = np.frombuffer(blob, "<f4")
+        # One pass: NaN and infinity reach the sum of squares. Large numbers do too, and are then
+        # found to be finite.
+        with np.errstate(over="ignore", invalid="ignore"):
+            finite = np.isfinite(np.dot(numbers, numbers))
+        if finite and not any(each.non_finite for each in statistics):
+            return None
+        return find_bad_number(self.structure, self.tensor)
 
     @property
     def loss(self) -> float | None:

@@ -71,6 +71,8 @@ class RecordingLog:
         node_ids: id() of a node object → its number.
         sealed: numbers of autograd nodes that saved through hooks; what they saved is not read.
         first_number: of the first autograd node that is made while this log is written.
+        under_no_grad: numbers of ops, counted from 0, that ran outside of backward passes while
+            autograd was off.
         others: how many items are no ops.
         paused: while set, ops run unseen.
         updating: the optimizer is at work.
@@ -83,6 +85,7 @@ class RecordingLog:
         self.edges: list[EdgeRecord] = []
         self.node_ids: dict[int, int] = {}
         self.sealed: set[int] = set()
+        self.under_no_grad: set[int] = set()
         self.first_number = next_node_number()
         self.others = 0
         self.paused = False

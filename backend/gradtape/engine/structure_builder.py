@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +16,8 @@ from gradtape.engine.missing_gradients import explain_missing_gradients
 from gradtape.engine.op_reading import OpForms
 from gradtape.engine.recording_log import RecordingLog
 from gradtape.engine.short_path import ShortPath
-from gradtape.tape.structure import Structure
+from gradtape.engine.tensor_table import TensorTable
+from gradtape.tape.structure import Role, Structure
 
 KNOWN_STRUCTURES_KEPT = 16  # a handful of control flows; each may hold some ten thousand records
 HASH_LENGTH = 32  # hexadecimal digits: 128 bits
@@ -82,7 +84,11 @@ class KnownStructures:
 
 
 def build_structure(
-    log: RecordingLog, *, loss: Tensor | None, output: Tensor | None
+    log: RecordingLog,
+    *,
+    loss: Tensor | None,
+    output: Tensor | None,
+    variables: Mapping[str, Tensor],
 ) -> tuple[BuiltStructure, list[Tensor | None]]:
     """The structure of a closed log, and the values by tensor id.
 
@@ -90,6 +96,7 @@ def build_structure(
         log: what happened.
         loss: the scalar that the backward pass began with.
         output: what the model returned.
+        variables: names that the user's code has for tensors.
     """
     reader = LogReader(log)
     reader.read()
@@ -98,9 +105,10 @@ def build_structure(
     output_id = None if output is None else table.find(output)
     if loss_id is not None:
         table.rows[loss_id]["name"] = "loss"
+    _name_variables(table, variables)
     wiring = GradientWiring(log, reader)
     reached = {row["op"] for row in wiring.nodes if row["op"] is not None}
-    explain_missing_gradients(reader, reached)
+    explain_missing_gradients(reader, reached, log.under_no_grad)
     short_path = ShortPath(reader, (loss_id, output_id))
     for number in table.uninitialised:
         table.values[number] = None
@@ -120,3 +128,15 @@ def build_structure(
     }
     usable = short_path if short_path.shows_everything else None
     return BuiltStructure(rows, slots, table.roots, usable), table.values
+
+
+def _name_variables(table: TensorTable, variables: Mapping[str, Tensor]) -> None:
+    """Give tensors the names of the user's variables; what came from outside gets its role too."""
+    for name, tensor in variables.items():
+        number = table.find(tensor)
+        if number is not None and table.rows[number]["name"] is None:
+            row = table.rows[number]
+            row["name"] = name
+            if row["op"] is None and row["role"] == Role.INTERMEDIATE.value:
+                followed = row["requires_grad"] and row["is_leaf"]
+                row["role"] = (Role.PARAMETER if followed else Role.INPUT).value

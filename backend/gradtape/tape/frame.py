@@ -3,6 +3,7 @@
 from pydantic import Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
+from gradtape.tape.bad_number import BadNumber
 from gradtape.tape.numbers import Number, Plain
 
 Blob = InstanceOf[bytes] | InstanceOf[bytearray]  # not copied to be checked: it is megabytes
@@ -32,6 +33,9 @@ class Frame(Plain):
     metrics: dict[str, Number]
     statistics: dict[int, Statistics] = Field(
         description="By slot, for each slot that is not full."
+    )
+    bad_number: BadNumber | None = Field(
+        default=None, description="The first one that is not finite, if any is not."
     )
     blob: SkipJsonSchema[Blob] = Field(
         exclude=True, repr=False, description="float32, little-endian, laid out by structure.slots."
