@@ -7,6 +7,8 @@ GradtapeError                  has code, message, path and details; becomes the 
 ├── DeviceUnavailable          a device asked for by name that this machine lacks
 ├── UnsupportedTorch           this torch lacks what recording rests on
 ├── RecordingFailed            the iteration itself raised: torch's own message
+├── InvalidRecording           gradtape.record() used in a way that cannot be recorded
+├── InvalidTapeFile            a file that is no tape, or not a whole one
 ├── UnknownSession             no such session, or it was deleted
 ├── UnknownIteration           that iteration was not recorded, or has been thinned out
 ├── UnknownTensor              no such tensor in this tape
@@ -109,6 +111,18 @@ class RecordingFailed(GradtapeError):
     """The iteration raised while it ran; the message is torch's."""
 
     code = "recording_failed"
+
+
+class InvalidRecording(GradtapeError):
+    """The library was asked for a recording that cannot be: nested, empty, of no module."""
+
+    code = "invalid_recording"
+
+
+class InvalidTapeFile(GradtapeError):
+    """A file that is no tape, is cut short, or does not fit together."""
+
+    code = "invalid_tape_file"
 
 
 class UnknownSession(GradtapeError):

@@ -60,6 +60,30 @@ class SlotPlan(NamedTuple):
     size: int
     summarized: dict[int, int]
 
+    @classmethod
+    def of_rows(
+        cls, rows: list[Row], slot_of: list[int | None], roots: Sequence[int]
+    ) -> "SlotPlan":
+        """The plan of a structure that was read from a file.
+
+        Args:
+            rows: the slots.
+            slot_of: tensor → slot.
+            roots: tensor → the tensor that holds its numbers.
+        """
+        tensors = {
+            slot: root for slot, root in zip(slot_of, roots, strict=True) if slot is not None
+        }
+        first_at: dict[int, int] = {}
+        for slot, row in enumerate(rows):
+            first_at.setdefault(row["offset"], slot)
+        stretches = [Stretch(offset, [slot]) for offset, slot in sorted(first_at.items())]
+        size = max((row["offset"] + row["count"] for row in rows), default=0)
+        summarized = {slot: slot for slot, row in enumerate(rows) if not row["full"]}
+        return cls(
+            rows, [tensors[slot] for slot in range(len(rows))], slot_of, stretches, size, summarized
+        )
+
 
 def has_numbers(tensor: Tensor) -> bool:
     """Whether a tensor can be shown as a grid of real numbers."""

@@ -124,6 +124,16 @@ class Recorder:
             self.log.clear()
             return Recording(built, values, iteration=iteration)
 
+    @property
+    def has_ops(self) -> bool:
+        """Whether anything ran in the block."""
+        return len(self.log.items) > self.log.others
+
+    def drop(self) -> None:
+        """Instead of `finish`: let go of what was recorded."""
+        self.log.clear()
+        self._collection.close()
+
     def _built_and_values(
         self, loss: Tensor | None, output: Tensor | None, variables: Mapping[str, Tensor]
     ) -> tuple[BuiltStructure, list[Tensor | None]]:

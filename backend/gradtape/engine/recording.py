@@ -36,6 +36,11 @@ class Recording:
         self._values = values
 
     @property
+    def held_values(self) -> list[Tensor | None]:
+        """By tensor id; None where another tensor holds the numbers, or where there are none."""
+        return self._values
+
+    @property
     def structure(self) -> Structure:
         """What ran, as plain data."""
         return self.built.model

@@ -52,6 +52,13 @@ class BuiltStructure:
         self.loss: int | None = rows["loss"]
         self.short_path = short_path
 
+    @classmethod
+    def of_model(cls, model: Structure, roots: list[int]) -> "BuiltStructure":
+        """A structure that was read from a file; its hash is computed anew."""
+        rows = model.model_dump(mode="json", exclude={"hash"})
+        slots = SlotPlan.of_rows(rows["slots"], [row["slot"] for row in rows["tensors"]], roots)
+        return cls(rows, slots, roots, None)
+
     @cached_property
     def model(self) -> Structure:
         """The structure as plain data."""

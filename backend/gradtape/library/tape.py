@@ -1,0 +1,214 @@
+"""The tape of a user's own code: what ran, with every value and every gradient."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import orjson
+from rich.console import Console, ConsoleOptions, RenderResult
+from torch import Tensor
+
+from gradtape.engine.recording import Recording
+from gradtape.errors import InvalidRecording, UnknownIteration, UnknownTensor
+from gradtape.library.files import write_file
+from gradtape.library.summary import Summary, summarize_recording
+from gradtape.library.viewing import show_html
+from gradtape.tape import structure as plain
+from gradtape.tape.bad_number import BadNumber
+from gradtape.tape.codec import encode_tape
+
+if TYPE_CHECKING:
+    from gradtape.library.block import RecordingBlock
+
+Values = Literal["inline", "blob"]
+
+
+class Tape:
+    """One or more recorded iterations. Plain data is ordered, and every id is an index.
+
+    Each method takes an `iteration`; without one, the latest is meant.
+
+    Attributes:
+        name: of the model's class; empty without one.
+    """
+
+    def __init__(
+        self,
+        recordings: Sequence[Recording] = (),
+        *,
+        name: str = "",
+        block: "RecordingBlock | None" = None,
+    ) -> None:
+        self.name = name
+        self._recordings = {recording.iteration: recording for recording in recordings}
+        self._block = block
+
+    def add(self, recording: Recording) -> None:
+        """Take in a recorded iteration; its frame is made now."""
+        _ = recording.frame
+        self._recordings[recording.iteration] = recording
+
+    @property
+    def iterations(self) -> list[int]:
+        """The numbers of the recorded iterations."""
+        return sorted(self._recordings)
+
+    def recording(self, iteration: int | None = None) -> Recording:
+        """A recorded iteration as the engine has it.
+
+        Raises:
+            UnknownIteration: this one was not recorded.
+            InvalidRecording: nothing is, yet.
+        """
+        if not self._recordings:
+            raise InvalidRecording("The tape is empty: it is filled when its block has ended.")
+        number = max(self._recordings) if iteration is None else iteration
+        if number not in self._recordings:
+            known = ", ".join(map(str, self.iterations[:20]))
+            raise UnknownIteration(f"iteration {number} is not recorded; recorded are {known}")
+        return self._recordings[number]
+
+    def end_iteration(self) -> None:
+        """In a block of `record(every=…)` whose loop has no optimizer: close the iteration."""
+        if self._block is None:
+            raise InvalidRecording("end_iteration() is for a tape that is being recorded")
+        self._block.end_iteration()
+
+    @property
+    def structure(self) -> plain.Structure:
+        """What ran in the latest iteration."""
+        return self.recording().structure
+
+    @property
+    def calls(self) -> tuple[plain.Call, ...]:
+        """Modules and functions that were called."""
+        return self.structure.calls
+
+    @property
+    def ops(self) -> tuple[plain.Op, ...]:
+        """Operations, forward, backward and update, in the order in which they ran."""
+        return self.structure.ops
+
+    @property
+    def nodes(self) -> tuple[plain.Node, ...]:
+        """Autograd nodes."""
+        return self.structure.nodes
+
+    @property
+    def edges(self) -> tuple[plain.GradientEdge, ...]:
+        """Ways of gradients between nodes."""
+        return self.structure.edges
+
+    @property
+    def tensors(self) -> tuple[plain.Tensor, ...]:
+        """Recorded values, without their numbers."""
+        return self.structure.tensors
+
+    @property
+    def events(self) -> tuple[plain.Event, ...]:
+        """Ticks of the tape."""
+        return self.structure.events
+
+    @property
+    def loss(self) -> float | None:
+        """The scalar that the backward pass began with; None if there was none."""
+        return self.recording().loss
+
+    @property
+    def losses(self) -> dict[int, float | None]:
+        """By iteration."""
+        return {number: self._recordings[number].loss for number in self.iterations}
+
+    def value(self, tensor: str | int, *, iteration: int | None = None) -> Tensor:
+        """A recorded value, at full precision, in its own dtype.
+
+        Args:
+            tensor: a name, as `fc1.weight` or a variable's, or an id.
+            iteration: its number.
+        Raises:
+            UnknownTensor: there is none, or it has no numbers.
+        """
+        recording = self.recording(iteration)
+        number = recording.find(str(tensor))
+        found = recording.tensor(number)
+        if found is None:
+            raise UnknownTensor(f"tensor {tensor} has no numbers: it is uninitialised memory")
+        return found.detach().clone()
+
+    def gradient(self, tensor: str | int, *, iteration: int | None = None) -> Tensor | None:
+        """The gradient of the loss by a value; None where there is none, see `why_no_gradient`."""
+        recording = self.recording(iteration)
+        number = recording.structure.tensors[recording.find(str(tensor))].gradient
+        found = None if number is None else recording.tensor(number)
+        return None if found is None else found.detach().clone()
+
+    def why_no_gradient(self, tensor: str | int, *, iteration: int | None = None) -> str | None:
+        """In words, why a value has no gradient; None if it has one."""
+        recording = self.recording(iteration)
+        return recording.structure.tensors[recording.find(str(tensor))].why_no_gradient
+
+    def first_bad_number(self, *, iteration: int | None = None) -> BadNumber | None:
+        """The first op that made NaN or infinity of finite numbers; None if all are finite."""
+        return self.recording(iteration).frame.bad_number
+
+    def summary(self, *, iteration: int | None = None) -> Summary:
+        """A table of calls, shapes, parameters and gradient norms; `print` it."""
+        return summarize_recording(self.recording(iteration), self.name)
+
+    def to_dict(
+        self, *, values: Values | None = None, iteration: int | None = None
+    ) -> dict[str, Any]:
+        """The tape as JSON-able data, as the REST API gives it.
+
+        Args:
+            values: `inline` puts each tensor's numbers beside it as nested lists; `blob` adds all
+                as base64 of little-endian float32.
+            iteration: its number.
+        """
+        recording = self.recording(iteration)
+        numbers = None
+        if values == "inline":
+            shown = [each.id for each in recording.structure.tensors if each.slot is not None]
+            numbers = {number: recording.values(number) for number in shown}
+        json = encode_tape(
+            recording.built.json, recording.frame, numbers, with_blob=values == "blob"
+        )
+        return orjson.loads(json)
+
+    def save(self, path: str | Path) -> None:
+        """Write a file; its ending says what.
+
+        `.html`: a replay that opens in any browser, offline. `.tape`: everything, for
+        `gradtape.load`. `.json`: the latest iteration with its blob. `.dot`, `.svg`, `.png`,
+        `.pdf`: the autograd graph. `.safetensors`: parameters and gradients.
+
+        Raises:
+            UnknownExport: another ending.
+            GraphvizUnavailable: a picture, and Graphviz is not installed.
+        """
+        write_file(self, Path(path))
+
+    def show(self) -> Any:
+        """Open the replay: in a notebook in the page, else in the browser."""
+        from gradtape.library.files import replay_html
+
+        return show_html(replay_html(self), self.name or "tape")
+
+    def __repr__(self) -> str:
+        if not self._recordings:
+            return "<Tape, empty>"
+        name = f" of {self.name}" if self.name else ""
+        loss = "" if self.loss is None else f", loss {self.loss:.6g}"
+        count = len(self._recordings)
+        more = f", {count} iterations" if count > 1 else ""
+        return f"<Tape{name}: {len(self.ops)} ops, {len(self.nodes)} nodes{loss}{more}>"
+
+    def __rich_console__(self, _console: Console, _options: ConsoleOptions) -> RenderResult:
+        yield repr(self)
+        if self._recordings:
+            yield self.summary().table()
+
+    def _repr_html_(self) -> str:
+        if not self._recordings:
+            return "<em>an empty tape</em>"
+        return self.summary().to_html(repr(self))
