@@ -15,4 +15,4 @@ def record_program(program: Program, *, known: KnownStructures | None = None) ->
     others = {name: leaf for name, leaf in program.leaves.items() if id(leaf) not in parameters}
     with Recorder(model, tensors=others, known=known) as recorder:
         loss = program.run()
-    return recorder.finish(loss=loss, output=loss)
+    return recorder.finish(loss=loss if loss.numel() == 1 else None, output=loss)
