@@ -96,12 +96,12 @@ class Numbers:
         return torch.randint(high, shape, generator=self._generator)
 
     def leaf(self, *shape: int) -> Tensor:
-        """Normal numbers that require a gradient."""
-        return self.normal(*shape).requires_grad_()
+        """Normal numbers that require a gradient: a parameter, though of no module."""
+        return nn.Parameter(self.normal(*shape))
 
     def positive_leaf(self, *shape: int) -> Tensor:
         """Positive numbers that require a gradient."""
-        return self.positive(*shape).requires_grad_()
+        return nn.Parameter(self.positive(*shape))
 
 
 def formula(compute: Callable[..., Tensor], **leaves: Tensor) -> Program:
