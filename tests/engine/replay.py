@@ -10,12 +10,16 @@ from torch import Tensor
 from gradtape.engine.recording import Recording
 from gradtape.tape.numbers import from_json_number
 from gradtape.tape.structure import Op
+from tests.engine.zoo_recordings import same_bits
 
 SKIPPED_DIMENSIONS = 3
 """`x[:, i]` gives aten.index a list with a gap for each whole dimension; the tape has no gaps."""
 
 UNINITIALISED = ("empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided")
-RANDOM = ("native_dropout", "bernoulli_", "rand", "randn", "rand_like", "randn_like", "multinomial")
+RANDOM = (
+    "bernoulli_", "exponential_", "multinomial", "native_dropout", "rand", "rand_like", "randn",
+    "randn_like", "randperm", "rrelu_with_noise",
+)  # fmt: skip
 
 
 class CannotReplay(Exception):
@@ -66,20 +70,6 @@ def replay(op: Op, recording: Recording) -> None:
                 return
             told.append(f"{overload}: other numbers")
     raise AssertionError(f"op {op.id} {op.name}: " + ("; ".join(told) or "no overload fits"))
-
-
-def same_bits(one: Tensor, other: Tensor) -> bool:
-    """Whether two tensors have the same type, shape and bits; NaN equals itself."""
-    if one.dtype != other.dtype or one.shape != other.shape or one.layout != other.layout:
-        return False
-    if one.layout is not torch.strided:
-        return torch.equal(one.to_dense(), other.to_dense())
-    return _bytes(one) == _bytes(other)
-
-
-def _bytes(tensor: Tensor) -> bytes:
-    plain = tensor.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
-    return plain.view(torch.uint8).numpy().tobytes()
 
 
 def _agree(expected: Sequence[Tensor | None], results: list[Tensor], written: list[Tensor]) -> bool:

@@ -51,7 +51,9 @@ def grid_sample(dtype: torch.dtype) -> Program:
         grid = F.affine_grid(turn, [1, 2, 3, 3], align_corners=False)
         return weigh(F.grid_sample(x, grid, align_corners=False))
 
-    turn = torch.tensor([[[0.6, 0.2, 0.1], [-0.3, 0.5, 0.05]]], dtype=dtype, requires_grad=True)
+    turn = torch.tensor(
+        [[[0.53, 0.22, 0.13], [-0.31, 0.47, 0.06]]], dtype=dtype, requires_grad=True
+    )
     return formula(compute, x=Numbers(dtype).leaf(1, 2, 4, 4), turn=turn)
 
 

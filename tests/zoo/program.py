@@ -9,11 +9,15 @@ from torch import Tensor, nn
 
 Law = Literal[
     "differences",  # float64 gradients equal central differences
-    "plain",  # a plain run gives the same loss, gradients and random state, bit for bit
+    "plain",  # a plain run gives the same loss, gradients and random state
+    "bits",  # and does so bit for bit
+    "intermediates",  # each result in the forward pass has the gradient that retain_grad() keeps
     "afterwards",  # what the user writes after the recording is not on the tape
     "sums",  # the gradient edges into a tensor sum to its whole gradient
     "events",  # events cover the ops in order; each gradient is revealed once
-    "nodes",  # every node has its op, and its order is the engine's
+    "nodes",  # every node has its op
+    "order",  # the order of the nodes is the engine's
+    "wiring",  # the edges that leave a node go to the operands of its op
     "replay",  # the recorded backward ops, run on the recorded values, give the recorded results
     "repeats",  # recorded twice, the tape is the same
 ]

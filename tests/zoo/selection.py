@@ -34,6 +34,7 @@ def use_values_and_winners(x: Tensor) -> Tensor:
 
 
 MASK = torch.tensor([[True, False, True, True], [False] * 4, [True, True, False, True]])
+SHUFFLED = torch.tensor([1, 3, 0, 2])
 ROWS, COLUMNS = torch.tensor([0, 2, 0, 0]), torch.tensor([1, 3, 1, 0])
 
 SELECTIONS: dict[str, Callable[[torch.dtype], Program]] = {
@@ -70,7 +71,7 @@ SELECTIONS: dict[str, Callable[[torch.dtype], Program]] = {
     "triangles": select(lambda x: x.triu() @ x.tril().t()),
     "repeat_and_tile": select(lambda x: x.repeat(2, 1) * x.repeat_interleave(2, 0)),
     "squeeze_and_flatten": select(lambda x: x[None, :, :, None].squeeze().flatten() ** 2),
-    "scatter": select(lambda x: torch.zeros(3, 4).to(x).scatter(1, COLUMNS.repeat(3, 1), x)),
+    "scatter": select(lambda x: torch.zeros(3, 4).to(x).scatter(1, SHUFFLED.repeat(3, 1), x)),
     "scatter_add": select(lambda x: x.scatter_add(1, COLUMNS.repeat(3, 1), x * x)),
     "index_add": select(lambda x: x.index_add(0, torch.tensor([1, 1, 0]), x.cos(), alpha=2)),
     "take_and_put": select(lambda x: x.take(torch.tensor([0, 5, 5, 11]))),
