@@ -55,10 +55,11 @@ def replay(op: Op, recording: Recording) -> None:
     expected = [recording.tensor(number) for number in op.results]
     if not expected:
         raise CannotReplay("no results")
-    told: list[str] = []
+    told, given = [], False
     for overload in (getattr(packet, overload) for overload in packet.overloads()):
         # A wrong guess at which operand is the memory to write to can end the process.
         if any(argument.is_out for argument in overload._schema.arguments):
+            given = True
             continue
         for arguments in _readings(overload._schema.arguments, operands, op.constants):
             try:
@@ -69,6 +70,8 @@ def replay(op: Op, recording: Recording) -> None:
             if _agree(expected, results, written):
                 return
             told.append(f"{overload}: other numbers")
+    if given and not told:
+        raise CannotReplay("writes into memory that it was given")
     raise AssertionError(f"op {op.id} {op.name}: " + ("; ".join(told) or "no overload fits"))
 
 
@@ -88,7 +91,7 @@ def _operand(recording: Recording, number: int) -> Tensor:
     dtype = getattr(torch, shown.dtype)
     # NaN, so that whatever depends on memory that was not written to shows.
     filling = torch.nan if dtype.is_floating_point or dtype.is_complex else 0
-    return torch.full(shown.shape, filling, dtype=dtype)
+    return torch.full(shown.shape, filling, dtype=dtype, device=shown.device)
 
 
 def _readings(
@@ -158,7 +161,7 @@ def _from_plain(value: Any, kind: str) -> Any:
     named = getattr(torch, value, None)
     if isinstance(named, (torch.dtype, torch.layout, torch.memory_format)):
         return named
-    if value.endswith("j") or value.endswith("j)"):
+    if value.endswith(("j", "j)")):
         return complex(value)
     return from_json_number(value)
 

@@ -45,7 +45,7 @@ def test_replayed_ops_give_the_recorded_results(case: ZooCase, recordings: Recor
     assert replay_all(recordings[case.name]).wrong == []
 
 
-@pytest.mark.parametrize("case", cases_for("replay"))
+@pytest.mark.parametrize("case", cases_for("reached"))
 def test_every_gradient_comes_out_of_a_replayed_op(case: ZooCase, recordings: Recordings) -> None:
     recording = recordings[case.name]
     told = replay_all(recording)

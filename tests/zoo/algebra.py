@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from tests.zoo.program import Numbers, Program, ZooCase, case, formula, weigh
+from tests.zoo.program import OTHER_FORMULA, Numbers, Program, ZooCase, case, formula, weigh
 
 
 def of_square(function: Callable[[Tensor], Tensor]) -> Callable[[torch.dtype], Program]:
@@ -47,7 +47,6 @@ ALGEBRA: dict[str, Callable[[torch.dtype], Program]] = {
     "cross_and_dot": of_rows(
         lambda x: torch.linalg.cross(x[0, :3], x[1, :3]) * torch.dot(x[0], x[1])
     ),
-    "product_of_numbers": of_rows(lambda x: x.prod(1) * x.prod()),
     "norms": of_rows(lambda x: x.norm() + x.norm(1, dim=1) + x.norm(3, dim=1) + x.norm(dim=1)),
     "logsumexp": of_rows(lambda x: x.logsumexp(1)),
     "softmax_and_log_softmax": of_rows(lambda x: x.softmax(1) * x.log_softmax(0)),
@@ -87,6 +86,11 @@ def product_with_a_zero(dtype: torch.dtype) -> Program:
 
 CASES: tuple[ZooCase, ...] = (
     *(ZooCase(name, build) for name, build in ALGEBRA.items()),
+    ZooCase(
+        "product_of_numbers",
+        of_rows(lambda x: x.prod(1) * x.prod()),
+        {"bits": OTHER_FORMULA},
+    ),
     case(bilinear),
-    case(product_with_a_zero),
+    case(product_with_a_zero, bits=OTHER_FORMULA),
 )

@@ -3,7 +3,16 @@
 import torch
 from torch import Tensor, nn
 
-from tests.zoo.program import Numbers, Program, ZooCase, build_module, case, formula, weigh
+from tests.zoo.program import (
+    OTHER_FORMULA,
+    Numbers,
+    Program,
+    ZooCase,
+    build_module,
+    case,
+    formula,
+    weigh,
+)
 
 
 def keep_gradients(leaves: dict[str, Tensor], gradients: tuple[Tensor, ...]) -> None:
@@ -291,14 +300,17 @@ CASES: tuple[ZooCase, ...] = (
     case(graph_kept_and_used_twice),
     case(shared_trunk_with_two_heads),
     case(two_roots_at_once),
-    case(output_with_a_given_gradient),
+    case(output_with_a_given_gradient, reached="one gradient is given and not computed"),
     case(gradients_returned),
     case(gradient_at_a_leaf_used_twice_returned),
-    case(gradient_of_an_intermediate_returned),
+    case(
+        gradient_of_an_intermediate_returned,
+        intermediates="retain_grad() adds up both passes, of which one only asks",
+    ),
     case(some_inputs_only),
     case(gradient_kept_at_an_intermediate),
     case(gradient_penalty),
-    case(hessian_vector_product),
+    case(hessian_vector_product, bits=OTHER_FORMULA),
     case(third_derivative),
     case(inner_step_of_meta_learning),
     case(backward_with_a_graph_of_its_own),

@@ -15,12 +15,16 @@ Law = Literal[
     "afterwards",  # what the user writes after the recording is not on the tape
     "sums",  # the gradient edges into a tensor sum to its whole gradient
     "events",  # events cover the ops in order; each gradient is revealed once
+    "operands",  # operands come to be before the op that uses them
     "nodes",  # every node has its op
     "order",  # the order of the nodes is the engine's
     "wiring",  # the edges that leave a node go to the operands of its op
     "replay",  # the recorded backward ops, run on the recorded values, give the recorded results
+    "reached",  # and every gradient is among these results
     "repeats",  # recorded twice, the tape is the same
 ]
+
+OTHER_FORMULA = "while any mode watches, torch takes another formula for the gradient of prod"
 
 
 @dataclass
