@@ -199,7 +199,6 @@ KNOWN = (
                 lstm lstm_two_layers_both_ways conv2d_depthwise_circular grid_sample loss_ctc
             """,
             "replay": "conv2d_depthwise_circular grid_sample loss_ctc",
-            "reached": "conv2d_depthwise_circular grid_sample loss_ctc",
         },
     ),
     Fault(
