@@ -1,12 +1,19 @@
 """Recording changes nothing: the zoo's programs, recorded, against themselves run plainly."""
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from gradtape.engine.recording import Recording
 from gradtape.engine.structure_builder import KnownStructures
-from tests.engine.zoo_recordings import as_real_numbers, cases_for, same_bits, told_gradient
+from tests.engine.zoo_recordings import (
+    Recordings,
+    as_real_numbers,
+    cases_for,
+    same_bits,
+    told_gradient,
+)
 from tests.zoo.program import ZooCase
 from tests.zoo.recording import record_program
 
@@ -63,6 +70,28 @@ def test_what_is_written_after_the_recording_is_not_on_the_tape(case: ZooCase) -
 def snapshot(recording: Recording) -> list[Tensor | None]:
     values = (recording.tensor(tensor.id) for tensor in recording.structure.tensors)
     return [None if value is None else value.clone() for value in values]
+
+
+@pytest.mark.parametrize("case", cases_for("blob"))
+def test_the_blob_holds_each_value_at_its_slot(case: ZooCase, recordings: Recordings) -> None:
+    recording = recordings[case.name]
+    numbers = np.frombuffer(recording.frame.blob, "<f4")
+    for tensor in recording.structure.tensors:
+        value = recording.tensor(tensor.id)
+        if tensor.slot is None:
+            assert value is None or not shown_as_real_numbers(value)
+            continue
+        slot = recording.structure.slots[tensor.slot]
+        assert value is not None
+        part = value.detach()[tuple(slice(None, None, step) for step in slot.steps)]
+        stored = numbers[slot.offset : slot.offset + slot.count].reshape(slot.shape)
+        assert np.array_equal(part.to(torch.float32).numpy(), stored, equal_nan=True)
+    assert numbers.size == sum(slot.count for slot in recording.structure.slots)
+
+
+def shown_as_real_numbers(value: Tensor) -> bool:
+    is_plain = value.layout is torch.strided and not value.is_meta
+    return is_plain and not value.is_complex() and not value.is_quantized
 
 
 @pytest.mark.parametrize("case", cases_for("repeats"))

@@ -4,9 +4,11 @@ from collections import Counter
 from typing import NamedTuple
 
 import pytest
+import torch
 
 from gradtape.engine.recording import Recording
 from gradtape.tape.structure import Phase, Role
+from tests.engine.recording_cases import record_formula, scalar
 from tests.engine.replay import CannotReplay, replay
 from tests.engine.zoo_recordings import Recordings, cases_for
 from tests.zoo.cases import CASES
@@ -55,6 +57,22 @@ def test_every_gradient_comes_out_of_a_replayed_op(case: ZooCase, recordings: Re
         if tensor.role is Role.GRADIENT and tensor.op not in told.same
     ]
     assert adrift == []
+
+
+def test_a_number_that_was_not_computed_so_is_noticed() -> None:
+    recording = record_formula(lambda a, b: (a * b).sin(), a=scalar(3.0), b=scalar(5.0))
+    assert replay_all(recording).wrong == []
+    product = recording.tensor(recording.structure.ops[0].results[0])
+    assert product is not None
+    with torch.no_grad():
+        product.add_(1e-12)
+    # Its own op, the sine that it goes into, and the cosine that the sine's node computed.
+    wrong = replay_all(recording).wrong
+    assert [text.partition(":")[0].split()[2] for text in wrong] == [
+        "aten.mul",
+        "aten.sin",
+        "aten.cos",
+    ]
 
 
 def test_nearly_all_backward_ops_of_the_zoo_can_be_replayed(

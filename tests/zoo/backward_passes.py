@@ -278,6 +278,38 @@ def two_updates_by_hand(dtype: torch.dtype) -> Program:
     return Program(loss, {"weight": weight}, backward=backward)
 
 
+def gradient_added_to_an_earlier_one(dtype: torch.dtype) -> Program:
+    """`.grad` holds something before the recording begins."""
+    numbers = Numbers(dtype)
+    x, earlier = numbers.leaf(3), numbers.normal(3)
+    x.grad = earlier.clone()
+
+    def loss() -> Tensor:
+        return weigh(x.sin() * x)
+
+    return Program(loss, {"x": x}, objective=lambda: loss() + (x * earlier).sum())
+
+
+def two_steps_of_an_optimizer(dtype: torch.dtype) -> Program:
+    """A training loop within one recording, with an optimizer that the recorder is not told of."""
+    model = build_module(lambda: nn.Linear(3, 2), dtype)
+    start = {name: value.clone() for name, value in model.state_dict().items()}
+    data = Numbers(dtype).normal(4, 3)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, foreach=False)
+
+    def loss() -> Tensor:
+        model.load_state_dict(start)
+        return weigh(torch.tanh(model(data)))
+
+    def backward(value: Tensor) -> None:
+        value.backward()
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=False)
+        weigh(torch.tanh(model(data))).backward()
+
+    return Program(loss, dict(model.named_parameters()), model, backward=backward)
+
+
 def row_by_row_jacobian(dtype: torch.dtype) -> Program:
     x = Numbers(dtype).leaf(3)
 
@@ -317,6 +349,14 @@ CASES: tuple[ZooCase, ...] = (
     case(
         two_updates_by_hand,
         differences="the gradient is taken after an update, not where the leaf began",
+    ),
+    case(
+        gradient_added_to_an_earlier_one,
+        sums="what was there before the recording came along no edge",
+    ),
+    case(
+        two_steps_of_an_optimizer,
+        differences="the gradient is taken after an update, not where the parameters began",
     ),
     case(row_by_row_jacobian),
 )

@@ -21,6 +21,7 @@ Law = Literal[
     "wiring",  # the edges that leave a node go to the operands of its op
     "replay",  # the recorded backward ops, run on the recorded values, give the recorded results
     "reached",  # and every gradient is among these results
+    "blob",  # each value lies in the blob at its slot
     "repeats",  # recorded twice, the tape is the same
 ]
 

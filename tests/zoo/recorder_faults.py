@@ -24,11 +24,12 @@ KNOWN = (
                 graph_kept_and_used_twice shared_trunk_with_two_heads gradient_penalty
                 hessian_vector_product third_derivative inner_step_of_meta_learning
                 backward_with_a_graph_of_its_own two_updates_by_hand row_by_row_jacobian
+                two_steps_of_an_optimizer
             """,
             "order": """
                 backward_of_two_losses_one_by_one two_small_batches_accumulated
                 graph_kept_and_used_twice shared_trunk_with_two_heads two_updates_by_hand
-                row_by_row_jacobian
+                row_by_row_jacobian two_steps_of_an_optimizer
             """,
             "intermediates": """
                 graph_kept_and_used_twice shared_trunk_with_two_heads gradient_penalty
@@ -147,6 +148,7 @@ KNOWN = (
         {
             "plain": """
                 embedding_of_bounded_norm parameter_written_without_gradient two_updates_by_hand
+                two_steps_of_an_optimizer
             """,
             "wiring": "parameter_written_without_gradient",
         },
@@ -211,7 +213,7 @@ KNOWN = (
     ),
     Fault(
         "the blob cannot hold a tensor on the meta device",
-        {"repeats": "shapes_from_meta_tensors"},
+        {"repeats": "shapes_from_meta_tensors", "blob": "shapes_from_meta_tensors"},
     ),
 )
 
