@@ -45,34 +45,53 @@ def replay(op: Op, recording: Recording) -> None:
         CannotReplay: it computes nothing that could be computed again.
         AssertionError: no reading of its arguments gives what was recorded.
     """
+    packet = _packet(op)
+    operands = [_operand(recording, number) for number in op.operands]
+    expected = [recording.tensor(number) for number in op.results]
+    if not expected:
+        raise CannotReplay("no results")
+    told: list[str] = []
+    for overload, arguments in _guesses(packet, operands, op.constants):
+        try:
+            results, written = call(overload, arguments)
+        except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
+            told.append(f"{overload}: {error}"[:300])
+            continue
+        if _agree(expected, results, written):
+            return
+        told.append(f"{overload}: other numbers")
+    if not told and any(_writes_to_given_memory(overload) for overload in _overloads(packet)):
+        raise CannotReplay("writes into memory that it was given")
+    raise AssertionError(f"op {op.id} {op.name}: " + ("; ".join(told) or "no overload fits"))
+
+
+def _packet(op: Op) -> Any:
+    """All overloads of the op's name."""
     namespace, name = op.name.split(".", 1)
     if name in UNINITIALISED:
         raise CannotReplay("memory that holds no numbers yet")
     if name in RANDOM:
         raise CannotReplay("random")
-    packet = getattr(getattr(torch.ops, namespace), name)
-    operands = [_operand(recording, number) for number in op.operands]
-    expected = [recording.tensor(number) for number in op.results]
-    if not expected:
-        raise CannotReplay("no results")
-    told, given = [], False
-    for overload in (getattr(packet, overload) for overload in packet.overloads()):
+    return getattr(getattr(torch.ops, namespace), name)
+
+
+def _overloads(packet: Any) -> list[Any]:
+    return [getattr(packet, name) for name in packet.overloads()]
+
+
+def _writes_to_given_memory(overload: Any) -> bool:
+    return any(argument.is_out for argument in overload._schema.arguments)
+
+
+def _guesses(
+    packet: Any, operands: list[Tensor], constants: dict[str, Any]
+) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Overloads and arguments for them that the tape may mean; mostly there is one."""
+    for overload in _overloads(packet):
         # A wrong guess at which operand is the memory to write to can end the process.
-        if any(argument.is_out for argument in overload._schema.arguments):
-            given = True
-            continue
-        for arguments in _readings(overload._schema.arguments, operands, op.constants):
-            try:
-                results, written = call(overload, arguments)
-            except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
-                told.append(f"{overload}: {error}"[:300])
-                continue
-            if _agree(expected, results, written):
-                return
-            told.append(f"{overload}: other numbers")
-    if given and not told:
-        raise CannotReplay("writes into memory that it was given")
-    raise AssertionError(f"op {op.id} {op.name}: " + ("; ".join(told) or "no overload fits"))
+        if not _writes_to_given_memory(overload):
+            for arguments in _readings(overload._schema.arguments, operands, constants):
+                yield overload, arguments
 
 
 def _agree(expected: Sequence[Tensor | None], results: list[Tensor], written: list[Tensor]) -> bool:

@@ -17,7 +17,7 @@ from tests.engine.zoo_recordings import (
 from tests.zoo.program import ZooCase
 from tests.zoo.recording import record_program
 
-ENTRIES_PER_LEAF = 24
+ENTRIES_PER_LEAF = 16
 """Larger leaves are sampled: two forward passes for each number."""
 
 
