@@ -86,7 +86,9 @@ def test_the_blob_holds_each_value_at_its_slot(case: ZooCase, recordings: Record
         part = value.detach()[tuple(slice(None, None, step) for step in slot.steps)]
         stored = numbers[slot.offset : slot.offset + slot.count].reshape(slot.shape)
         assert np.array_equal(part.to(torch.float32).numpy(), stored, equal_nan=True)
-    assert numbers.size == sum(slot.count for slot in recording.structure.slots)
+    # Slots may overlap, where one tensor is a part of another.
+    ends = [slot.offset + slot.count for slot in recording.structure.slots]
+    assert numbers.size == max(ends)
 
 
 def shown_as_real_numbers(value: Tensor) -> bool:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gradtape.tape.structure import EventKind, Node, Structure
+from gradtape.tape.structure import EventKind, Node, Phase, Structure
 from tests.engine.zoo_recordings import Recordings, cases_for
 from tests.zoo.cases import CASES
 from tests.zoo.program import Program, ZooCase
@@ -62,7 +62,9 @@ def test_every_node_was_made_by_an_op_of_its_name(case: ZooCase, recordings: Rec
     told = [(node.name, op_name(structure, node)) for node in structure.nodes]
     assert [f"{node} made by {op}" for node, op in told if not made_by(node, op)] == []
     for node in structure.nodes:
-        assert node.op is None or structure.ops[node.op].node == node.id
+        # An op of a backward pass tells of the node that it ran for.
+        op = None if node.op is None else structure.ops[node.op]
+        assert op is None or op.phase is not Phase.FORWARD or op.node == node.id
 
 
 def op_name(structure: Structure, node: Node) -> str | None:
@@ -105,11 +107,12 @@ def test_the_edges_that_leave_a_node_go_to_the_operands_of_its_op(
 def origins(structure: Structure, operands: tuple[int, ...]) -> set[int]:
     """Operands, and what they were before something wrote to them that autograd did not see."""
     found = set[int]()
+    seen_by_autograd = {node.op for node in structure.nodes}
     for operand in operands:
         while operand not in found:
             found.add(operand)
             writer = structure.tensors[operand].op
-            if writer is not None and not structure.tensors[operand].requires_grad:
+            if writer is not None and writer not in seen_by_autograd:
                 op = structure.ops[writer]
                 operand = op.operands[0] if op.name.endswith("_") else operand
     return found

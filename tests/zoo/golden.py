@@ -43,13 +43,15 @@ def golden_tape(name: str) -> Plain:
 
 
 def to_plain(recording: Recording) -> Plain:
-    """A structure without its hash, which follows from the rest, and the numbers of each slot."""
+    """A structure and the numbers of each slot; without the hash and the layout of the blob."""
     structure = recording.structure.model_dump(mode="json", exclude={"hash"})
     numbers = np.frombuffer(recording.frame.blob, "<f4").tolist()
     values = [
         [rounded(number) for number in numbers[slot["offset"] : slot["offset"] + slot["count"]]]
         for slot in structure["slots"]
     ]
+    for slot in structure["slots"]:
+        del slot["offset"]
     return {**structure, "values": values}
 
 
