@@ -119,7 +119,7 @@ def record(
     from gradtape.sessions.answering import answer_tape
 
     recording = Experiment(checked).record_iteration()
-    tape = answer_tape(recording, inline_values=True).payload
+    tape = answer_tape(recording, "inline").payload
     if output is None:
         sys.stdout.buffer.write(tape + b"\n")
         return

@@ -17,10 +17,10 @@ from gradtape.engine.network import build_network
 from gradtape.engine.optimizers import apply_optimizer, build_optimizer
 from gradtape.engine.private_torch import l2_norms
 from gradtape.engine.randomness import build_randomness
-from gradtape.engine.recorder import Recorder
+from gradtape.engine.recorder import Recorder, StructureDiffers
 from gradtape.engine.recording import Recording
 from gradtape.engine.snapshot import Snapshot, read_snapshot, write_snapshot
-from gradtape.engine.structure_builder import KnownStructures
+from gradtape.engine.structure_builder import BuiltStructure, KnownStructures
 from gradtape.errors import RecordingFailed, UnknownIteration, UnknownTensor
 from gradtape.spec import ExperimentSpec, change_optimizer
 from gradtape.spec.optimizers import AnyOptimizer
@@ -100,7 +100,7 @@ class Experiment:
         self._forget_what_follows()
         checkpoint = self._checkpoint()
         norms = self._parameter_norms()
-        recording, loss = self._record()
+        recording, loss = self._record(checkpoint)
         self._note_metrics(loss, norms)
         self._checkpoints[self.iteration] = checkpoint
         self._keep(recording)
@@ -122,7 +122,7 @@ class Experiment:
             here = self._checkpoint()
             self._restore(self._checkpoints[number])
             try:
-                recording, _ = self._record()
+                recording, _ = self._record(self._checkpoints[number])
             finally:
                 self._restore(here)
             self._keep(recording)
@@ -197,7 +197,16 @@ class Experiment:
         experiment._restore(snapshot.here)
         return experiment
 
-    def _record(self) -> tuple[Recording, Tensor]:
+    def _record(self, checkpoint: Checkpoint) -> tuple[Recording, Tensor]:
+        """Record from a checkpoint, at which the experiment stands."""
+        try:
+            # Most iterations run as the one before did.
+            return self._record_as(self._known.newest)
+        except StructureDiffers:
+            self._restore(checkpoint)
+            return self._record_as(None)
+
+    def _record_as(self, expected: BuiltStructure | None) -> tuple[Recording, Tensor]:
         inputs, targets = self._batch()
         self._optimizer.zero_grad(set_to_none=True)
         recorder = Recorder(
@@ -206,6 +215,7 @@ class Experiment:
             optimizer=self._optimizer,
             tensors={"input": inputs, "target": targets},
             known=self._known,
+            expected=expected,
         )
         try:
             with recorder:

@@ -12,6 +12,7 @@ from gradtape.sessions.questions import (
     MetricsQuestion,
     Question,
     TapeQuestion,
+    ValuesForm,
     ValuesQuestion,
 )
 from gradtape.tape.codec import encode_tape, encode_values
@@ -27,8 +28,8 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
     match question:
         case TapeQuestion():
             recording = experiment.recording(question.iteration)
-            known = recording.structure.hash == question.known_structure
-            return answer_tape(recording, inline_values=question.inline_values, known=known)
+            known = recording.built.hash == question.known_structure
+            return answer_tape(recording, question.values, known=known)
         case BlobQuestion():
             return _answer_blob(experiment.recording(question.iteration))
         case ValuesQuestion():
@@ -37,22 +38,25 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return Answer(experiment.metrics(question.since).model_dump_json().encode())
 
 
-def answer_tape(recording: Recording, *, inline_values: bool, known: bool = False) -> Answer:
+def answer_tape(
+    recording: Recording, values: ValuesForm | None = None, *, known: bool = False
+) -> Answer:
     """A whole tape: JSON, and its blob.
 
     Args:
-        inline_values: each tensor carries its numbers as nested lists.
+        values: how the numbers stand in the JSON; None: they do not.
         known: leave the structure out, unless numbers have to stand in it.
     Raises:
         LimitExceeded: too many numbers for one answer.
     """
-    structure, frame = recording.structure, recording.frame
-    if inline_values:
-        shown = [tensor for tensor in structure.tensors if tensor.slot is not None]
+    structure, frame = recording.built.json, recording.frame
+    if values == "inline":
+        shown = [tensor for tensor in recording.structure.tensors if tensor.slot is not None]
         _check_value_count(sum(_count_values(tensor) for tensor in shown))
-        values = {tensor.id: recording.values(tensor.id) for tensor in shown}
-        return Answer(encode_tape(structure, frame, values), frame.blob)
-    return Answer(encode_tape(None if known else structure, frame), frame.blob)
+        numbers = {tensor.id: recording.values(tensor.id) for tensor in shown}
+        return Answer(encode_tape(structure, frame, numbers), frame.blob)
+    told = None if known else structure
+    return Answer(encode_tape(told, frame, with_blob=values == "blob"), frame.blob)
 
 
 def _answer_blob(recording: Recording) -> Answer:

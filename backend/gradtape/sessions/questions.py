@@ -8,17 +8,20 @@ from pydantic import Field
 from gradtape import limits
 from gradtape.tape.numbers import Plain
 
+ValuesForm = Literal["inline", "blob"]
+"""How a tape's numbers come along in its JSON: with each tensor, or all in one base64 text."""
+
 
 class TapeQuestion(Plain):
     """The tape of an iteration, the latest recorded one if none is named.
 
     Payload: `{"structure", "frame"}`; the structure is null if its hash is `known_structure`.
-    With `inline_values`, each tensor carries its numbers.
+    With `values`, the numbers are in it too.
     """
 
     kind: Literal["tape"] = "tape"
     iteration: int | None = None
-    inline_values: bool = False
+    values: ValuesForm | None = None
     known_structure: str | None = None
 
 

@@ -65,7 +65,7 @@ def rehearse(spec: ExperimentSpec) -> None:
     _play(RehearsalWire(_write_script(text)))
     snapshot = Experiment(spec).to_snapshot()
     _play(RehearsalWire([_begin(text, from_snapshot=True)], snapshot))
-    _play(RehearsalWire([RecordOnce(spec=text, inline_values=True)]))
+    _play(RehearsalWire([RecordOnce(spec=text, values="inline")]))
 
 
 def _play(wire: RehearsalWire) -> None:
@@ -85,7 +85,7 @@ def _write_script(text: str) -> list[ToChild]:
         _begin(text, from_snapshot=False),
         Perform(number=1, command=RecordCommand(kind="record")),
         Perform(number=2, command=RunCommand(kind="run", iterations=RUN_ITERATIONS)),
-        Ask(id=1, question=TapeQuestion(inline_values=True)),
+        Ask(id=1, question=TapeQuestion(values="inline")),
         Ask(id=2, question=ValuesQuestion(tensor="input")),
         Ask(id=3, question=MetricsQuestion()),
         TakeSnapshot(),

@@ -21,6 +21,12 @@ export interface TapeAnswer {
   frame: Frame;
 }
 
+/** A tape that came in one answer, with its numbers. */
+export interface WholeTape {
+  answer: TapeAnswer;
+  blob: ArrayBuffer;
+}
+
 export type NestedNumbers = JsonNumber | boolean | NestedNumbers[];
 
 const BASE = "/api/v1";
@@ -95,6 +101,17 @@ export async function deleteSession(id: string): Promise<void> {
 /** Sends a command; the answer is the sequence number under which the session took it. */
 export function sendCommand(id: string, command: Command): Promise<{ sequence: number }> {
   return postJson(`${session(id)}/commands`, command);
+}
+
+/** What can be run of a wrong spec: its forward pass before the first layer at fault. */
+export async function recordUntilMistake(
+  spec: JsonObject,
+  signal?: AbortSignal,
+): Promise<WholeTape> {
+  const path = "/record?until=mistake&values=blob";
+  const answer = await postJson<TapeAnswer & { blob: string }>(path, spec, signal);
+  const bytes = Uint8Array.from(atob(answer.blob), (character) => character.charCodeAt(0));
+  return { answer, blob: bytes.buffer };
 }
 
 export function fetchTape(

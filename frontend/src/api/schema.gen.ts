@@ -200,7 +200,7 @@ export interface paths {
         };
         /**
          * A recorded iteration: structure and frame
-         * @description The frame's numbers are in the blob, or with `values=inline` in the tensors.
+         * @description The numbers are in `…/tape/blob`, or with `values` in this answer too.
          */
         get: operations["get_tape"];
         put?: never;
@@ -2433,6 +2433,11 @@ export interface components {
             /** @description Null where `known_structure` already names this structure's hash. */
             structure: components["schemas"]["Structure"] | null;
             frame: components["schemas"]["Frame"];
+            /**
+             * Blob
+             * @description With `values=blob`: the frame's float32 numbers, little-endian, laid out by `structure.slots`, as base64.
+             */
+            blob?: string;
         };
         /**
          * Tensor
@@ -3014,8 +3019,10 @@ export interface operations {
     record: {
         parameters: {
             query?: {
-                /** @description With `inline` each tensor carries its numbers under `values`, as nested lists; at most MAX_RESPONSE_VALUES in one answer. */
-                values?: "inline" | null;
+                /** @description With `inline` each tensor carries its numbers under `values`, as nested lists; at most MAX_RESPONSE_VALUES in one answer. With `blob` the frame's float32 numbers, laid out by the structure's slots, come as base64 under `blob`: a whole tape in one answer. */
+                values?: ("inline" | "blob") | null;
+                /** @description With `mistake` a spec that is wrong is run up to its first wrong layer: the answer is the tape of the forward pass of the layers before it, or of all layers where only the loss, the targets or the optimizer are wrong. There is no loss on it and no backward pass. Where nothing can be run (the first layer or the data is wrong, or a limit is exceeded), the spec is refused as without it. A spec that is right is recorded as always. */
+                until?: "mistake" | null;
             };
             header?: never;
             path?: never;
@@ -3221,8 +3228,8 @@ export interface operations {
             query?: {
                 /** @description A recorded iteration; without it, the latest one. */
                 iteration?: number | null;
-                /** @description With `inline` each tensor carries its numbers under `values`, as nested lists; at most MAX_RESPONSE_VALUES in one answer. */
-                values?: "inline" | null;
+                /** @description With `inline` each tensor carries its numbers under `values`, as nested lists; at most MAX_RESPONSE_VALUES in one answer. With `blob` the frame's float32 numbers, laid out by the structure's slots, come as base64 under `blob`: a whole tape in one answer. */
+                values?: ("inline" | "blob") | null;
                 /** @description A structure's hash; if it is this one, it is left out. */
                 known_structure?: string | null;
             };

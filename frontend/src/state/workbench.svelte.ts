@@ -14,8 +14,7 @@ import { nearest, NO_METRICS } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
 import { proportionalPlace } from "../model/playback";
-import { isAt } from "../model/problems";
-import { changeBetween, type Spec } from "../model/spec";
+import { changeBetween, isSameNetwork, type Spec, type SpecChange } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
 import { CurvesState } from "./curves.svelte";
@@ -40,7 +39,10 @@ interface Adoption {
   edited?: Spec | null;
 }
 
-type PlayheadRule = "start" | "same place" | number;
+type PlayheadRule = "start" | "end" | "same place" | number;
+
+/** The status with which the server refuses a spec. */
+const REFUSED = 422;
 
 export class Workbench {
   readonly layout = new LayoutState();
@@ -58,11 +60,16 @@ export class Workbench {
   readonly #address = new Address();
   readonly #followed = new Latest<number>();
 
+  /** The stage shows what can be run of a wrong network: the session can do nothing with that. */
+  get isAside(): boolean {
+    return this.tape.part !== null;
+  }
+
   get place(): Place {
     return {
       session: this.session.id,
       iteration: this.tape.iteration,
-      event: this.playhead.position,
+      event: this.tape.part?.stood.position ?? this.playhead.position,
       name: this.#ownName,
     };
   }
@@ -101,6 +108,7 @@ export class Workbench {
     return this.#attempt(async () => {
       const isHere = place.session === this.session.id || place.session === null;
       if (isHere || this.#address.isReplaced(place.session)) {
+        if (this.isAside) this.#showOutdated();
         const iteration = nearest(this.session.recorded, place.iteration ?? 0);
         if (iteration !== null && iteration !== this.tape.iteration) await this.#show(iteration);
         this.playhead.scrubTo(place.event ?? 0);
@@ -118,7 +126,7 @@ export class Workbench {
 
   /** Records the next iteration and shows it from its start. */
   recordNext(): Promise<void> {
-    if (this.session.phase === "running") return Promise.resolve();
+    if (this.session.phase === "running" || this.isAside) return Promise.resolve();
     this.training.followed = false;
     const shown = this.tape.iteration;
     // After a seek the session stands before the shown iteration: that one has to run first.
@@ -146,6 +154,7 @@ export class Workbench {
   }
 
   train(): Promise<void> {
+    if (this.isAside) return Promise.resolve();
     const { iterations, recordEvery } = this.training;
     this.training.followed = true;
     this.playhead.scrubTo(this.playhead.total);
@@ -162,6 +171,7 @@ export class Workbench {
 
   /** Back to iteration 0 with the parameters that the seed gives; it is recorded again. */
   reset(): Promise<void> {
+    if (this.isAside) return Promise.resolve();
     return this.#attempt(() =>
       this.activity.run("Starting over", async (signal) => {
         this.training.followed = false;
@@ -176,10 +186,12 @@ export class Workbench {
   /** Copies a link to this place. */
   async share(): Promise<void> {
     const isCopied = await this.#address.copy(this.place);
+    const isHere = !this.isAside && !this.tape.outdated;
+    const goal = isHere ? "this place" : "the last network that worked";
     this.notices.inform(
       isCopied
-        ? "The link to this place is copied."
-        : "Copy the link from the address bar: it leads to this place.",
+        ? `The link to ${goal} is copied.`
+        : `Copy the link from the address bar: it leads to ${goal}.`,
     );
   }
 
@@ -191,7 +203,7 @@ export class Workbench {
 
   /** Time travel to a recorded iteration, at the same event. */
   travel(iteration: number): Promise<void> {
-    if (iteration === this.tape.iteration) return Promise.resolve();
+    if (iteration === this.tape.iteration || this.isAside) return Promise.resolve();
     this.training.followed = false;
     return this.#attempt(async () => {
       await this.#show(iteration);
@@ -215,7 +227,7 @@ export class Workbench {
 
   /** Writes one number of a parameter or input and records the shown iteration again with it. */
   editNumber(tensor: string, index: number[], text: string): Promise<void> {
-    const iteration = this.tape.iteration;
+    const iteration = this.isAside ? null : this.tape.iteration;
     const value = readNumber(text);
     if (value === null) this.notices.inform(`"${text}" is not a number; nothing was changed.`);
     if (iteration === null || value === null) return Promise.resolve();
@@ -243,29 +255,80 @@ export class Workbench {
   async #apply(spec: Spec): Promise<void> {
     const { applied } = this.recipe;
     if (applied === null) return;
-    const change = changeBetween(applied, spec);
+    this.tape.cancelPart();
+    const isSame = isSameNetwork(applied, spec);
     try {
-      switch (change.kind) {
-        case "nothing":
-        case "name":
-          // A name is only a label: it goes into the address, and along with the next session.
-          this.recipe.accept(spec, spec);
-          this.tape.outdated = false;
-          break;
-        case "set":
-          await this.session.send({ kind: "set", optimizer: change.optimizer });
-          this.recipe.accept(spec, spec);
-          break;
-        case "open":
-          await this.#replaceSession(spec);
-          break;
-      }
+      await this.#realize(changeBetween(applied, spec), spec);
     } catch (error) {
       if (!(error instanceof ApiError) || isUnreachable(error)) throw error;
       this.recipe.refuse(error.problems);
-      // A wrong learning rate leaves the network what it is.
-      this.tape.outdated = !error.problems.every(({ path }) => isAt(path, "optimizer"));
+      if (!isSame && error.status === REFUSED) await this.#drawPart(spec);
+      else if (!isSame) this.#showOutdated();
     }
+    // A wrong learning rate leaves the network what it is.
+    if (isSame) await this.#returnToSession();
+  }
+
+  /** Has the server do what makes the recipe's spec the one that runs. */
+  async #realize(change: SpecChange, spec: Spec): Promise<void> {
+    switch (change.kind) {
+      case "nothing":
+      case "name":
+        // A name is only a label: it goes into the address, and along with the next session.
+        this.recipe.accept(spec, spec);
+        break;
+      case "set":
+        await this.session.send({ kind: "set", optimizer: change.optimizer });
+        this.recipe.accept(spec, spec);
+        break;
+      case "open":
+        await this.#replaceSession(spec);
+        break;
+    }
+  }
+
+  /** Draws what can be run of a network that was refused, up to the layer at fault. */
+  async #drawPart(spec: Spec): Promise<void> {
+    try {
+      const whole = await this.activity.run("Drawing what can be run", (signal) =>
+        this.tape.fetchPart(spec, signal),
+      );
+      if (this.recipe.draft === spec) this.#showPart(whole, spec);
+    } catch (error) {
+      if (this.recipe.draft === spec) this.#showOutdated();
+      // Refused once more: there is nothing that could be run.
+      if (!(error instanceof ApiError) || error.status !== REFUSED) throw error;
+    }
+  }
+
+  #showPart(whole: client.WholeTape, spec: Spec): void {
+    const before = this.tape.current?.structure ?? null;
+    this.playhead.pause();
+    this.numbers.clear();
+    this.tape.showPart(whole, spec, this.playhead);
+    this.#settle(before, "end");
+  }
+
+  /** No part of the recipe's network can be shown: it is the last one that worked. */
+  #showOutdated(): void {
+    this.tape.outdated = true;
+    this.#leavePart();
+  }
+
+  #leavePart(): void {
+    const part = this.tape.leavePart();
+    if (part !== null) this.#settle(part.tape.structure, part.stood.position);
+  }
+
+  /** The recipe's network is the session's again, and so is the tape. */
+  async #returnToSession(): Promise<void> {
+    this.tape.outdated = false;
+    if (!this.isAside) return;
+    this.#leavePart();
+    const { recorded } = this.session;
+    const last = recorded.at(-1);
+    const isKept = recorded.includes(this.tape.iteration ?? -1);
+    if (last !== undefined && (this.training.followed || !isKept)) await this.#show(last);
   }
 
   async #replaceSession(spec: Spec): Promise<void> {
@@ -294,7 +357,7 @@ export class Workbench {
   async #adopt(summary: SessionSummary, adoption: Adoption): Promise<void> {
     const { place = null, isNew = false, edited = null } = adoption;
     const spec = summary.spec as unknown as Spec;
-    const { position, total } = this.playhead;
+    const { position, total } = this.tape.part?.stood ?? this.playhead;
     this.playhead.pause();
     this.training.followed = false;
     this.numbers.clear();
@@ -331,7 +394,7 @@ export class Workbench {
     if (structure === undefined) return;
     const total = structure.events.length;
     const same = proportionalPlace(this.playhead.position, this.playhead.total, total);
-    const position = { start: 0, "same place": same };
+    const position = { start: 0, end: total, "same place": same };
     this.playhead.setTape(total, typeof rule === "number" ? rule : position[rule]);
     this.selection.moveTo(before, structure);
   }
@@ -342,7 +405,7 @@ export class Workbench {
         this.curves.append(event.columns);
         break;
       case "recorded":
-        if (this.training.followed) void this.#attempt(() => this.#follow(event.iteration));
+        if (this.#follows) void this.#attempt(() => this.#follow(event.iteration));
         break;
       case "failed": {
         const error = toError(event.error);
@@ -366,10 +429,15 @@ export class Workbench {
     }
   }
 
+  /** Whether the stage goes along with training. */
+  get #follows(): boolean {
+    return this.training.followed && !this.isAside;
+  }
+
   /** Shows iterations as training records them; those that come too fast are passed over. */
   #follow(iteration: number): Promise<void> {
     return this.#followed.work(iteration, async (next) => {
-      if (this.training.followed) await this.#show(next);
+      if (this.#follows) await this.#show(next);
     });
   }
 
@@ -378,6 +446,7 @@ export class Workbench {
     const summary = await client.fetchSession(this.#sessionId());
     this.session.refresh(summary);
     this.curves.replace(await client.fetchMetrics(summary.id));
+    if (this.isAside) return;
     const last = summary.iterations_recorded.at(-1);
     const shown = this.tape.iteration;
     const isKept = shown !== null && summary.iterations_recorded.includes(shown);
