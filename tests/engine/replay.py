@@ -1,7 +1,6 @@
 """Runs a recorded op again, from nothing but the tape: its name, its operands, its constants."""
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from typing import Any
 
 import torch
@@ -12,8 +11,8 @@ from gradtape.tape.numbers import from_json_number
 from gradtape.tape.structure import Op
 from tests.engine.zoo_recordings import same_bits
 
-SKIPPED_DIMENSIONS = 3
-"""`x[:, i]` gives aten.index a list with a gap for each whole dimension; the tape has no gaps."""
+A_TENSOR = "tensor"
+"""Stands for an operand in a list with gaps: `x[:, i]` gives aten.index `[None, i]`."""
 
 UNINITIALISED = ("empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided")
 RANDOM = (
@@ -139,6 +138,11 @@ def _values(
 ) -> Iterator[tuple[Any, int]]:
     """What a parameter may have been given, and how many operands that takes."""
     kind = str(parameter.real_type)
+    if "Tensor" in kind and isinstance(constants.get(parameter.name), list):
+        listed = constants[parameter.name]
+        tensors = iter(operands)
+        yield [None if item is None else next(tensors) for item in listed], listed.count(A_TENSOR)
+        return
     if parameter.name in constants:
         yield _from_plain(constants[parameter.name], kind), 0
         return
@@ -148,23 +152,11 @@ def _values(
         return
     if "List" in kind:
         for taken in range(len(operands), -1, -1):
-            for listed in _with_gaps(operands[:taken], gaps="Optional" in kind):
-                yield listed, taken
+            yield operands[:taken], taken
     elif operands:
         yield operands[0], 1
     if parameter.has_default_value() or "Optional" in kind:
         yield (_LEFT_OUT if parameter.has_default_value() else None), 0
-
-
-def _with_gaps(listed: list[Tensor], *, gaps: bool) -> Iterator[list[Tensor | None]]:
-    yield [*listed]
-    for missing in range(1, SKIPPED_DIMENSIONS + 1 if gaps and listed else 1):
-        length = len(listed) + missing
-        for filled in combinations(range(length), len(listed)):
-            spread: list[Tensor | None] = [None] * length
-            for place, tensor in zip(filled, listed, strict=True):
-                spread[place] = tensor
-            yield spread
 
 
 def _from_plain(value: Any, kind: str) -> Any:

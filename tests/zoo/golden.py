@@ -23,7 +23,7 @@ GOLDEN = (
     "dot_product_attention",
     "embedding",
     "batch_norm1d",
-    "dropout_with_a_generator",
+    "max_with_winners",
     "activation_in_place",
     "split_into_parts",
     "module_forward_hooks",

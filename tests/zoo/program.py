@@ -19,6 +19,7 @@ Law = Literal[
     "nodes",  # every node has its op
     "order",  # the order of the nodes is the engine's
     "wiring",  # the edges that leave a node go to the operands of its op
+    "reasons",  # nothing is said to be made under no_grad where gradients were never off
     "replay",  # the recorded backward ops, run on the recorded values, give the recorded results
     "reached",  # and every gradient is among these results
     "blob",  # each value lies in the blob at its slot
