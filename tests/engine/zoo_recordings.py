@@ -22,7 +22,8 @@ def _marks(case: ZooCase, law: Law) -> list[pytest.MarkDecorator]:
     if law in case.exceptions:
         return [pytest.mark.skip(reason=case.exceptions[law])]
     if (case.name, law) in FAULTS:
-        return [pytest.mark.xfail(reason=FAULTS[case.name, law], strict=True)]
+        fault = FAULTS[case.name, law]
+        return [pytest.mark.xfail(reason=fault.reason, strict=fault.always)]
     return []
 
 
