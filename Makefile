@@ -21,7 +21,7 @@ PAGE := backend/gradtape/page/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts \
 	frontend/svelte.config.js frontend/tsconfig.json ! -name '*.test.ts' 2>/dev/null)
 
-.PHONY: help serve test check format build schema bench screenshots wheel clean
+.PHONY: help serve test check format build schema golden bench screenshots wheel clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ build: $(PAGE) ## Build the page into the Python package
 
 schema: build/schema.gen.ts ## Write the page's types anew from the server's OpenAPI document
 	cp build/schema.gen.ts frontend/src/api/schema.gen.ts
+
+golden: $(DEVELOPMENT) ## Write the golden tapes in tests/zoo/golden anew; read the diff
+	$(BIN)/python -m tests.zoo.golden
 
 bench: $(DEVELOPMENT) $(PEER) $(PAGE) ## Measure; print one table and write bench.json
 	@scripts/ensure_chromium > /dev/null

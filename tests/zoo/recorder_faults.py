@@ -1,0 +1,139 @@
+"""What the recorder gets wrong: by case and law, the fault.
+
+Each makes a test an expected failure, and a strict one where the fault always
+shows: who mends the recorder takes the name out.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tests.zoo.program import Law
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong, and the laws that it breaks, with the names of the cases."""
+
+    reason: str
+    breaks: Mapping[Law, str]
+    # Memory that holds no numbers yet may hold the same twice, by chance.
+    always: bool = True
+
+
+KNOWN = (
+    Fault(
+        "a node that runs twice keeps only its second run",
+        {
+            "sums": """
+                graph_kept_and_used_twice shared_trunk_with_two_heads
+                gradient_penalty hessian_vector_product third_derivative
+                inner_step_of_meta_learning backward_with_a_graph_of_its_own
+                two_updates_by_hand row_by_row_jacobian two_steps_of_an_optimizer
+            """,
+            "order": """
+                backward_of_two_losses_one_by_one two_small_batches_accumulated
+                graph_kept_and_used_twice shared_trunk_with_two_heads
+                two_updates_by_hand row_by_row_jacobian two_steps_of_an_optimizer
+            """,
+            "intermediates": """
+                graph_kept_and_used_twice shared_trunk_with_two_heads
+                gradient_penalty hessian_vector_product inner_step_of_meta_learning
+                row_by_row_jacobian
+            """,
+        },
+    ),
+    Fault(
+        "a leaf whose gradient torch.autograd.grad returned has none on the tape",
+        {
+            "differences": "row_by_row_jacobian",
+            "plain": "row_by_row_jacobian",
+        },
+    ),
+    Fault(
+        "a node made in a backward pass has no op, or a wrong one",
+        {
+            "wiring": "gradient_penalty",
+        },
+    ),
+    Fault(
+        "what a base becomes when its view is written is no op's result, and CopySlices has no op",
+        {
+            "wiring": "view_written_through view_made_before_its_base_is_written",
+            "intermediates": """
+                conv2d_depthwise_circular view_written_through
+                view_made_before_its_base_is_written
+            """,
+        },
+    ),
+    Fault(
+        "of a Function with several ops, the first op's result is taken for the output",
+        {
+            "wiring": "custom_that_differentiates_inside",
+            "sums": "custom_that_differentiates_inside",
+        },
+    ),
+    Fault(
+        "a node made without an op is given to the next op",
+        {
+            "wiring": "tensor_subclass",
+        },
+    ),
+    Fault(
+        "a leaf written outside of autograd becomes another tensor, without a name",
+        {
+            "plain": """
+                embedding_of_bounded_norm parameter_written_without_gradient
+                two_updates_by_hand two_steps_of_an_optimizer
+            """,
+            "wiring": "parameter_written_without_gradient",
+        },
+    ),
+    Fault(
+        "the whole gradient of a tensor is told after the hooks before its node",
+        {
+            "intermediates": "hook_before_a_node",
+        },
+    ),
+    Fault(
+        "a tensor that two ops return is revealed twice",
+        {
+            "operands": "sparse_embedding sparse_embedding_used_twice sparse_embedding_bag",
+        },
+    ),
+    Fault(
+        "memory without numbers passes for a value: seen through a view, or partly written",
+        {
+            "repeats": "conv2d_depthwise_circular",
+            "replay": "conv2d_depthwise_circular",
+        },
+        always=False,
+    ),
+    Fault(
+        "a result that no gradient can flow to is said to be made under no_grad",
+        {
+            "reasons": """
+                dropout dropout_in_place dropout_of_channels alpha_dropout
+                random_leaky_relu gumbel_softmax noise_added
+                dropout_with_a_generator loss_cosine_embedding loss_hinge_embedding
+            """,
+        },
+    ),
+    Fault(
+        "nodes of a second backward pass share their places in the order with the first one's",
+        {
+            "order": "gradient_penalty inner_step_of_meta_learning",
+        },
+    ),
+    Fault(
+        "of a Function with several outputs, one is taken for the other",
+        {
+            "wiring": "custom_that_passes_on",
+        },
+    ),
+)
+
+FAULTS: dict[tuple[str, Law], Fault] = {
+    (case, law): fault
+    for fault in KNOWN
+    for law, cases in fault.breaks.items()
+    for case in cases.split()
+}
