@@ -108,22 +108,6 @@ KNOWN = (
         always=False,
     ),
     Fault(
-        "a result that no gradient can flow to is said to be made under no_grad",
-        {
-            "reasons": """
-                dropout dropout_in_place dropout_of_channels alpha_dropout
-                random_leaky_relu gumbel_softmax noise_added
-                dropout_with_a_generator loss_cosine_embedding loss_hinge_embedding
-            """,
-        },
-    ),
-    Fault(
-        "nodes of a second backward pass share their places in the order with the first one's",
-        {
-            "order": "gradient_penalty inner_step_of_meta_learning",
-        },
-    ),
-    Fault(
         "of a Function with several outputs, one is taken for the other",
         {
             "wiring": "custom_that_passes_on",
