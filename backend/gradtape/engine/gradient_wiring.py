@@ -121,7 +121,8 @@ class GradientWiring:
         for node, op in enumerate(self._op_of_node):
             if op is not None:
                 row = self._reader.ops[op]
-                if row["phase"] == "forward":
+                # Of a node that runs twice, the first run.
+                if row["phase"] == "forward" and row["node"] is None:
                     row["node"] = node
                 for result in row["results"]:
                     self._mark_followed(self._rows[result])
@@ -148,16 +149,18 @@ class GradientWiring:
         ]
 
     def _find_whole_gradients(self) -> None:
-        arriving: dict[int, list[int]] = {}
+        arriving: dict[tuple[int, int], list[int]] = {}
         for edge in self.edges:
             if edge["tensor"] is not None and edge["of"] is not None:
-                arriving.setdefault(edge["of"], []).append(edge["tensor"])
+                arriving.setdefault((edge["of"], edge["target"]), []).append(edge["tensor"])
                 self._rows[edge["tensor"]]["of"] = edge["of"]
         for (node, index), tensor in self._reader.arrived.items():
             of = self._output(node, index)
-            if of is not None and of not in self.whole:
-                self.whole[of] = self._whole_of(of, tensor, arriving.get(of, []), node)
-        for of, parts in arriving.items():
+            if of is not None and of not in self._reader.accumulated:
+                # Of several backward passes, the last one's.
+                parts = arriving.get((of, node), [])
+                self.whole[of] = self._whole_of(of, tensor, parts, node)
+        for (of, _), parts in arriving.items():
             if len(parts) == 1 and self.whole.get(of) == parts[0]:
                 self._rows[parts[0]].pop("edge", None)
         for of, gradient in self.whole.items():

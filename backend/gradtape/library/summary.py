@@ -64,7 +64,9 @@ class Summary:
         """For a notebook."""
         head = "".join(f"<th>{column}</th>" for column in COLUMNS)
         body = "".join(
-            "<tr>" + "".join(f"<td><pre>{escape(cell)}</pre></td>" for cell in row.cells()) + "</tr>"
+            "<tr>"
+            + "".join(f"<td><pre>{escape(cell)}</pre></td>" for cell in row.cells())
+            + "</tr>"
             for row in self.rows
         )
         return f"<p>{escape(title)}</p><table><tr>{head}</tr>{body}</table>"

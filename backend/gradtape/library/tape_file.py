@@ -157,9 +157,7 @@ def _recording(
     structure = built.get(stored.structure)
     if structure is None:
         raise InvalidTapeFile(f"{path.name} lacks the structure of iteration {stored.iteration}")
-    values = [
-        tensors.get(f"{stored.iteration}/{number}") for number in range(len(structure.roots))
-    ]
+    values = [tensors.get(f"{stored.iteration}/{number}") for number in range(len(structure.roots))]
     for row, value in zip(structure.model.tensors, values, strict=True):
         held = structure.roots[row.id] == row.id and row.slot is not None
         if held and (value is None or tuple(value.shape) != row.shape):
