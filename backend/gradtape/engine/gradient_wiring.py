@@ -11,6 +11,8 @@ from gradtape.tape.structure import Role
 
 COPY_SLICES = "CopySlices"  # autograd's node for a write to a view; it stands for the whole base
 
+REMADE_VIEW = "AsStridedBackward0"  # of a view that is used after its base was written
+
 
 class GradientWiring:
     """Node ↔ op, gradient edge ↔ tensor, tensor ↔ its whole gradient; writes them into the rows.
@@ -31,6 +33,7 @@ class GradientWiring:
         for number, record in enumerate(log.nodes):
             self._op_of_node.append(self._find_op(number, record))
         self._mend_remade_views()
+        self._find_remade_views()
         self.nodes = [self._node_row(number, record) for number, record in enumerate(log.nodes)]
         self._tell_ops_their_nodes()
         self.edges = self._edge_rows()
@@ -70,6 +73,17 @@ class GradientWiring:
                 name = self._reader.ops[op]["name"]
                 if _is_named_after(nodes[number], name) and not _is_named_after(nodes[view], name):
                     self._op_of_node[number], self._op_of_node[view] = op, None
+
+    def _find_remade_views(self) -> None:
+        """What a view that was made anew stands for: the operand of the op that used it."""
+        for edge in self._log.edges:
+            view = self._log.nodes[edge.target]
+            op = self._op_of_node[edge.source]
+            if view.name != REMADE_VIEW or self._op_of_node[edge.target] is not None or op is None:
+                continue
+            operands = self._reader.ops[op]["operands"]
+            if edge.index < len(operands) and self._rows[operands[edge.index]]["requires_grad"]:
+                self._outputs[(edge.target, edge.target_index)] = operands[edge.index]
 
     def _last_write_at(self, number: int) -> int | None:
         """The last op at this number that writes to an operand."""
