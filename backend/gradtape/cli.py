@@ -20,12 +20,14 @@ from gradtape.errors import GradtapeError, InvalidRequest
 
 if TYPE_CHECKING:
     from gradtape.engine.experiment import Experiment
+    from gradtape.engine.recording import Recording
     from gradtape.spec import ExperimentSpec
     from gradtape.tape.metrics import Metrics
 
 # torch, FastAPI and rich's progress are imported where they are used: `--help` answers at once.
 
 BAD_INPUT = 2
+PAGE_SUFFIXES = {".html", ".htm"}
 DEFAULT_ITERATIONS = 500
 ITERATIONS_PER_REPORT = 50  # between two moves of the bar; numbers are read from torch only then
 
@@ -107,26 +109,47 @@ def serve(
 def record(
     spec: SpecFile,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="run.json", help="Default: stdout.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="run.json for the tape; run.html for a page that shows it, without a server. "
+            "Default: the tape, to stdout.",
+        ),
     ] = None,
 ) -> None:
-    """Record the first iteration of a spec: the tape as JSON, with every number."""
+    """Record the first iteration of a spec: the tape as JSON, or a page to look at it."""
     checked = _read_spec(spec)
     if output is not None:
         _require_place(output)
 
     from gradtape.engine.experiment import Experiment
-    from gradtape.sessions.answering import answer_tape
 
-    recording = Experiment(checked).record_iteration()
-    tape = answer_tape(recording, inline_values=True).payload
+    experiment = Experiment(checked)
+    recording = experiment.record_iteration()
     if output is None:
-        sys.stdout.buffer.write(tape + b"\n")
+        sys.stdout.buffer.write(_as_json(recording) + b"\n")
         return
+    is_page = output.suffix.lower() in PAGE_SUFFIXES
+    content = _as_replay(experiment) if is_page else _as_json(recording)
     with _writing(output, "wb") as file:
-        file.write(tape)
+        file.write(content)
     ops = len(recording.structure.ops)
     sys.stderr.write(f"{output}: {ops} ops, loss {recording.loss:.6g}\n")
+
+
+def _as_json(recording: "Recording") -> bytes:
+    from gradtape.sessions.answering import answer_tape
+
+    return answer_tape(recording, inline_values=True).payload
+
+
+def _as_replay(experiment: "Experiment") -> bytes:
+    from gradtape.exports.replay import write_replay
+    from gradtape.exports.replay_composition import replay_experiment
+
+    return write_replay(replay_experiment(experiment))
 
 
 @app.command()

@@ -16,6 +16,7 @@ GradtapeError                  has code, message, path and details; becomes the 
 ├── UnsupportedMediaType       a body that is not declared as JSON
 ├── RequestRefused             asked under a host name, or from a page, that is not let in
 ├── UnknownFigure              no figure has this name
+├── PageNotBuilt               the page's files are not in this installation
 ├── CommandRefused             a command that the session cannot carry out as it stands
 ├── SessionUnavailable         the session's process is gone and could not be replaced
 ├── AddressUnavailable         the server cannot listen where it was told to
@@ -174,6 +175,12 @@ class UnknownFigure(GradtapeError):
     """No figure has this name."""
 
     code = "unknown_figure"
+
+
+class PageNotBuilt(GradtapeError):
+    """The built page, or the viewer that goes into a replay, is not in this installation."""
+
+    code = "page_not_built"
 
 
 class CommandRefused(GradtapeError):

@@ -39,6 +39,14 @@ PROCESS_MEMORY_BYTES = 8 * 2**30  # address space of one session's process
 MAX_MESSAGE_BYTES = 2 * 2**30  # between server and a session's process; the largest snapshot
 MAX_LOGGED_METRIC_VALUES = 200_000  # numbers in the kept metrics events of one session; about 6 MB
 
+# A replay
+REPLAY_DATA_BYTES_AIM = 1_900_000  # bytes, compressed; beyond it previews shrink: 3 MB files travel
+MAX_REPLAY_DATA_BYTES = (
+    12 * 2**20
+)  # bytes, compressed; the wiring of 100,000 ops; mail takes no more
+MIN_REPLAY_PREVIEW_VALUES = 64  # numbers of one tensor; fewer would no longer be a picture of it
+MAX_REPLAY_METRIC_VALUES = 50_000  # numbers in the curves; about a quarter of a full replay
+
 # The web
 MAX_BODY_BYTES = 16 * 2**20  # bytes of a request body; the largest inline data set
 MAX_JSON_DEPTH = 64  # nested lists and objects in a body

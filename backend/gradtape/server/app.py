@@ -25,6 +25,7 @@ from gradtape.server.routes import (
     commands,
     events,
     examples,
+    exports,
     figures,
     health,
     limits,
@@ -52,6 +53,7 @@ ROUTE_MODULES = (
     tensors,
     metrics,
     figures,
+    exports,
 )
 
 

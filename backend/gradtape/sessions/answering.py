@@ -6,11 +6,14 @@ from gradtape import limits
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.recording import Recording
 from gradtape.errors import LimitExceeded
+from gradtape.exports.replay_composition import replay_experiment
+from gradtape.exports.replay_packing import pack_document
 from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
     MetricsQuestion,
     Question,
+    ReplayQuestion,
     TapeQuestion,
     ValuesQuestion,
 )
@@ -35,6 +38,8 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return _answer_values(experiment.recording(question.iteration), question)
         case MetricsQuestion():
             return Answer(experiment.metrics(question.since).model_dump_json().encode())
+        case ReplayQuestion():
+            return _answer_replay(experiment)
 
 
 def answer_tape(recording: Recording, *, inline_values: bool, known: bool = False) -> Answer:
@@ -59,6 +64,12 @@ def _answer_blob(recording: Recording) -> Answer:
     frame = recording.frame
     facts = {"iteration": frame.iteration, "structure_hash": frame.structure_hash}
     return Answer(orjson.dumps(facts), frame.blob)
+
+
+def _answer_replay(experiment: Experiment) -> Answer:
+    document = replay_experiment(experiment)
+    facts = {"name": document.name, "has_curves": document.has_curves}
+    return Answer(orjson.dumps(facts), pack_document(document))
 
 
 def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:

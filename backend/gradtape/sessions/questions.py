@@ -50,8 +50,18 @@ class MetricsQuestion(Plain):
     since: int = Field(default=0, ge=0)
 
 
+class ReplayQuestion(Plain):
+    """All that a one-file replay holds: the recorded iterations, newest first, and the metrics.
+
+    Payload: `{"name", "has_curves"}`. Blob: a ReplayDocument, packed.
+    """
+
+    kind: Literal["replay"] = "replay"
+
+
 Question = Annotated[
-    TapeQuestion | BlobQuestion | ValuesQuestion | MetricsQuestion, Field(discriminator="kind")
+    TapeQuestion | BlobQuestion | ValuesQuestion | MetricsQuestion | ReplayQuestion,
+    Field(discriminator="kind"),
 ]
 
 

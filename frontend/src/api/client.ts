@@ -6,8 +6,8 @@ import type {
   Command,
   Example,
   Frame,
-  JsonNumber,
   Metrics,
+  NestedNumbers,
   SessionState,
   Structure,
 } from "./types";
@@ -20,8 +20,6 @@ export interface TapeAnswer {
   structure: Structure | null;
   frame: Frame;
 }
-
-export type NestedNumbers = JsonNumber | boolean | NestedNumbers[];
 
 const BASE = "/api/v1";
 

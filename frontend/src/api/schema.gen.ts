@@ -291,6 +291,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/exports/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A replay: one HTML file that shows the recorded iterations without a server
+         * @description The newest recorded iterations, as many as one file may hold, and the metrics.
+         */
+        get: operations["export_html"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2779,6 +2799,65 @@ export interface components {
             structure_hash: string;
         };
         /**
+         * ReplayDocument
+         * @description Iterations of one network, with all that a viewer needs to know of them.
+         */
+        ReplayDocument: {
+            /** Name */
+            name: string;
+            /** Gradtape Version */
+            gradtape_version: string;
+            /** Torch Version */
+            torch_version: string;
+            /**
+             * Structures
+             * @description By hash, one for each that is used.
+             */
+            structures: {
+                [key: string]: components["schemas"]["Structure"];
+            };
+            /**
+             * Frames
+             * @description By iteration, rising.
+             */
+            frames: components["schemas"]["ReplayFrame"][];
+            /** @description Of all iterations that ran, recorded or not. */
+            metrics: components["schemas"]["Metrics"] | null;
+            /**
+             * Notices
+             * @description What a viewer has to be told: what was left out.
+             */
+            notices: string[];
+        };
+        /**
+         * ReplayFrame
+         * @description A frame whose numbers travel inside its JSON.
+         */
+        ReplayFrame: {
+            /** Structure Hash */
+            structure_hash: string;
+            /** Iteration */
+            iteration: number;
+            /** Loss */
+            loss: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            };
+            /**
+             * Statistics
+             * @description By slot, for each slot that is not full.
+             */
+            statistics: {
+                [key: string]: components["schemas"]["Statistics"];
+            };
+            /**
+             * Blob
+             * @description float32, little-endian, by structure.slots.
+             */
+            blob: string;
+        };
+        /**
          * ResetCommand
          * @description Back to iteration 0 with the parameters that the seed gives; recorded iterations go.
          */
@@ -3389,6 +3468,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Figure"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    export_html: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description What is wrong with the request, and where. */

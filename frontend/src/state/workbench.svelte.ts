@@ -2,13 +2,12 @@
 
 import * as client from "../api/client";
 import type { JsonObject } from "../api/client";
-import { ApiError, describeFailure, isAbort, isUnreachable } from "../api/errors";
+import { ApiError, isUnreachable } from "../api/errors";
 import type {
   Command,
   Example,
   SessionEvent,
   SessionState as SessionSummary,
-  Structure,
 } from "../api/types";
 import { nearest, NO_METRICS } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
@@ -18,18 +17,13 @@ import { isAt } from "../model/problems";
 import { changeBetween, type Spec } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
-import { CurvesState } from "./curves.svelte";
 import { Latest } from "./latest";
-import { LayoutState } from "./layout.svelte";
-import { NoticesState } from "./notices.svelte";
-import { NumbersState } from "./numbers.svelte";
 import { openRecording, type Opening } from "./opening";
-import { PlayheadState } from "./playhead.svelte";
 import { RecipeState } from "./recipe.svelte";
-import { SelectionState } from "./selection.svelte";
 import { SessionState, toError } from "./session.svelte";
-import { TapeState } from "./tape.svelte";
+import { SessionSource } from "./sessionSource";
 import { TrainingState } from "./training.svelte";
+import { Viewer, type PlayheadRule } from "./viewer.svelte";
 
 interface Adoption {
   /** Where to stand; else at the start of the latest recorded iteration. */
@@ -40,23 +34,18 @@ interface Adoption {
   edited?: Spec | null;
 }
 
-type PlayheadRule = "start" | "same place" | number;
-
-export class Workbench {
-  readonly layout = new LayoutState();
-  readonly notices = new NoticesState();
+export class Workbench extends Viewer {
   readonly activity = new ActivityState();
-  readonly playhead = new PlayheadState();
-  readonly tape = new TapeState();
-  readonly curves = new CurvesState();
-  readonly selection = new SelectionState();
-  readonly numbers = new NumbersState();
   readonly training = new TrainingState();
   readonly session = new SessionState((event) => this.#hear(event));
-  readonly recipe = new RecipeState((spec) => void this.#attempt(() => this.#apply(spec)));
+  readonly recipe = new RecipeState((spec) => void this.attempt(() => this.#apply(spec)));
   examples = $state.raw<Example[]>([]);
   readonly #address = new Address();
   readonly #followed = new Latest<number>();
+
+  get recorded(): readonly number[] {
+    return this.session.recorded;
+  }
 
   get place(): Place {
     return {
@@ -76,7 +65,7 @@ export class Workbench {
   /** Shows what the first requests have opened. */
   start(place: Place, opening: Promise<Opening>): Promise<void> {
     void this.#loadCatalog();
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       const { summary, isNew, replacesUnknown } = await opening;
       if (replacesUnknown) {
         this.notices.inform("That session no longer exists. This is the default example, new.");
@@ -88,7 +77,7 @@ export class Workbench {
 
   /** Opens an example; "back" returns to the session before. */
   openExample(key: string): Promise<void> {
-    return this.#attempt(() =>
+    return this.attempt(() =>
       this.activity.run("Opening the example", async (signal) => {
         await this.#adopt(await openRecording({ example: key }, signal), { isNew: true });
         this.#address.push(this.place);
@@ -98,7 +87,7 @@ export class Workbench {
 
   /** The address has changed: a link, "back" or "forward". */
   goTo(place: Place): Promise<void> {
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       const isHere = place.session === this.session.id || place.session === null;
       if (isHere || this.#address.isReplaced(place.session)) {
         const iteration = nearest(this.session.recorded, place.iteration ?? 0);
@@ -126,7 +115,7 @@ export class Workbench {
     const command: Command = again
       ? { kind: "run", iterations: 2, record_every: 1 }
       : { kind: "record" };
-    return this.#attempt(() =>
+    return this.attempt(() =>
       this.activity.run("Recording an iteration", async (signal) => {
         const sequence = await this.session.send(command);
         const { iteration } = await this.session.recordedAfter(
@@ -149,20 +138,20 @@ export class Workbench {
     const { iterations, recordEvery } = this.training;
     this.training.followed = true;
     this.playhead.scrubTo(this.playhead.total);
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       await this.session.send({ kind: "run", iterations, record_every: recordEvery });
     });
   }
 
   pause(): Promise<void> {
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       await this.session.send({ kind: "pause" });
     });
   }
 
   /** Back to iteration 0 with the parameters that the seed gives; it is recorded again. */
   reset(): Promise<void> {
-    return this.#attempt(() =>
+    return this.attempt(() =>
       this.activity.run("Starting over", async (signal) => {
         this.training.followed = false;
         const sequence = await this.session.send({ kind: "reset" }, { kind: "record" });
@@ -193,24 +182,10 @@ export class Workbench {
   travel(iteration: number): Promise<void> {
     if (iteration === this.tape.iteration) return Promise.resolve();
     this.training.followed = false;
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       await this.#show(iteration);
       this.#address.push(this.place);
     });
-  }
-
-  /** Time travel to the recorded iteration nearest to a point of the curve. */
-  travelNear(iteration: number): Promise<void> {
-    const recorded = nearest(this.session.recorded, iteration);
-    return recorded === null ? Promise.resolve() : this.travel(recorded);
-  }
-
-  /** To the recorded iteration before (-1) or after (1) the shown one. */
-  travelBy(direction: 1 | -1): Promise<void> {
-    const { recorded } = this.session;
-    const at = recorded.indexOf(this.tape.iteration ?? -1);
-    const wanted = recorded[at + direction];
-    return at < 0 || wanted === undefined ? Promise.resolve() : this.travel(wanted);
   }
 
   /** Writes one number of a parameter or input and records the shown iteration again with it. */
@@ -220,7 +195,7 @@ export class Workbench {
     if (value === null) this.notices.inform(`"${text}" is not a number; nothing was changed.`);
     if (iteration === null || value === null) return Promise.resolve();
     this.training.followed = false;
-    return this.#attempt(() =>
+    return this.attempt(() =>
       this.activity.run("Recording with the new number", async (signal) => {
         const sequence = await this.session.send(
           { kind: "seek", iteration },
@@ -234,7 +209,7 @@ export class Workbench {
         );
         this.numbers.clear();
         const before = this.tape.current?.structure ?? null;
-        if (await this.tape.showEdited(this.#sessionId(), iteration)) this.#settle(before);
+        if (await this.tape.showEdited(this.#source(), iteration)) this.settle(before);
       }),
     );
   }
@@ -319,21 +294,8 @@ export class Workbench {
     return (await this.session.recordedAfter(sequence, () => true)).iteration;
   }
 
-  async #show(iteration: number, rule: PlayheadRule = "same place"): Promise<void> {
-    const before = this.tape.current?.structure ?? null;
-    this.numbers.clear();
-    if (await this.tape.show(this.#sessionId(), iteration)) this.#settle(before, rule);
-  }
-
-  /** Another tape is shown: playhead and selection find their place on it. */
-  #settle(before: Structure | null, rule: PlayheadRule = "same place"): void {
-    const structure = this.tape.current?.structure;
-    if (structure === undefined) return;
-    const total = structure.events.length;
-    const same = proportionalPlace(this.playhead.position, this.playhead.total, total);
-    const position = { start: 0, "same place": same };
-    this.playhead.setTape(total, typeof rule === "number" ? rule : position[rule]);
-    this.selection.moveTo(before, structure);
+  #show(iteration: number, rule?: PlayheadRule): Promise<void> {
+    return this.show(this.#source(), iteration, rule);
   }
 
   #hear(event: SessionEvent): void {
@@ -342,7 +304,7 @@ export class Workbench {
         this.curves.append(event.columns);
         break;
       case "recorded":
-        if (this.training.followed) void this.#attempt(() => this.#follow(event.iteration));
+        if (this.training.followed) void this.attempt(() => this.#follow(event.iteration));
         break;
       case "failed": {
         const error = toError(event.error);
@@ -358,7 +320,7 @@ export class Workbench {
         );
         break;
       case "resync":
-        void this.#attempt(() => this.#resync());
+        void this.attempt(() => this.#resync());
         break;
       case "accepted":
       case "state":
@@ -385,7 +347,7 @@ export class Workbench {
   }
 
   async #loadCatalog(): Promise<void> {
-    await this.#attempt(async () => {
+    await this.attempt(async () => {
       [this.recipe.catalog, this.examples] = await Promise.all([
         client.fetchCatalog(),
         client.fetchExamples(),
@@ -398,15 +360,7 @@ export class Workbench {
     return this.session.id;
   }
 
-  /** Does something; a failure becomes a message, being cancelled is no failure. */
-  async #attempt(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (isAbort(error)) return;
-      this.notices.fail(describeFailure(error));
-      // What is not the server's own refusal is a defect of this page: its trace is for us.
-      if (!(error instanceof ApiError)) console.error(error);
-    }
+  #source(): SessionSource {
+    return new SessionSource(this.#sessionId());
   }
 }
