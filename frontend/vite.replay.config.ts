@@ -23,9 +23,7 @@ function standInPage(): Plugin {
     generateBundle(_options, bundle) {
       for (const file of Object.values(bundle)) {
         if (file.type !== "chunk") continue;
-        file.code = file.code
-          .replaceAll("</script", "\\x3C/script")
-          .replaceAll("<!--", "\\x3C!--");
+        file.code = file.code.replaceAll("</script", "\\x3C/script").replaceAll("<!--", "\\x3C!--");
       }
     },
   };

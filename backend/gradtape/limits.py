@@ -40,10 +40,8 @@ MAX_MESSAGE_BYTES = 2 * 2**30  # between server and a session's process; the lar
 MAX_LOGGED_METRIC_VALUES = 200_000  # numbers in the kept metrics events of one session; about 6 MB
 
 # A replay
-REPLAY_DATA_BYTES_AIM = 1_900_000  # bytes, compressed; beyond it previews shrink: 3 MB files travel
-MAX_REPLAY_DATA_BYTES = (
-    12 * 2**20
-)  # bytes, compressed; the wiring of 100,000 ops; mail takes no more
+REPLAY_DATA_BYTES_AIM = 1_900_000  # bytes, compressed; beyond it previews shrink: 3 MB as a file
+MAX_REPLAY_DATA_BYTES = 12 * 2**20  # bytes, compressed; the wiring of 100,000 ops; 16 MB as a file
 MIN_REPLAY_PREVIEW_VALUES = 64  # numbers of one tensor; fewer would no longer be a picture of it
 MAX_REPLAY_METRIC_VALUES = 50_000  # numbers in the curves; about a quarter of a full replay
 

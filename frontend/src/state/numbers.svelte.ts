@@ -61,11 +61,7 @@ export class NumbersState {
   }
 
   /** Fetches whatever of these cells is not here yet. */
-  async request(
-    matrix: Matrix,
-    rows: Span,
-    columns: Span,
-  ): Promise<void> {
+  async request(matrix: Matrix, rows: Span, columns: Span): Promise<void> {
     const wanted: Promise<void>[] = [];
     const firstRow = Math.floor(rows.from / BLOCK_ROWS) * BLOCK_ROWS;
     const firstColumn = Math.floor(columns.from / BLOCK_COLUMNS) * BLOCK_COLUMNS;

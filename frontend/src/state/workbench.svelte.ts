@@ -3,12 +3,7 @@
 import * as client from "../api/client";
 import type { JsonObject } from "../api/client";
 import { ApiError, isUnreachable } from "../api/errors";
-import type {
-  Command,
-  Example,
-  SessionEvent,
-  SessionState as SessionSummary,
-} from "../api/types";
+import type { Command, Example, SessionEvent, SessionState as SessionSummary } from "../api/types";
 import { nearest, NO_METRICS } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
