@@ -185,6 +185,29 @@ def test_a_hostile_name_is_text(browser: Browser, hostile: Path) -> None:
     opened.close()
 
 
+INTRUDERS = """
+async () => {
+  const script = document.createElement("script");
+  script.textContent = "document.title = 'intruded'";
+  document.head.append(script);
+  const failure = await fetch("https://example.org/").catch((error) => error);
+  return [document.title, failure instanceof TypeError];
+}
+"""
+
+
+def test_the_policy_stops_foreign_scripts_and_every_request(
+    browser: Browser, moons: RecordedFile
+) -> None:
+    opened = OpenReplay(browser, moons.path).open()
+    assert opened.page.evaluate(INTRUDERS) == ["moons · Gradtape", True]
+    refusals = [each for each in opened.said if "Content Security Policy" in each]
+    assert any("script-src" in each for each in refusals)
+    assert any("connect-src" in each for each in refusals)
+    opened.said.clear()
+    opened.close()
+
+
 def test_a_preview_says_that_it_is_one_and_shows_what_it_has(
     browser: Browser, tmp_path: Path
 ) -> None:

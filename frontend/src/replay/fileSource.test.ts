@@ -53,7 +53,11 @@ describe("numbers of the file", () => {
   });
 
   it("may be not finite", async () => {
-    expect(await source.readNumbers(0, target, part(odd.shape))).toEqual([NaN, Infinity, -Infinity]);
+    expect(await source.readNumbers(0, target, part(odd.shape))).toEqual([
+      NaN,
+      Infinity,
+      -Infinity,
+    ]);
   });
 
   it("are the stored ones of a preview", async () => {
