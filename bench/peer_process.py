@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import IO, Self
 
 PEER_PYTHON = Path(".venv-bench/bin/python")
-LONGEST_SECONDS = 120.0  # one trace that takes longer is given up and reported so
+LONGEST_SECONDS = 60.0  # one trace that takes longer is given up and reported so
 
 
 class PeerFailed(Exception):

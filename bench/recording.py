@@ -9,53 +9,47 @@ from bench.peer_process import PeerFailed, PeerProcess
 from bench.timing import interleaved_medians, milliseconds
 from bench.workloads import BUILDERS, Workload, build_workload
 from gradtape.engine.recorder import Recorder
-from gradtape.engine.structure_builder import KnownStructures
+from gradtape.engine.structure_builder import BuiltStructure, KnownStructures
 from gradtape.tape.codec import encode_tape
-from gradtape.tape.structure import Structure
 
 FULL_AIM = 5.0  # times the plain iteration
 KNOWN_AIM = 2.5
 KNOWN_AIMS = {"rnn1000": 3.5}  # a thousand ops so small that watching them weighs more
 
 
-def record(workload: Workload, known: KnownStructures, known_hash: str | None) -> str:
+def record(workload: Workload, known: KnownStructures) -> None:
     """Record one iteration down to the bytes that leave the process.
 
     Args:
         workload: what to run.
-        known: structures recorded before.
-        known_hash: the structure that the receiver has; it is not sent again.
-
-    Returns:
-        The hash of the structure.
+        known: structures recorded before; the newest one is expected, and is not sent again.
     """
     workload.model.zero_grad(set_to_none=True)
     batch = {"input": workload.x, "target": workload.y}
-    with Recorder(workload.model, tensors=batch, known=known) as recorder:
+    expected = known.newest
+    with Recorder(workload.model, tensors=batch, known=known, expected=expected) as recorder:
         output = workload.model(workload.x)
         loss = workload.loss(output, workload.y)
         loss.backward()
     recording = recorder.finish(loss=loss, output=output)
-    structure, frame = recording.structure, recording.frame
-    encode_tape(None if structure.hash == known_hash else structure, frame)
+    encode_tape(recording.built.json if expected is None else None, recording.frame)
     # The blob is put together when it is first asked for; without this it would cost nothing.
-    assert len(frame.blob) == blob_bytes(structure)
-    return structure.hash
+    assert len(recording.frame.blob) == blob_bytes(recording.built)
 
 
-def blob_bytes(structure: Structure) -> int:
+def blob_bytes(structure: BuiltStructure) -> int:
     """How long the frame's blob must be."""
-    return 4 * sum(slot.count for slot in structure.slots)
+    return 4 * structure.slots.size
 
 
 def contenders_for(workload: Workload, peer: PeerProcess | None) -> dict[str, Callable[[], float]]:
     """What takes turns, each answering in milliseconds."""
     known = KnownStructures()
-    known_hash = record(workload, known, None)
+    record(workload, known)
     contenders = {
         "plain": lambda: milliseconds(workload.iterate),
-        "full": lambda: milliseconds(lambda: record(workload, KnownStructures(), None)),
-        "known": lambda: milliseconds(lambda: record(workload, known, known_hash)),
+        "full": lambda: milliseconds(lambda: record(workload, KnownStructures())),
+        "known": lambda: milliseconds(lambda: record(workload, known)),
     }
     if peer is not None:
         contenders["peer"] = lambda: peer.milliseconds(workload.name)

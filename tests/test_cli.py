@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import pty
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from safetensors import safe_open
 
 from tests.exports.replay_files import ReplayFile
 from tests.live_server import LiveServer, find_free_port
@@ -110,6 +112,53 @@ def test_on_a_terminal_a_bar_moves(spec_file: Path) -> None:
     assert "100/100" in shown.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "beginning"),
+    [
+        ("graph.dot", b"// Drawn by torchviz."),
+        ("run.py", b"# 'An experiment' as a PyTorch program"),
+        ("run.csv", b"iteration,loss,"),
+        ("run.html", b"<!doctype html>"),
+    ],
+)
+def test_a_file_is_written_as_its_suffix_says(
+    spec_file: Path, tmp_path: Path, name: str, beginning: bytes
+) -> None:
+    output = tmp_path / name
+    result = run("export", spec_file, "-o", output, "--iterations", "3")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == ""
+    assert output.read_bytes().startswith(beginning)
+    assert str(output) in result.stderr
+
+
+def test_a_kind_can_be_named_and_the_last_iteration_is_exported(
+    spec_file: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "weights"
+    result = run("export", spec_file, "--kind", "safetensors", "-o", output, "--iterations", "3")
+    assert result.returncode == 0, result.stderr
+    with safe_open(output, "np") as file:
+        assert file.metadata()["iteration"] == "2"
+        assert file.get_tensor("gradient/fc1.weight").shape == (8, 2)
+
+
+def test_a_drawing_is_made_where_graphviz_is_and_refused_where_not(
+    spec_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "graph.svg"
+    if shutil.which("dot"):
+        assert run("export", spec_file, "-o", output).returncode == 0
+        assert b"fc1.weight" in output.read_bytes()
+        output.unlink()
+    monkeypatch.setenv("PATH", "")
+    result = run("export", spec_file, "-o", output)
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
+    assert "apt install graphviz" in result.stderr
+    assert not output.exists()
+
+
 BAD_CALLS = {
     "no such file": (["record", "missing.json"], "missing.json"),
     "a folder": (["record", "."], "directory"),
@@ -119,6 +168,12 @@ BAD_CALLS = {
     "iterations out of range": (["train", "spec.json", "--iterations", "0"], "--iterations"),
     "output that cannot be written": (["record", "spec.json", "-o", "no/where.json"], "no/where"),
     "table that cannot be written": (["train", "spec.json", "--csv", "no/where.csv"], "no/where"),
+    "a kind that nobody knows": (
+        ["export", "spec.json", "-o", "graph.svg", "--kind", "sgv"],
+        "Did you mean 'svg'",
+    ),
+    "a suffix that nobody knows": (["export", "spec.json", "-o", "graph.exe"], ".exe"),
+    "export that cannot be written": (["export", "spec.json", "-o", "no/where.csv"], "no/where"),
     "not JSON": (["record", "text.json"], "line 1"),
     "bad spec": (["record", "bad.json"], "optimizer.lr"),
     "too deep": (["record", "deep.json"], "10,000"),
@@ -188,5 +243,5 @@ def test_serving_prints_where_and_stops_at_a_signal(tmp_path: Path, ending: int)
 def test_help_is_exit_0() -> None:
     result = run("--help")
     assert result.returncode == 0
-    for command in ("serve", "record", "train"):
+    for command in ("serve", "record", "train", "export"):
         assert command in result.stdout

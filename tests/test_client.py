@@ -4,6 +4,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 import gradtape
 from gradtape.errors import RequestFailed
+from tests.exports.replay_files import ReplayFile
 from tests.live_server import LiveServer, find_free_port
 
 
@@ -78,6 +80,22 @@ def test_a_number_is_edited_and_the_past_is_put_back(client: gradtape.Client) ->
     assert math.isnan(session.metrics()["loss"][0])
     assert session.reset()["iterations_recorded"] == []
     assert session.set(lr=0.5)["spec"]["optimizer"]["lr"] == 0.5
+
+
+def test_a_session_is_exported(client: gradtape.Client, tmp_path: Path) -> None:
+    session = client.open("moons")
+    session.run(3, record_every=1)
+    program = tmp_path / "moons.py"
+    program.write_bytes(session.export("script"))
+    printed = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
+    lines = [line.split() for line in printed.stdout.splitlines() if not line.startswith(" ")]
+    assert [float(loss) for _, loss in lines] == session.metrics()["loss"]
+    assert session.export("dot", iteration=1).startswith(b"// Drawn by torchviz.")
+    replay = ReplayFile(session.export("html")).document
+    assert [frame["loss"] for frame in replay["frames"]] == session.metrics()["loss"]
+    with pytest.raises(RequestFailed, match="Did you mean 'csv'") as refused:
+        session.export("cvs")
+    assert (refused.value.code, refused.value.status) == ("unknown_export", 404)
 
 
 def test_events_can_be_followed(client: gradtape.Client) -> None:

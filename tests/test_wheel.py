@@ -1,5 +1,6 @@
 """The wheel carries the page: installed without Node and without sources, it serves."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gradtape.server.body_documents import XOR_SPEC
 from tests.live_server import LiveServer
 
 ROOT = Path(__file__).parents[1]
@@ -62,6 +64,16 @@ def test_the_installed_wheel_is_what_runs(installation: Path, tmp_path: Path) ->
         text=True,
     ).stdout
     assert Path(printed.strip()).is_relative_to(installation.parent)
+
+
+def test_the_installed_wheel_writes_a_program(
+    wheel: Path, installation: Path, tmp_path: Path
+) -> None:
+    assert "gradtape/templates/script.py.jinja" in zipfile.ZipFile(wheel).namelist()
+    (tmp_path / "xor.json").write_text(json.dumps(XOR_SPEC))
+    command = [installation / "gradtape", "export", "xor.json", "-o", "xor.py"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    assert "class Network(nn.Module):" in (tmp_path / "xor.py").read_text()
 
 
 def test_the_installed_wheel_serves_page_and_api_without_node(

@@ -1,4 +1,4 @@
-"""The command line: serve the page, record an iteration, train.
+"""The command line: serve the page, record an iteration, train, export.
 
 Exit 0 when it went well, 2 with one clear line when what was asked for cannot be done.
 """
@@ -21,6 +21,7 @@ from gradtape.errors import GradtapeError, InvalidRequest
 if TYPE_CHECKING:
     from gradtape.engine.experiment import Experiment
     from gradtape.engine.recording import Recording
+    from gradtape.exports.gallery import Export
     from gradtape.spec import ExperimentSpec
     from gradtape.tape.metrics import Metrics
 
@@ -72,6 +73,12 @@ def _require_place(path: Path) -> None:
     """Say at once, not after an hour of training, that a file cannot be written there."""
     if path.is_dir() or not path.parent.is_dir():
         raise InvalidRequest(f"Cannot write {path}: no such folder, or it is one itself.")
+
+
+def _find_export(kind: str | None, output: Path) -> "Export":
+    from gradtape.exports.gallery import find_export, find_export_by_suffix
+
+    return find_export_by_suffix(output.suffix) if kind is None else find_export(kind)
 
 
 @contextmanager
@@ -132,7 +139,8 @@ def record(
         sys.stdout.buffer.write(_as_json(recording) + b"\n")
         return
     is_page = output.suffix.lower() in PAGE_SUFFIXES
-    content = _as_replay(experiment) if is_page else _as_json(recording)
+    page = _find_export("html", output) if is_page else None
+    content = _as_json(recording) if page is None else _export(experiment, page)
     with _writing(output, "wb") as file:
         file.write(content)
     ops = len(recording.structure.ops)
@@ -142,14 +150,13 @@ def record(
 def _as_json(recording: "Recording") -> bytes:
     from gradtape.sessions.answering import answer_tape
 
-    return answer_tape(recording, inline_values=True).payload
+    return answer_tape(recording, "inline").payload
 
 
-def _as_replay(experiment: "Experiment") -> bytes:
-    from gradtape.exports.replay import write_replay
-    from gradtape.exports.replay_composition import replay_experiment
+def _export(experiment: "Experiment", export: "Export") -> bytes:
+    from gradtape.sessions.answering import answer_question
 
-    return write_replay(replay_experiment(experiment))
+    return export.finish(answer_question(experiment, export.question(None)))
 
 
 @app.command()
@@ -178,6 +185,36 @@ def train(
     sys.stdout.write(f"{iterations} iterations: loss {losses[0]:.6g} → {losses[1]:.6g}\n")
 
 
+@app.command()
+def export(
+    spec: SpecFile,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="Its suffix tells the kind.")
+    ],
+    kind: Annotated[
+        str | None, typer.Option(help="html, svg, png, pdf, dot, script, safetensors or csv.")
+    ] = None,
+    iterations: Annotated[
+        int, typer.Option(min=1, max=limits.MAX_ITERATIONS_PER_RUN, help="The last is recorded.")
+    ] = 1,
+) -> None:
+    """Train a spec and write a replay, its graph, program, parameters or metrics to a file."""
+    checked = _read_spec(spec)
+    chosen = _find_export(kind, output)
+    _require_place(output)
+
+    from gradtape.engine.experiment import Experiment
+
+    experiment = Experiment(checked)
+    for _ in range(iterations - 1):
+        experiment.train_iteration()
+    experiment.record_iteration()
+    content = _export(experiment, chosen)
+    with _writing(output, "wb") as file:
+        file.write(content)
+    sys.stderr.write(f"{output}: {chosen.words}, {len(content):,} bytes\n")
+
+
 def _train_in_steps(experiment: "Experiment", iterations: int) -> "Iterator[Metrics]":
     """Train, yielding the new columns every few iterations."""
     for number in range(1, iterations + 1):
@@ -190,27 +227,12 @@ def _train_in_steps(experiment: "Experiment", iterations: int) -> "Iterator[Metr
 
 def _write_rows(reports: "Iterable[Metrics]", writer: Any) -> "Iterator[Metrics]":
     """Write each report as CSV rows and pass it on."""
+    from gradtape.exports.table import column_names, iterate_rows
+
     for place, columns in enumerate(reports):
         if place == 0:
-            norms = [
-                f"{kind}.{name}"
-                for kind, names in (
-                    ("gradient_norm", columns.gradient_norm),
-                    ("parameter_norm", columns.parameter_norm),
-                )
-                for name in names
-            ]
-            writer.writerow(["iteration", "loss", "learning_rate", *norms])
-        writer.writerows(
-            zip(
-                columns.iteration,
-                columns.loss,
-                columns.learning_rate,
-                *columns.gradient_norm.values(),
-                *columns.parameter_norm.values(),
-                strict=True,
-            )
-        )
+            writer.writerow(column_names(columns))
+        writer.writerows(iterate_rows(columns))
         yield columns
 
 

@@ -178,6 +178,15 @@ class Session:
         """A Plotly figure: `plotly.graph_objects.Figure(session.figure("loss")).show()`."""
         return self._get(f"/figures/{quote(name, safe='')}").json()
 
+    def export(self, kind: str, *, iteration: int | None = None) -> bytes:
+        """The session as a file: `Path("moons.svg").write_bytes(session.export("svg"))`.
+
+        Args:
+            kind: html (a replay), svg, png, pdf, dot, script, safetensors or csv.
+            iteration: a recorded one, where the kind is about one; the latest by default.
+        """
+        return self._get(f"/exports/{quote(kind, safe='')}", iteration=iteration).content
+
     def events(self, after: int = 0) -> Iterator[dict[str, Any]]:
         """Logged events as they happen: `{"sequence", "event"}`."""
         return self._client.stream_events(self.id, after)

@@ -16,6 +16,8 @@ GradtapeError                  has code, message, path and details; becomes the 
 ├── UnsupportedMediaType       a body that is not declared as JSON
 ├── RequestRefused             asked under a host name, or from a page, that is not let in
 ├── UnknownFigure              no figure has this name
+├── UnknownExport              nothing is exported as this kind
+├── GraphvizUnavailable        a picture was asked for, and Graphviz is not there or failed
 ├── PageNotBuilt               the page's files are not in this installation
 ├── CommandRefused             a command that the session cannot carry out as it stands
 ├── SessionUnavailable         the session's process is gone and could not be replaced
@@ -175,6 +177,18 @@ class UnknownFigure(GradtapeError):
     """No figure has this name."""
 
     code = "unknown_figure"
+
+
+class UnknownExport(GradtapeError):
+    """Nothing is exported as this kind."""
+
+    code = "unknown_export"
+
+
+class GraphvizUnavailable(GradtapeError):
+    """A picture needs Graphviz's program, which is not on this machine or failed."""
+
+    code = "graphviz_unavailable"
 
 
 class PageNotBuilt(GradtapeError):

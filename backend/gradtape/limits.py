@@ -39,6 +39,13 @@ PROCESS_MEMORY_BYTES = 8 * 2**30  # address space of one session's process
 MAX_MESSAGE_BYTES = 2 * 2**30  # between server and a session's process; the largest snapshot
 MAX_LOGGED_METRIC_VALUES = 200_000  # numbers in the kept metrics events of one session; about 6 MB
 
+# Exports
+MAX_TORCHVIZ_NODES = 800  # nodes; torchviz recurses over them, and Python stops at 1,000 calls
+MAX_DRAWN_DOT_BYTES = 2 * 2**20  # bytes of DOT that Graphviz is given; its time grows faster
+MAX_DRAWING_SECONDS = 20.0  # seconds that Graphviz may take for one picture; then it is killed
+MAX_DRAWING_INCHES = 100.0  # each way; at 96 pixels an inch, a picture of 370 MB
+MAX_CONCURRENT_EXPORTS = 2  # files made at once; more wait
+
 # A replay
 REPLAY_DATA_BYTES_AIM = 1_900_000  # bytes, compressed; beyond it previews shrink: 3 MB as a file
 MAX_REPLAY_DATA_BYTES = 12 * 2**20  # bytes, compressed; the wiring of 100,000 ops; 16 MB as a file

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 HALF_A_DIGIT = 5.001e-4  # four significant digits are shown: half a unit of the last, relative
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -51,6 +51,7 @@ def as_matrix(values: Any) -> list[list[float]]:
 def assert_shown(grid: Locator, values: Any) -> None:
     """What is in view are these numbers, and there are some."""
     matrix = as_matrix(values)
+    expect(grid.get_by_role("gridcell").first).to_be_visible()
     cells = shown_cells(grid)
     assert cells
     for (row, column), shown in cells.items():

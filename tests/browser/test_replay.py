@@ -12,13 +12,12 @@ from bench.workloads import build_workload
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.recorder import Recorder
 from gradtape.engine.recording import Recording
-from gradtape.exports.replay import write_replay
 from gradtape.exports.replay_composition import compose_replay, replay_experiment
 from gradtape.spec import examples
 from tests.browser.open_replay import OpenReplay
 from tests.browser.screen_numbers import assert_shown, inspector, number_grid, shown_cells
 from tests.browser.test_screenshots import FOLDER, OVERFLOW, SIZES
-from tests.exports.replays import document_of, wide_recording
+from tests.exports.replays import document_of, wide_recording, write_replay
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028"
 ITERATIONS = (0, 20)

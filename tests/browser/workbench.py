@@ -34,8 +34,9 @@ class Workbench:
 
     def forgive(self, part: str) -> None:
         """Drop complaints that belong to the journey; there must be one."""
-        belonging = [each for each in self.complaints if part in each]
-        assert belonging, f"nobody complained of {part!r}"
+        self.wait_until(
+            lambda: any(part in each for each in self.complaints), f"a complaint of {part!r}"
+        )
         self.complaints = [each for each in self.complaints if part not in each]
 
     def close(self) -> None:
@@ -70,13 +71,19 @@ class Workbench:
     @property
     def session_id(self) -> str:
         """The session that the page's address names."""
-        found = re.search(r"[#&]s=([\w-]+)", self.page.url)
-        assert found, f"no session in {self.page.url}"
+        # Asked of the page itself: Playwright learns late of an address that a script has set.
+        address: str = self.page.evaluate("location.hash")
+        found = re.search(r"[#&]s=([\w-]+)", address)
+        assert found, f"no session in {address!r}"
         return found[1]
 
     def read(self, path: str, **parameters: Any) -> Any:
         """`GET /api/v1/sessions/{id}{path}` of the page's session."""
-        answer = self.rest.get(f"/sessions/{self.session_id}{path}", params=parameters)
+        asked = self.session_id
+        answer = self.rest.get(f"/sessions/{asked}{path}", params=parameters)
+        if answer.status_code == 404 and self.session_id != asked:
+            # The page has put another session in its place meanwhile, and has deleted this one.
+            answer = self.rest.get(f"/sessions/{self.session_id}{path}", params=parameters)
         return answer.raise_for_status().json()
 
     def tape(self) -> dict[str, Any]:

@@ -111,6 +111,50 @@ def test_a_snapshot_keeps_edits_and_hyperparameters() -> None:
     assert other.metrics().learning_rate[-1] == 0.125
 
 
+def test_running_forward_again_gives_the_recorded_loss_and_changes_nothing() -> None:
+    experiment = trained(noisy(), 9, record_at=(2, 5))
+    before = experiment.to_snapshot()
+    for iteration in (2, 5, None):
+        with experiment.forward_again(iteration) as (loss, parameters):
+            assert loss.item() == experiment.recording(iteration).loss
+            assert loss.grad_fn is not None
+            assert list(parameters) == list(experiment.metrics().gradient_norm)
+    assert experiment.to_snapshot() == before
+    assert experiment.recorded_iterations == [2, 5]
+    go_on(experiment, 9)
+    assert experiment.metrics().loss == trained(noisy(), 18).metrics().loss
+
+
+def test_running_forward_again_changes_nothing_if_its_user_fails() -> None:
+    experiment = trained(noisy(), 9, record_at=(2,))
+    before = experiment.to_snapshot()
+    with pytest.raises(ZeroDivisionError), experiment.forward_again(2):
+        _ = 1 / 0
+    assert experiment.to_snapshot() == before
+
+
+def test_what_was_changed_by_hand_is_known_and_goes_with_time() -> None:
+    experiment = Experiment(moons())
+    experiment.set_optimizer({"lr": 0.1})
+    assert experiment.changed == ()  # the first iteration runs with it
+    experiment.record_iteration()
+    experiment.edit("fc1.weight", (0, 0), 1.0)
+    experiment.edit("input", (0, 0), 1.0)
+    experiment.edit("fc1.weight", (0, 1), 1.0)
+    experiment.set_optimizer({"momentum": 0.5})
+    experiment.record_iteration()
+    known = ("fc1.weight", "input", "momentum")
+    assert experiment.changed == known
+    restored = Experiment.from_snapshot(moons(), experiment.to_snapshot())
+    for one in (experiment, restored):
+        one.seek(0)
+        assert one.changed == ()
+        one.seek(1)
+        assert one.changed == known
+        one.reset()
+        assert one.changed == ()
+
+
 def test_an_edited_parameter_is_what_the_next_tape_begins_with() -> None:
     experiment = Experiment(moons())
     experiment.edit("fc1.weight", (0, 1), 1.5)

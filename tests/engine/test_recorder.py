@@ -227,7 +227,7 @@ def test_each_tensor_without_a_gradient_says_why() -> None:
     )
     assert named(recording, "unused").why_no_gradient == "the loss does not depend on it"
     detached = next(op for op in recording.structure.ops if op.name == "aten.detach").results[0]
-    assert recording.structure.tensors[detached].why_no_gradient == "it does not require a gradient"
+    assert recording.structure.tensors[detached].why_no_gradient == "it was detached at op 0"
     assert named(recording, "w").why_no_gradient is None
 
 

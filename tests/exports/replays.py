@@ -1,5 +1,6 @@
 """Small recordings to make replays of."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ from gradtape.engine.experiment import Experiment
 from gradtape.engine.recorder import Recorder
 from gradtape.engine.recording import Recording
 from gradtape.exports.replay_composition import compose_replay
+from gradtape.exports.replay_packing import pack_document
+from gradtape.exports.replay_page import write_page
+from gradtape.limits import REPLAY_DATA_BYTES_AIM
 from gradtape.spec import parse_spec
 from gradtape.tape.replay_document import ReplayDocument
 
@@ -32,11 +36,15 @@ def experiment(layers: Sequence[dict[str, Any]] = (), **changes: Any) -> Experim
     return Experiment(parse_spec({**raw, **changes}))
 
 
-def record(inputs: torch.Tensor, outputs: int = 2, iteration: int = 0) -> Recording:
+def record(
+    inputs: torch.Tensor, outputs: int = 2, iteration: int = 0, *, flatten: bool = False
+) -> Recording:
     """One linear layer on these inputs, with the squared sum as loss; the same each time."""
+    features = math.prod(inputs.shape[1:]) if flatten else inputs.shape[-1]
     with torch.random.fork_rng():
         torch.manual_seed(5)
-        model = nn.Linear(inputs.shape[-1], outputs)
+        linear = nn.Linear(features, outputs)
+    model = nn.Sequential(nn.Flatten(), linear) if flatten else linear
     with Recorder(model, tensors={"input": inputs}) as recorder:
         output = model(inputs)
         loss = output.pow(2).sum()
@@ -53,3 +61,9 @@ def wide_recording(iteration: int = 0) -> Recording:
 def document_of(*recordings: Recording, name: str = "net", **options: Any) -> ReplayDocument:
     """Their document."""
     return compose_replay(name, recordings, **options)
+
+
+def write_replay(document: ReplayDocument, *, aim_bytes: int = REPLAY_DATA_BYTES_AIM) -> bytes:
+    """The file, as a session's answer and the export that finishes it make it."""
+    packed = pack_document(document, aim_bytes=aim_bytes)
+    return write_page(packed, has_curves=document.has_curves)

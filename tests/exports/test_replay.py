@@ -10,11 +10,10 @@ import pytest
 
 from gradtape.errors import PageNotBuilt
 from gradtape.exports import replay_page
-from gradtape.exports.replay import write_replay
 from gradtape.exports.replay_composition import replay_experiment
 from gradtape.tape.replay_document import ReplayDocument
 from tests.exports.replay_files import ReplayFile
-from tests.exports.replays import document_of, experiment, wide_recording
+from tests.exports.replays import document_of, experiment, wide_recording, write_replay
 
 HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>\u2028\u2029]]>'\"&"
 

@@ -81,6 +81,26 @@ def test_beyond_the_aim_large_tensors_become_previews_with_exact_statistics() ->
     assert f"more than {structure_largest(structure)} numbers" in unpacked["notices"][0]
 
 
+@pytest.mark.parametrize("aim_bytes", [limits.REPLAY_DATA_BYTES_AIM, 20_000])
+def test_a_view_and_what_it_shows_keep_their_own_shape(aim_bytes: int) -> None:
+    """The recorder stores an input and its flattened view in the same place, in two shapes."""
+    images = torch.randn(16, 16, 16, generator=torch.Generator().manual_seed(1))
+    recording = record(images, flatten=True)
+    slots = recording.structure.slots
+    assert isinstance(recording.frame.blob, bytearray)
+    assert len(recording.frame.blob) < 4 * sum(slot.count for slot in slots)
+    unpacked = unpack(document_of(recording), aim_bytes=aim_bytes)
+    (structure,), (frame,) = unpacked["structures"].values(), unpacked["frames"]
+    blob = np.frombuffer(b64decode(frame["blob"]), "<f4")
+    for tensor in recording.structure.tensors:
+        if tensor.slot is None:
+            continue
+        slot = structure["slots"][tensor.slot]
+        stored = blob[slot["offset"] : slot["offset"] + slot["count"]].reshape(slot["shape"])
+        thinned = tuple(slice(None, None, step) for step in slot["steps"])
+        np.testing.assert_array_equal(stored, recording.values(tensor.id)[thinned])
+
+
 def structure_largest(structure: dict[str, Any]) -> int:
     return max(slot["count"] for slot in structure["slots"])
 

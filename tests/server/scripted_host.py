@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from gradtape.errors import UnknownSession
 from gradtape.sessions.host import HostFacts
 from gradtape.sessions.messages import Command, LoggedEvent, SessionPhase, SessionState
-from gradtape.sessions.questions import Answer, Question
+from gradtape.sessions.questions import Answer, Question, ValuesForm
 from gradtape.spec import ExperimentSpec
 
 
@@ -19,7 +19,7 @@ class ScriptedHost:
         self.sessions: dict[str, SessionState] = {}
         self.commands: list[Command] = []
         self.questions: list[Question] = []
-        self.recorded: list[tuple[ExperimentSpec, bool]] = []
+        self.recorded: list[tuple[ExperimentSpec, ValuesForm | None]] = []
         self.logged: list[LoggedEvent] = []
         self.more: asyncio.Event | None = None  # events wait for it once the log is told
         self.readers = 0
@@ -82,9 +82,13 @@ class ScriptedHost:
     async def snapshot(self, session_id: str) -> None:
         self._session(session_id)
 
-    async def record(self, spec: ExperimentSpec, inline_values: bool) -> Answer:
+    async def record(
+        self, spec: ExperimentSpec, values: ValuesForm | None, *, forward_only: bool = False
+    ) -> Answer:
         self._fail()
-        self.recorded.append((spec, inline_values))
+        self.recorded.append((spec, values))
+        if forward_only:
+            self.calls.append("record the forward pass")
         return self.answer
 
     def _fail(self) -> None:

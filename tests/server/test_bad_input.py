@@ -175,6 +175,7 @@ def test_what_is_not_json_is_refused(client: httpx.Client, text: str) -> None:
         ("GET", "/tensors/input/values"),
         ("GET", "/metrics"),
         ("GET", "/figures/loss"),
+        ("GET", "/exports/script"),
     ],
 )
 @pytest.mark.parametrize("session_id", ["0" * 32, "x", "..%2f..%2fetc", "%00", "é'\"; --"])
@@ -221,6 +222,9 @@ def session_path(live_server: LiveServer) -> str:
         ("/tensors/input/values?slice=a", 422, "invalid_slice"),
         ("/tensors/input/values?slice=²", 422, "invalid_slice"),
         ("/figures/nothing", 404, "unknown_figure"),
+        ("/exports/exe", 404, "unknown_export"),
+        ("/exports/dot?iteration=77", 404, "unknown_iteration"),
+        ("/exports/safetensors?iteration=-1", 422, "invalid_value"),
         ("/metrics?since=x", 422, "invalid_value"),
         ("/events?after=-1", 422, "invalid_value"),
     ],

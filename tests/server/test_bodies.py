@@ -159,5 +159,5 @@ def test_a_spec_is_handed_to_the_host_normalised(client: Door, host: ScriptedHos
     spec = json.loads(client.get("/api/v1/examples").text)[0]["spec"]
     client.post("/api/v1/record?values=inline", json=spec)
     client.post("/api/v1/record", json=spec)
-    assert [inline for _, inline in host.recorded] == [True, False]
+    assert [values for _, values in host.recorded] == ["inline", None]
     assert host.recorded[0][0].network.layers[0].inputs == ("input",)

@@ -40,7 +40,7 @@ ACCESS = {
     ("GET", "/api/v1/sessions/{session_id}/tensors/{tensor}/values"): "session",
     ("GET", "/api/v1/sessions/{session_id}/metrics"): "session",
     ("GET", "/api/v1/sessions/{session_id}/figures/{name}"): "session",
-    ("GET", "/api/v1/sessions/{session_id}/exports/html"): "session",
+    ("GET", "/api/v1/sessions/{session_id}/exports/{kind}"): "session",
 }
 NAMES_IN_THE_PAGE = (
     *("ExperimentSpec", "LinearLayer", "Conv2dLayer", "MoonsData", "SgdOptimizer", "Catalog"),

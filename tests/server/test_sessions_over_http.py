@@ -2,6 +2,7 @@
 
 import json
 import math
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
@@ -114,6 +115,51 @@ def test_recording_without_a_session_gives_the_first_iteration_of_one(
     weight = tensor_named(tape, "fc1.weight")
     gradient = tape["structure"]["tensors"][weight["gradient"]]
     assert (gradient["role"], gradient["of"]) == ("gradient", weight["id"])
+
+
+def test_one_answer_can_hold_a_whole_tape(client: httpx.Client) -> None:
+    spec = client.get("/examples").json()[0]["spec"]
+    alone = client.post("/record", params={"values": "blob"}, json=spec).json()
+    path = open_session(client, {"spec": spec})
+    carry_out(client, path, kind="record")
+    blob = client.get(f"{path}/tape/blob").content
+    assert b64decode(alone["blob"]) == blob
+    assert client.get(f"{path}/tape", params={"values": "blob"}).json() == alone
+    assert {**client.get(f"{path}/tape").json(), "blob": alone["blob"]} == alone
+
+
+def with_a_mistake(spec: dict[str, Any]) -> dict[str, Any]:
+    """Its last linear layer expects 77 features, which never arrive."""
+    layers = spec["network"]["layers"]
+    last = max(index for index, layer in enumerate(layers) if layer["kind"] == "linear")
+    wrong = [*layers[:last], {**layers[last], "in_features": 77}, *layers[last + 1 :]]
+    return {**spec, "network": {"layers": wrong}}
+
+
+def test_a_wrong_spec_is_recorded_until_its_mistake(client: httpx.Client) -> None:
+    right = client.get("/examples").json()[0]["spec"]
+    wrong = with_a_mistake(right)
+    assert client.post("/record", json=wrong).status_code == 422
+    parameters = {"until": "mistake", "values": "inline"}
+    tape = client.post("/record", params=parameters, json=wrong).raise_for_status().json()
+    whole = client.post("/record", params=parameters, json=right).raise_for_status().json()
+    assert whole == client.post("/record", params={"values": "inline"}, json=right).json()
+    assert tape["frame"]["loss"] is None
+    run = {call["path"] for call in tape["structure"]["calls"] if call["path"]}
+    assert run == {"fc1", "tanh1", "fc2", "tanh2"}
+    for name in ("input", "fc1.weight", "tanh2"):
+        assert tensor_named(tape, name)["values"] == tensor_named(whole, name)["values"]
+
+
+@pytest.mark.parametrize("values", ["inline", "blob"])
+def test_a_spec_of_which_nothing_can_be_run_is_refused_as_always(
+    client: httpx.Client, values: str
+) -> None:
+    spec = client.get("/examples").json()[0]["spec"]
+    spec["network"]["layers"][0]["out_features"] = -3
+    usual = client.post("/record", json=spec)
+    until = client.post("/record", params={"until": "mistake", "values": values}, json=spec)
+    assert (until.status_code, until.json()) == (422, usual.json())
 
 
 def test_an_edit_is_seen_and_a_seek_takes_it_back(client: httpx.Client) -> None:

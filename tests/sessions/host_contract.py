@@ -108,7 +108,7 @@ class HostContract:
     async def test_values_are_the_same_inline_as_text_and_as_bytes(self, host: SessionHost) -> None:
         await host.open("a", MOONS)
         await host.send("a", RECORD)
-        inline = json.loads((await host.ask("a", TapeQuestion(inline_values=True))).payload)
+        inline = json.loads((await host.ask("a", TapeQuestion(values="inline"))).payload)
         weight = next(t for t in inline["structure"]["tensors"] if t["name"] == "fc1.weight")
         named = await host.ask("a", ValuesQuestion(tensor="fc1.weight"))
         numbered = await host.ask("a", ValuesQuestion(tensor=str(weight["id"]), as_blob=True))
@@ -368,16 +368,29 @@ class HostContract:
     async def test_one_recording_without_a_session_is_the_first_of_a_session(
         self, host: SessionHost
     ) -> None:
-        alone = await host.record(MOONS, True)
+        alone = await host.record(MOONS, "inline")
         await host.open("a", MOONS)
         await host.send("a", RECORD)
-        in_session = await host.ask("a", TapeQuestion(inline_values=True))
+        in_session = await host.ask("a", TapeQuestion(values="inline"))
         assert json.loads(alone.payload) == json.loads(in_session.payload)
         assert alone.blob == (await host.ask("a", BlobQuestion())).blob
 
+    async def test_the_forward_pass_alone_is_what_a_whole_iteration_begins_with(
+        self, host: SessionHost
+    ) -> None:
+        whole = json.loads((await host.record(MOONS, "inline")).payload)["structure"]["tensors"]
+        answer = await host.record(MOONS, "inline", forward_only=True)
+        tape = json.loads(answer.payload)
+        assert tape["frame"]["loss"] is None
+        assert {event["kind"] for event in tape["structure"]["events"]} == {"forward_op"}
+        numbers = {tensor["name"]: tensor["values"] for tensor in whole if tensor["name"]}
+        named = [tensor for tensor in tape["structure"]["tensors"] if tensor["name"]]
+        assert len(named) >= 5
+        assert all(tensor["values"] == numbers[tensor["name"]] for tensor in named)
+
     async def test_recordings_at_once_all_come_through(self, host: SessionHost) -> None:
         specs = [small_spec(seed=seed) for seed in range(10)]
-        answers = await asyncio.gather(*(host.record(spec, False) for spec in specs))
+        answers = await asyncio.gather(*(host.record(spec, None) for spec in specs))
         losses = [json.loads(answer.payload)["frame"]["loss"] for answer in answers]
         assert len(set(losses)) == 10
 

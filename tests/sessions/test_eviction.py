@@ -56,9 +56,9 @@ async def test_a_recorded_tape_survives_eviction(make_host: HostMaker) -> None:
     host = await make_host(idle_seconds=0.2)
     await host.open("a", MOONS)
     await host.send("a", RECORD)
-    tape = await host.ask("a", TapeQuestion(inline_values=True))
+    tape = await host.ask("a", TapeQuestion(values="inline"))
     await wait_until(lambda: is_evicted(host, "a"))
-    assert await host.ask("a", TapeQuestion(inline_values=True)) == tape
+    assert await host.ask("a", TapeQuestion(values="inline")) == tape
 
 
 async def test_a_reader_who_saw_everything_before_an_eviction_has_missed_nothing(

@@ -39,7 +39,7 @@ def frame(loss: float) -> Frame:
 
 
 def test_a_tape_has_a_structure_and_a_frame_without_the_blob() -> None:
-    plain = json.loads(encode_tape(one_tensor(), frame(0.5)))
+    plain = json.loads(encode_tape(one_tensor().model_dump_json().encode(), frame(0.5)))
     assert plain["structure"]["tensors"][0]["name"] == "w"
     assert "values" not in plain["structure"]["tensors"][0]
     assert plain["frame"]["loss"] == 0.5
@@ -48,8 +48,18 @@ def test_a_tape_has_a_structure_and_a_frame_without_the_blob() -> None:
 
 def test_inline_values_stand_with_their_tensor() -> None:
     values = {0: np.array([1.5, -2.0], dtype=np.float32)}
-    plain = json.loads(encode_tape(one_tensor(), frame(0.5), values))
+    plain = json.loads(encode_tape(one_tensor().model_dump_json().encode(), frame(0.5), values))
     assert plain["structure"]["tensors"][0]["values"] == [1.5, -2.0]
+
+
+def test_the_blob_travels_as_base64_where_it_is_asked_for() -> None:
+    plain = json.loads(
+        encode_tape(one_tensor().model_dump_json().encode(), frame(0.5), with_blob=True)
+    )
+    assert plain["blob"] == "MTIzNA=="  # b"1234"
+    assert plain.keys() == {"structure", "frame", "blob"}
+    known = json.loads(encode_tape(None, frame(0.5), with_blob=True))
+    assert (known["structure"], known["blob"]) == (None, "MTIzNA==")
 
 
 def test_a_structure_that_the_reader_knows_is_left_out() -> None:

@@ -5,11 +5,12 @@ from functools import partial
 from typing import Any
 
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from gradtape.engine.op_reading import tensors_in
-from gradtape.engine.recording_log import EdgeRecord, EventRecord, NodeRecord, RecordingLog
-from gradtape.tape.structure import EventKind, Phase, Role
+from gradtape.engine.private_torch import names_of_saved, node_number
+from gradtape.engine.recording_log import EdgeRecord, Mark, NodeRecord, RecordingLog
 
 ACCUMULATE_GRAD = "AccumulateGrad"
 
@@ -17,34 +18,72 @@ ACCUMULATE_GRAD = "AccumulateGrad"
 class BackwardWatch:
     """Puts a hook on every node that a backward pass can reach, and takes it off again."""
 
-    def __init__(self, log: RecordingLog, node_ids: dict[int, int]) -> None:
+    def __init__(self, log: RecordingLog) -> None:
         self._log = log
-        # Valid because the log holds every node object: no id() is used again meanwhile.
-        self._node_ids = node_ids
-        self._order = 0
+        # Nodes with a hook on them now: a backward pass may run inside another.
+        self._hooked: set[int] = set()
+        # Watches function calls again while a user's function runs in the backward pass: it may
+        # call anything, a backward pass of its own included.
+        self.calls: TorchFunctionMode | None = None
+        self._watching = 0
 
-    def run(self, roots: list[Tensor], backward: Callable[[], Any]) -> Any:
-        """Run a backward pass from these tensors, watched."""
+    def run(self, roots: list[Tensor], inputs: list[Tensor], backward: Callable[[], Any]) -> Any:
+        """Run a backward pass, watched.
+
+        Args:
+            roots: the tensors that it starts from.
+            inputs: whose gradients it returns; empty where it accumulates them.
+            backward: the call itself.
+        """
         log = self._log
         first_new = self._discover([root.grad_fn for root in roots if root.grad_fn is not None])
-        handles = [
-            record.node.register_hook(partial(self._node_ran, number))
-            for number, record in enumerate(log.nodes)
-        ]
-        log.paused = True  # reading what nodes saved runs ops of its own
-        self._read_saved(first_new)
-        log.paused = False
-        outer, log.phase = log.phase, Phase.BACKWARD
+        fresh = [number for number in range(len(log.nodes)) if number not in self._hooked]
+        handles = [handle for number in fresh for handle in self._hook(number)]
+        self._hooked.update(fresh)
+        log.mark(Mark.BACKWARD, first_new, self._read_saved(first_new))
+        returned: list[tuple[Tensor, Tensor]] = []
+        watching = self._watching
         try:
-            return backward()
+            gradients = backward()
+            if inputs:
+                pairs = zip(inputs, gradients, strict=True)
+                returned = [(tensor, each) for tensor, each in pairs if each is not None]
+            return gradients
         finally:
-            log.phase = outer
-            self._remove(handles)
+            while self._watching > watching:  # a function has raised
+                self._stop_watching_calls()
+            log.mark(Mark.BACKWARD_DONE, returned)
+            self._hooked.difference_update(fresh)
+            for handle in handles:
+                handle.remove()
 
-    @staticmethod
-    def _remove(handles: list[RemovableHandle]) -> None:
-        for handle in handles:
-            handle.remove()
+    def _hook(self, number: int) -> list[RemovableHandle]:
+        record = self._log.nodes[number]
+        if record.name == ACCUMULATE_GRAD:
+            return [record.node.register_hook(partial(self._accumulated, number, record.leaf))]
+        if record.is_function:
+            return [
+                record.node.register_prehook(self._watch_calls),
+                record.node.register_hook(partial(self._function_ran, number)),
+            ]
+        return [record.node.register_hook(partial(self._log.mark, Mark.NODE_RAN, number))]
+
+    def _watch_calls(self, _received: Any) -> None:
+        if self.calls is not None:
+            self._watching += 1
+            self.calls.__enter__()
+
+    def _stop_watching_calls(self) -> None:
+        if self.calls is not None:
+            self._watching -= 1
+            self.calls.__exit__(None, None, None)
+
+    def _function_ran(self, number: int, computed: Any, received: Any) -> None:
+        self._stop_watching_calls()
+        self._log.mark(Mark.NODE_RAN, number, computed, received)
+
+    def _accumulated(self, number: int, leaf: Tensor, _computed: Any, received: Any) -> None:
+        self._log.mark(Mark.ACCUMULATED, number, received, leaf.grad)
 
     def _discover(self, roots: list[Any]) -> int:
         """Number all nodes reachable from the roots and their edges; returns the first new id."""
@@ -62,12 +101,12 @@ class BackwardWatch:
         return first_new
 
     def _number_of(self, node: Any) -> int:
-        number = self._node_ids.get(id(node))
+        number = self._log.node_ids.get(id(node))
         if number is None:
-            number = self._node_ids[id(node)] = len(self._log.nodes)
+            number = self._log.node_ids[id(node)] = len(self._log.nodes)
             record = NodeRecord(node)
             if record.name == ACCUMULATE_GRAD:
-                record.leaf = self._log.ledger.find_or_add(node.variable, Phase.FORWARD)
+                record.leaf = node.variable
             self._log.nodes.append(record)
         return number
 
@@ -75,68 +114,20 @@ class BackwardWatch:
         self._log.nodes[source].edges.append(len(self._log.edges))
         self._log.edges.append(EdgeRecord(source, index, target, target_index))
 
-    def _read_saved(self, first: int) -> None:
-        names: dict[type, list[str]] = {}
-        for record in self._log.nodes[first:]:
-            kind = type(record.node)
-            if kind not in names:
-                names[kind] = [name for name in dir(kind) if name.startswith("_saved_")]
-            found: list[int] = []
-            for name in names[kind]:
-                found += self._ids_of_saved(record.node, name)
-            record.saved = tuple(found)
-
-    def _ids_of_saved(self, node: Any, name: str) -> list[int]:
+    def _read_saved(self, first: int) -> list[list[Tensor]]:
+        """What each node from this number on has saved."""
+        self._log.paused = True  # reading it may run ops
         try:
-            saved = getattr(node, name)
+            return [self._saved_by(record) for record in self._log.nodes[first:]]
+        finally:
+            self._log.paused = False
+
+    def _saved_by(self, record: NodeRecord) -> list[Tensor]:
+        if record.name == ACCUMULATE_GRAD or node_number(record.node) in self._log.sealed:
+            return []
+        names = ("saved_tensors",) if record.is_function else names_of_saved(type(record.node))
+        try:
+            return [each for name in names for each in tensors_in(getattr(record.node, name))]
         except RuntimeError:
             # Overwritten in place since, or already freed: the backward pass itself will say so.
             return []
-        numbers = [self._log.ledger.find(tensor) for tensor in tensors_in(saved)]
-        return [number for number in numbers if number is not None]
-
-    def _node_ran(self, number: int, computed: Any, received: Any) -> None:
-        # torch calls them grad_inputs and grad_outputs, after the forward op's inputs and outputs.
-        log = self._log
-        record = log.nodes[number]
-        accumulates = record.name == ACCUMULATE_GRAD
-        kind = EventKind.ACCUMULATE if accumulates else EventKind.BACKWARD_NODE
-        event = log.add_event(kind, number)
-        record.order = self._order
-        self._order += 1
-        for index, gradient in enumerate(received):
-            if gradient is not None:
-                arrived = log.ledger.find_or_add(gradient, Phase.BACKWARD)
-                log.arrived[(number, index)] = arrived
-        if accumulates:
-            self._note_accumulated(number, event)
-            return
-        for edge in record.edges:
-            gradient = computed[log.edges[edge].index]
-            if gradient is not None:
-                tensor = self._as_gradient(gradient, number, event)
-                log.ledger.entries[tensor].edge = edge
-                log.edges[edge].tensor = tensor
-
-    def _note_accumulated(self, number: int, event: EventRecord) -> None:
-        record = self._log.nodes[number]
-        gradient = record.node.variable.grad
-        if gradient is not None and record.leaf is not None:
-            tensor = self._as_gradient(gradient, number, event)
-            self._log.ledger.entries[tensor].of = record.leaf
-            self._log.accumulated[record.leaf] = tensor
-
-    def _as_gradient(self, gradient: Tensor, node: int, event: EventRecord) -> int:
-        """The id of a gradient in its own right; a tensor passed on unchanged gets another id."""
-        ledger = self._log.ledger
-        number = ledger.find_or_add(gradient, Phase.BACKWARD)
-        entry = ledger.entries[number]
-        fresh = entry.role is Role.INTERMEDIATE and entry.phase is Phase.BACKWARD
-        if not fresh:
-            root = number if entry.same_as is None else entry.same_as
-            number = ledger.add_same(root, Role.GRADIENT, Phase.BACKWARD, op=entry.op)
-            entry = ledger.entries[number]
-            event.reveals.append(number)
-        entry.role = Role.GRADIENT
-        entry.node = node
-        return number

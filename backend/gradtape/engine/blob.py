@@ -1,90 +1,216 @@
 """Torch becomes plain numbers here: slots, the float32 blob, and exact statistics."""
 
 import math
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from gradtape.engine.tensor_ledger import Entry
+from gradtape.engine.tensor_table import Row, address
 from gradtape.limits import MAX_INLINE_VALUES
 from gradtape.tape.frame import Statistics
-from gradtape.tape.structure import Slot
+
+Shape = tuple[int, ...]
+Memory = tuple[int, int, torch.dtype]
+
+SHOWN_TYPES = frozenset(
+    {torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.bool, torch.uint8}
+    | {torch.int8, torch.int16, torch.int32, torch.int64}
+)
+"""Numbers that a float32 can stand for, if only nearly; not complex or quantised ones."""
+
+
+class Preview(NamedTuple):
+    """What of a shape is stored: the stored shape, the stride per dimension, how many numbers."""
+
+    shape: Shape
+    steps: Shape
+    size: int
+
+
+class Stretch(NamedTuple):
+    """Slots of one shape that lie one after the other in the blob, filled in one go."""
+
+    offset: int
+    slots: list[int]
+
+
+class SlotPlan(NamedTuple):
+    """How the blob is laid out.
+
+    Attributes:
+        rows: the slots, as JSON will have them.
+        tensors: slot → the tensor whose numbers lie there.
+        slot_of: tensor → slot; None where it has no numbers.
+        stretches: all of the blob, in order. Slots in none of them show numbers of another slot in
+            another shape.
+        size: how many numbers the blob holds.
+        summarized: slot → the slot with the same numbers, maybe itself, whose statistics are its
+            own too; for those that are not full.
+    """
+
+    rows: list[Row]
+    tensors: list[int]
+    slot_of: list[int | None]
+    stretches: list[Stretch]
+    size: int
+    summarized: dict[int, int]
 
 
 def has_numbers(tensor: Tensor) -> bool:
     """Whether a tensor can be shown as a grid of real numbers."""
-    return tensor.layout is torch.strided and not tensor.is_complex() and not tensor.is_quantized
+    return (
+        tensor.layout is torch.strided
+        and tensor.dtype in SHOWN_TYPES
+        and not tensor.is_meta
+        and address(tensor) is not None
+    )
 
 
-def plan_slots(entries: Sequence[Entry]) -> tuple[list[dict[str, Any]], list[int | None]]:
-    """Lay out the blob: the slots in order, as rows, and each entry's slot.
+def plan_slots(values: Sequence[Tensor | None], roots: Sequence[int]) -> SlotPlan:
+    """Lay out the blob. Tensors that hold the same numbers share a slot.
 
-    Entries that hold the same numbers share a slot; one without numbers has none.
+    Args:
+        values: by tensor id; None where there are no numbers.
+        roots: by tensor id, the id of the tensor that holds its numbers.
     """
-    slots: list[dict[str, Any]] = []
-    slot_of: list[int | None] = []
-    offset = 0
-    for entry in entries:
-        if entry.same_as is not None:
-            slot_of.append(slot_of[entry.same_as])
-            continue
-        if entry.value is None or entry.uninitialised or not has_numbers(entry.value):
-            slot_of.append(None)
-            continue
-        slot_of.append(len(slots))
-        stored, steps, count = preview(entry.shape)
-        slots.append(
-            {
-                "offset": offset,
-                "count": count,
-                "shape": stored,
-                "steps": steps,
-                "full": stored == entry.shape,
-            }
-        )
-        offset += count
-    return slots, slot_of
+    planner = _SlotPlanner()
+    for number, root in enumerate(roots):
+        value = values[number]
+        if root != number:
+            planner.slot_of.append(planner.slot_of[root])
+        elif value is None or not has_numbers(value):
+            planner.slot_of.append(None)
+        else:
+            planner.add(number, value)
+    return planner.finish()
+
+
+class _SlotPlanner:
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.tensors: list[int] = []
+        self.slot_of: list[int | None] = []
+        self._stretches: dict[tuple[Shape, bool, torch.dtype, torch.device], list[int]] = {}
+        self._summarized: dict[int, int] = {}
+        # Which slot holds the numbers of a stretch of memory. All tensors live, so that equal
+        # addresses mean the same memory.
+        self._slot_at: dict[Memory, int] = {}
+        # Slots that hold no numbers of their own, and whose they show.
+        self._shown: dict[int, int] = {}
+
+    def add(self, number: int, value: Tensor) -> None:
+        """Give a tensor a slot."""
+        slot, shape = len(self.rows), value.shape
+        stored = preview(shape)
+        full = stored.shape == shape
+        memory = (value.data_ptr(), value.numel(), value.dtype)
+        if not full:
+            alike = self._slot_at.setdefault(memory, slot) if _is_dense(value) else slot
+            self._summarized[slot] = alike
+        elif value.is_contiguous():
+            # A view of the same numbers in the same order shows them where they lie.
+            holder = self._slot_at.setdefault(memory, slot)
+            if holder != slot:
+                self._shown[slot] = holder
+        if slot not in self._shown:
+            kind = (stored.shape, full, value.dtype, value.device)
+            self._stretches.setdefault(kind, []).append(slot)
+        self.slot_of.append(slot)
+        self.tensors.append(number)
+        row = {"count": stored.size, "shape": stored.shape, "steps": stored.steps, "full": full}
+        self.rows.append(row)
+
+    def finish(self) -> SlotPlan:
+        """Lay the stretches one after the other."""
+        stretches: list[Stretch] = []
+        offset = 0
+        for slots in self._stretches.values():
+            stretches.append(Stretch(offset, slots))
+            for slot in slots:
+                self.rows[slot]["offset"] = offset
+                offset += self.rows[slot]["count"]
+        for slot, holder in self._shown.items():
+            self.rows[slot]["offset"] = self.rows[holder]["offset"]
+        return SlotPlan(self.rows, self.tensors, self.slot_of, stretches, offset, self._summarized)
 
 
 @lru_cache(maxsize=4_096)
-def preview(shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-    """What of a shape is stored: the stored shape, the stride per dimension, and the count.
-
-    At most MAX_INLINE_VALUES numbers; the longest dimension is thinned first.
-    """
+def preview(shape: Shape) -> Preview:
+    """At most MAX_INLINE_VALUES numbers of a shape; the longest dimension is thinned first."""
     steps = [1] * len(shape)
     stored = list(shape)
     while math.prod(stored) > MAX_INLINE_VALUES:
         longest = stored.index(max(stored))
         steps[longest] *= 2
         stored[longest] = -(-shape[longest] // steps[longest])
-    return tuple(stored), tuple(steps), math.prod(stored)
+    return Preview(tuple(stored), tuple(steps), math.prod(stored))
 
 
-def fill_blob(values: Sequence[Tensor], slots: Sequence[Slot]) -> bytes:
-    """The numbers of all slots as little-endian float32, with one transfer per device.
+def fill_blob(values: Sequence[Tensor], plan: SlotPlan) -> bytearray:
+    """The numbers of all slots as little-endian float32, with one transfer from each device.
 
     Args:
         values: one tensor per slot.
     """
+    # Written where it stays: these are megabytes, and memory that is new costs time.
+    blob = bytearray(4 * plan.size)
+    if not blob:
+        return blob
     with torch.no_grad():
-        parts = [
-            (value if slot.full else value[tuple(slice(None, None, step) for step in slot.steps)])
-            .detach()
-            .reshape(-1)
-            .to(torch.float32)
-            for value, slot in zip(values, slots, strict=True)
+        numbers = torch.frombuffer(blob, dtype=torch.float32)
+        device = values[plan.stretches[0].slots[0]].device
+        target = numbers if device.type == "cpu" else torch.empty_like(numbers, device=device)
+        for stretch in plan.stretches:
+            _fill_stretch(target, [values[slot] for slot in stretch.slots], stretch, plan)
+        if target is not numbers:
+            numbers.copy_(target)
+    if sys.byteorder == "big":
+        np.frombuffer(blob, "<u4").byteswap(inplace=True)
+    return blob
+
+
+def _fill_stretch(numbers: Tensor, values: list[Tensor], stretch: Stretch, plan: SlotPlan) -> None:
+    row = plan.rows[stretch.slots[0]]
+    if not row["full"]:
+        values = [
+            value[tuple(slice(None, None, step) for step in plan.rows[slot]["steps"])]
+            for value, slot in zip(values, stretch.slots, strict=True)
         ]
-        if not parts:
-            return b""
-        if len({part.device for part in parts}) > 1:
-            parts = [part.cpu() for part in parts]
-        numbers = torch.cat(parts).cpu().numpy()
-    return numbers.astype("<f4", copy=False).tobytes()
+    size = len(values) * row["count"]
+    target = numbers[stretch.offset : stretch.offset + size].view(len(values), *row["shape"])
+    if values[0].dtype is torch.float32 and values[0].device == numbers.device:
+        torch.stack(values, out=target)
+    else:
+        target.copy_(torch.stack(values))
+
+
+def _is_dense(tensor: Tensor) -> bool:
+    """Whether a tensor fills a stretch of memory, each number once, in whatever order.
+
+    Two such tensors in the same memory, a matrix and its transpose, have the same statistics.
+    """
+    sizes = sorted(zip(tensor.stride(), tensor.shape, strict=True))
+    expected = 1
+    for stride, size in sizes:
+        if size != 1 and stride != expected:
+            return False
+        expected *= size
+    return True
+
+
+def summarize_previews(values: Sequence[Tensor], plan: SlotPlan) -> dict[int, Statistics]:
+    """Exact statistics by slot, for those that are not full.
+
+    Args:
+        values: one tensor per slot.
+    """
+    known = {slot: summarize(values[slot]) for slot in set(plan.summarized.values())}
+    return {slot: known[alike] for slot, alike in plan.summarized.items()}
 
 
 def summarize(tensor: Tensor) -> Statistics:
@@ -105,17 +231,17 @@ def summarize(tensor: Tensor) -> Statistics:
             return Statistics(
                 min=0, max=0, mean=0, std=0, l2_norm=0, zero_share=0, non_finite=count
             )
-        mean = float(numbers.sum()) / finite
+        mean = numbers.sum().item() / finite
         centred = numbers - mean
-        deviation = float(centred.dot(centred) / finite) ** 0.5
-    # numpy finds extremes and zeros several times faster than torch does on one core.
-    array = numbers.numpy()
+        variance = centred.dot(centred).item() / finite
+        smallest, largest = numbers.aminmax()
+        zeros = finite - int(numbers.count_nonzero())
     return Statistics(
-        min=float(array.min()),
-        max=float(array.max()),
+        min=smallest.item(),
+        max=largest.item(),
         mean=mean,
-        std=deviation,
+        std=variance**0.5,
         l2_norm=squares**0.5,
-        zero_share=(finite - int(np.count_nonzero(array))) / count,
+        zero_share=zeros / count,
         non_finite=count - finite,
     )

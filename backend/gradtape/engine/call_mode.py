@@ -1,7 +1,8 @@
 """Watches Python-level calls: functions through a mode, modules through their forward hooks."""
 
+import sys
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import torch
@@ -10,8 +11,7 @@ from torch.overrides import TorchFunctionMode, resolve_name
 from torch.utils.hooks import RemovableHandle
 
 from gradtape.engine.op_reading import tensors_in
-from gradtape.engine.recording_log import RecordingLog
-from gradtape.tape.structure import Phase
+from gradtape.engine.recording_log import Item, Mark, RecordingLog
 
 PROPERTY_ACCESS = frozenset({"__get__", "__set__"})
 
@@ -22,6 +22,8 @@ BACKWARD_CALLS: dict[Any, str] = {
 }
 """The calls that start a backward pass, and the name of the argument that it starts from."""
 
+MOST_FRAMES_UP = 12  # from a module's hook to the line that called the module
+
 
 @lru_cache(maxsize=4_096)
 def call_target(func: Any) -> str:
@@ -29,22 +31,48 @@ def call_target(func: Any) -> str:
     return resolve_name(func) or getattr(func, "__qualname__", repr(func))
 
 
+class SourceLines:
+    """Tells which line of one file is being run.
+
+    Args:
+        file_name: of the user's code, as its code objects have it.
+    """
+
+    def __init__(self, file_name: str) -> None:
+        self._file_name = file_name
+
+    def current(self) -> int | None:
+        """The innermost line of that file; None if it is not near."""
+        frame = sys._getframe(2)
+        for _ in range(MOST_FRAMES_UP):
+            if frame.f_code.co_filename == self._file_name:
+                return frame.f_lineno
+            if frame.f_back is None:
+                return None
+            frame = frame.f_back
+        return None
+
+
 class CallMode(TorchFunctionMode):
     """Writes function calls to the log, and announces backward passes.
 
     Args:
         log: what is written to.
-        run_backward: is given the tensors that a backward pass starts from and the call itself.
+        run_backward: is given the tensors that a backward pass starts from, those whose gradients
+            it returns, and the call itself.
+        lines: of the user's file; None where there is none.
     """
 
     def __init__(
         self,
         log: RecordingLog,
-        run_backward: Callable[[list[Tensor], Callable[[], Any]], Any],
+        run_backward: Callable[[list[Tensor], list[Tensor], Callable[[], Any]], Any],
+        lines: SourceLines | None = None,
     ) -> None:
         super().__init__()
         self._log = log
         self._run_backward = run_backward
+        self._lines = lines
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
@@ -52,23 +80,29 @@ class CallMode(TorchFunctionMode):
         kwargs = kwargs or {}
         if func in BACKWARD_CALLS:
             roots = args[0] if args else kwargs[BACKWARD_CALLS[func]]
-            return self._run_backward(tensors_in(roots), lambda: func(*args, **kwargs))
-        name = func.__name__
+            inputs = None
+            if func is torch.autograd.grad:
+                inputs = args[1] if len(args) > 1 else kwargs["inputs"]
+            call = partial(func, *args, **kwargs)
+            return self._run_backward(tensors_in(roots), tensors_in(inputs), call)
+        log = self._log
         # The optimizer's step is one call; the many small ones inside explain nothing.
-        if name in PROPERTY_ACCESS or self._log.phase is Phase.UPDATE:
+        if log.updating or func.__name__ in PROPERTY_ACCESS:
             return func(*args, **kwargs)
-        number = self._log.begin_call("function", name, call_target(func))
+        call = (Mark.CALL, func, None if self._lines is None else self._lines.current())
+        log.mark(*call)
         try:
             return func(*args, **kwargs)
         finally:
-            self._log.end_call(number)
+            log.mark(Mark.RETURN, call)
 
 
 class ModuleCalls:
     """Writes the calls of a model's modules to the log while it is attached."""
 
-    def __init__(self, log: RecordingLog) -> None:
+    def __init__(self, log: RecordingLog, lines: SourceLines | None = None) -> None:
         self._log = log
+        self._lines = lines
         self._handles: list[RemovableHandle] = []
 
     def attach(self, modules: Iterator[tuple[str, nn.Module]]) -> None:
@@ -84,19 +118,17 @@ class ModuleCalls:
         self._handles.clear()
 
     def _follow(self, path: str, module: nn.Module) -> None:
-        log = self._log
-        name, target = path.rpartition(".")[2], type(module).__name__
-        opened: list[int] = []
+        log, lines, opened = self._log, self._lines, list[Item]()
+        target = type(module).__name__
 
         def begin(_module: nn.Module, _args: Any) -> None:
-            opened.append(log.begin_call("module", name, target, path))
+            item = (Mark.MODULE, path, target, None if lines is None else lines.current())
+            opened.append(item)
+            log.mark(*item)
 
         def end(_module: nn.Module, _args: Any, output: Any) -> None:
-            log.end_call(opened.pop())
-            for tensor in tensors_in(output):
-                number = log.ledger.find(tensor)
-                if number is not None and log.ledger.entries[number].name is None:
-                    log.ledger.entries[number].name = path
+            log.mark(Mark.RETURN, opened.pop())
+            log.mark(Mark.NAME, path, tensors_in(output))
 
         self._handles += [
             module.register_forward_pre_hook(begin),

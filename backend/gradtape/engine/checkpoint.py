@@ -22,12 +22,14 @@ class Checkpoint:
         tensors: copies: `model/fc1.weight`, `optimizer/0/exp_avg`, `random`.
         optimizer: its hyperparameters at that time.
         edits: how many edits of the data were in force.
+        changed: what had been written over by hand by then; see `Experiment.changed`.
     """
 
     iteration: int
     tensors: dict[str, Tensor]
     optimizer: AnyOptimizer
     edits: int
+    changed: tuple[str, ...] = ()
 
     @property
     def size_bytes(self) -> int:

@@ -1,7 +1,8 @@
 """An experiment: a spec brought to life, trained and recorded iteration by iteration."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Self
 
 import torch
@@ -17,14 +18,17 @@ from gradtape.engine.network import build_network
 from gradtape.engine.optimizers import apply_optimizer, build_optimizer
 from gradtape.engine.private_torch import l2_norms
 from gradtape.engine.randomness import build_randomness
-from gradtape.engine.recorder import Recorder
+from gradtape.engine.recorder import Recorder, StructureDiffers
 from gradtape.engine.recording import Recording
 from gradtape.engine.snapshot import Snapshot, read_snapshot, write_snapshot
-from gradtape.engine.structure_builder import KnownStructures
+from gradtape.engine.structure_builder import BuiltStructure, KnownStructures
 from gradtape.errors import RecordingFailed, UnknownIteration, UnknownTensor
 from gradtape.spec import ExperimentSpec, change_optimizer
 from gradtape.spec.optimizers import AnyOptimizer
 from gradtape.tape.metrics import Metrics
+
+Parameters = Mapping[str, Tensor]
+"""By name, in the order of the network."""
 
 TORCH_ERRORS = (RuntimeError, ValueError, IndexError, TypeError)
 """What torch raises when an iteration cannot be computed."""
@@ -39,6 +43,8 @@ class Experiment:
     Attributes:
         spec: as given, with the optimizer's hyperparameters as they are now.
         iteration: how many have run; the number that the next one gets.
+        changed: what was written over by hand on the way here, so that the spec alone does not
+            lead here: tensors by name, and hyperparameters changed after the first iteration.
     Raises:
         DeviceUnavailable: the spec names a device that is not there.
     """
@@ -60,6 +66,7 @@ class Experiment:
         self._parameters = dict(self._network.named_parameters())
         self._optimizer = build_optimizer(spec.optimizer, list(self._parameters.values()))
         self.iteration = 0
+        self.changed: tuple[str, ...] = ()
         self._metrics = MetricsLog(tuple(self._parameters))
         self._checkpoints: dict[int, Checkpoint] = {}
         self._recordings: OrderedDict[int, Recording] = OrderedDict()
@@ -100,7 +107,7 @@ class Experiment:
         self._forget_what_follows()
         checkpoint = self._checkpoint()
         norms = self._parameter_norms()
-        recording, loss = self._record()
+        recording, loss = self._record(checkpoint)
         self._note_metrics(loss, norms)
         self._checkpoints[self.iteration] = checkpoint
         self._keep(recording)
@@ -119,15 +126,26 @@ class Experiment:
         number = self._recorded(iteration)
         recording = self._recordings.get(number)
         if recording is None:
-            here = self._checkpoint()
-            self._restore(self._checkpoints[number])
-            try:
-                recording, _ = self._record()
-            finally:
-                self._restore(here)
+            with self._standing_before(number):
+                recording, _ = self._record(self._checkpoints[number])
             self._keep(recording)
         self._recordings.move_to_end(number)
         return recording
+
+    @contextmanager
+    def forward_again(self, iteration: int | None = None) -> Iterator[tuple[Tensor, Parameters]]:
+        """The loss of a recorded iteration with its live autograd graph, and the parameters.
+
+        Nothing is recorded, and afterwards the experiment is as it was.
+
+        Args:
+            iteration: its number; None is the latest one.
+        Raises:
+            UnknownIteration: nothing is recorded, or not this one.
+        """
+        with self._standing_before(self._recorded(iteration)):
+            inputs, targets = self._batch()
+            yield self._loss(self._network(inputs), targets), self._parameters
 
     def seek(self, iteration: int) -> None:
         """Stand before a recorded iteration again.
@@ -149,6 +167,8 @@ class Experiment:
             InvalidSpec: with the path of each that is unknown or out of range.
         """
         self._use_optimizer(change_optimizer(self.spec.optimizer, dict(changes)))
+        if self.iteration > 0:
+            self._note_changed(*changes)
 
     def edit(self, tensor: str, index: tuple[int, ...], value: float) -> None:
         """Write one number of a parameter, a buffer, the next batch's `input` or its `target`.
@@ -160,6 +180,7 @@ class Experiment:
         if tensor in DATA_TENSORS:
             self._data.edit(tensor, self.iteration, index, value)
             self._forget_what_follows()
+            self._note_changed(tensor)
             return
         state = self._network.state_dict()
         if tensor not in state:
@@ -169,6 +190,7 @@ class Experiment:
         check_index(tensor, index, tuple(state[tensor].shape))
         with torch.no_grad():
             state[tensor][index] = value
+        self._note_changed(tensor)
 
     def metrics(self, since: int = 0) -> Metrics:
         """Columns over the iterations that have run, from `since` on."""
@@ -197,7 +219,16 @@ class Experiment:
         experiment._restore(snapshot.here)
         return experiment
 
-    def _record(self) -> tuple[Recording, Tensor]:
+    def _record(self, checkpoint: Checkpoint) -> tuple[Recording, Tensor]:
+        """Record from a checkpoint, at which the experiment stands."""
+        try:
+            # Most iterations run as the one before did.
+            return self._record_as(self._known.newest)
+        except StructureDiffers:
+            self._restore(checkpoint)
+            return self._record_as(None)
+
+    def _record_as(self, expected: BuiltStructure | None) -> tuple[Recording, Tensor]:
         inputs, targets = self._batch()
         self._optimizer.zero_grad(set_to_none=True)
         recorder = Recorder(
@@ -206,6 +237,7 @@ class Experiment:
             optimizer=self._optimizer,
             tensors={"input": inputs, "target": targets},
             known=self._known,
+            expected=expected,
         )
         try:
             with recorder:
@@ -245,13 +277,29 @@ class Experiment:
 
     def _checkpoint(self) -> Checkpoint:
         tensors = copy_state(self._network, self._optimizer, self._generator)
-        return Checkpoint(self.iteration, tensors, self.spec.optimizer, self._data.edits_in_force)
+        return Checkpoint(
+            self.iteration, tensors, self.spec.optimizer, self._data.edits_in_force, self.changed
+        )
+
+    @contextmanager
+    def _standing_before(self, iteration: int) -> Iterator[None]:
+        """Stand before a recorded iteration for as long as the block runs."""
+        here = self._checkpoint()
+        self._restore(self._checkpoints[iteration])
+        try:
+            yield
+        finally:
+            self._restore(here)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         restore_state(checkpoint.tensors, self._network, self._optimizer, self._generator)
         self._use_optimizer(checkpoint.optimizer)
         self._data.put_in_force(checkpoint.edits)
         self.iteration = checkpoint.iteration
+        self.changed = checkpoint.changed
+
+    def _note_changed(self, *names: str) -> None:
+        self.changed = (*self.changed, *(name for name in names if name not in self.changed))
 
     def _use_optimizer(self, optimizer: AnyOptimizer) -> None:
         self.spec = self.spec.model_copy(update={"optimizer": optimizer})

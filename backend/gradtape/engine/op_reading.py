@@ -10,17 +10,46 @@ from torch import Tensor
 
 from gradtape.tape.numbers import to_json_number
 
-# native_batch_norm updates the running statistics without its schema saying so.
-UNDECLARED_WRITES = {"aten.native_batch_norm": ("running_mean", "running_var")}
+# Updates the running statistics without its schema saying so, if its argument `training` is true.
+BATCH_NORMS = frozenset(
+    {"aten.native_batch_norm", "aten.cudnn_batch_norm", "aten.miopen_batch_norm"}
+)
+RUNNING_STATISTICS = frozenset({"running_mean", "running_var"})
+
+UNINITIALISED = frozenset(
+    {"aten.empty", "aten.empty_like", "aten.empty_strided", "aten.new_empty"}
+    | {"aten.new_empty_strided"}
+)
+"""Ops whose result holds whatever the memory held: not a value, and not the same twice."""
+
+WORKING_MEMORY = {"aten._ctc_loss": (1,), "aten.mkldnn_rnn_layer": (3,)}
+"""Results, by position, of which an op fills only what it needs."""
 
 
 class OpForm:
-    """What is the same for every run of an op: its name, its arguments' names, what it writes."""
+    """What is the same for every run of an op: its name, its arguments' names, what it writes.
 
-    __slots__ = ("arguments", "func", "name", "written")
+    Attributes:
+        run: calls the op.
+        is_view: whether its result shows memory of an operand.
+        watched: false for the profiler's markers, which travel as ops but compute nothing.
+    """
+
+    __slots__ = (
+        "arguments",
+        "func",
+        "is_view",
+        "name",
+        "run",
+        "uninitialised",
+        "watched",
+        "working_memory",
+        "written",
+    )
 
     def __init__(self, func: Any) -> None:
         self.func = func
+        self.run = func._op  # what calling `func` calls, without a Python frame around it
         schema = func._schema
         self.name = f"{func.namespace}.{schema.name.split('::')[1]}"
         self.arguments = tuple(argument.name for argument in schema.arguments)
@@ -28,7 +57,23 @@ class OpForm:
             argument.name
             for argument in schema.arguments
             if argument.alias_info is not None and argument.alias_info.is_write
-        ) | frozenset(UNDECLARED_WRITES.get(self.name, ()))
+        ) | (RUNNING_STATISTICS if self.name in BATCH_NORMS else frozenset())
+        self.is_view = not self.written and any(
+            argument.alias_info is not None for argument in schema.arguments
+        )
+        self.uninitialised = self.name in UNINITIALISED
+        self.working_memory = WORKING_MEMORY.get(self.name, ())
+        self.watched = func.namespace != "profiler"
+
+    def written_among(self, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> list[Tensor]:
+        """The tensors that a run with these arguments writes to."""
+        if self.name in BATCH_NORMS and not args[self.arguments.index("training")]:
+            return []
+        written: list[Tensor] = []
+        for name, value in (*zip(self.arguments, args, strict=False), *(kwargs or {}).items()):
+            if name in self.written:
+                written += tensors_in(value)
+        return written
 
 
 class OpForms:
@@ -39,44 +84,53 @@ class OpForms:
 
     def __init__(self) -> None:
         self._forms: dict[int, OpForm] = {}
+        self.find = self._forms.get
 
-    def of(self, func: Any) -> OpForm:
-        """The form of a dispatched op."""
-        form = self._forms.get(id(func))
-        if form is None:
-            form = self._forms[id(func)] = OpForm(func)
+    def add(self, func: Any) -> OpForm:
+        """The form of an op that `find` does not know."""
+        form = self._forms[id(func)] = OpForm(func)
         return form
 
 
 def tensors_in(value: Any) -> list[Tensor]:
-    """The tensors of an argument or a result, in order: itself, or a flat list of them."""
+    """The tensors of an argument or a result, in order: itself, or those in lists and dicts."""
     if isinstance(value, Tensor):
         return [value]
+    if isinstance(value, dict):
+        value = tuple(value.values())
     if isinstance(value, (list, tuple)):
-        return [item for item in value if isinstance(item, Tensor)]
+        return [tensor for item in value for tensor in tensors_in(item)]
     return []
 
 
 def read_arguments(
-    form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[list[Tensor], dict[str, JsonValue], list[Tensor]]:
-    """Operands in order, plain arguments by name, and the operands that the op writes."""
+    form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] | None
+) -> tuple[list[Tensor], dict[str, JsonValue]]:
+    """Operands in order, and plain arguments by name."""
     operands: list[Tensor] = []
     constants: dict[str, JsonValue] = {}
-    written: list[Tensor] = []
-    named = zip(form.arguments, args, strict=False)
-    for name, value in (*named, *kwargs.items()) if kwargs else named:
-        if isinstance(value, Tensor):  # by far the most; a recording runs this for every op
+    for name, value in (*zip(form.arguments, args, strict=False), *(kwargs or {}).items()):
+        if isinstance(value, Tensor):
             operands.append(value)
-            if name in form.written:
-                written.append(value)
         elif tensors := tensors_in(value):
             operands += tensors
-            if name in form.written:
-                written += tensors
+            if len(tensors) != len(value):  # x[:, i] indexes with [None, i]
+                constants[name] = [to_plain(each) for each in value]
         else:
             constants[name] = to_plain(value)
-    return operands, constants, written
+    return operands, constants
+
+
+PlainArguments = tuple[tuple[Any, ...], dict[str, Any]]
+"""What of an op's arguments is no tensor: by position and by name, None for a tensor."""
+
+
+def plain_arguments(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> PlainArguments:
+    """The plain ones among an op's arguments, as torch gave them."""
+    return (
+        tuple(None if tensors_in(each) else each for each in args),
+        {name: None if tensors_in(each) else each for name, each in (kwargs or {}).items()},
+    )
 
 
 def to_plain(value: Any) -> JsonValue:
@@ -91,6 +145,8 @@ def to_plain(value: Any) -> JsonValue:
         return str(value)
     if isinstance(value, torch.Generator):
         return "generator"
+    if isinstance(value, Tensor):
+        return "tensor"
     return torch_name(value)
 
 

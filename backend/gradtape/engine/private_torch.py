@@ -4,6 +4,7 @@ They were checked on torch 2.11 to 2.13. `check` fails loudly on a version where
 longer means what it did; a test calls it.
 """
 
+from functools import lru_cache, partial
 from typing import Any
 
 import torch
@@ -36,6 +37,28 @@ l2_norms = torch._foreach_norm  # pyright: ignore[reportPrivateImportUsage]
 def node_number(node: Any) -> int:
     """The number a node got when it was made; AccumulateGrad has the largest there is."""
     return node._sequence_nr()
+
+
+def node_name(node: Any) -> str:
+    """A node's name without its C++ namespace: `AddmmBackward0`."""
+    return node.name().removeprefix("torch::autograd::")
+
+
+# The hooks that what nodes save passes through here, or None: reading it would run them. So it is
+# with checkpointing, whose hooks compute the forward pass again, and only once.
+saving_hooks = partial(
+    torch._C._autograd._top_saved_tensors_default_hooks,  # pyright: ignore[reportAttributeAccessIssue]
+    True,
+)
+
+
+@lru_cache(maxsize=512)
+def names_of_saved(kind: type) -> tuple[str, ...]:
+    """The attributes of a kind of node that hold the tensors it saved."""
+    # Beside each of them stands the unpacked form's raw twin; sizes and numbers have none.
+    return tuple(
+        name for name in dir(kind) if name.startswith("_saved_") and f"_raw{name}" in dir(kind)
+    )
 
 
 class _FirstOp(DispatchMode):

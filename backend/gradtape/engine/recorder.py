@@ -5,68 +5,83 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
+import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from gradtape.engine.backward_watch import BackwardWatch
-from gradtape.engine.call_mode import CallMode, ModuleCalls
+from gradtape.engine.call_mode import CallMode, ModuleCalls, SourceLines
 from gradtape.engine.collection_pause import collection_paused
 from gradtape.engine.op_mode import OpMode
 from gradtape.engine.recording import Recording
-from gradtape.engine.recording_log import RecordingLog
-from gradtape.engine.structure_builder import KnownStructures, build_structure
+from gradtape.engine.recording_log import Mark, RecordingLog
+from gradtape.engine.short_path import Differs
+from gradtape.engine.structure_builder import BuiltStructure, KnownStructures, build_structure
 from gradtape.engine.update_watch import UpdateWatch
-from gradtape.tape.structure import Phase, Role
+from gradtape.engine.write_guard import WriteGuard, copy_living
+from gradtape.tape.structure import Role
+
+ROLES = {"input": Role.INPUT, "target": Role.TARGET}
+
+
+class StructureDiffers(Exception):
+    """An iteration that was expected to run as an earlier one did has not; record it in full."""
 
 
 class Recorder:
     """Records what runs in its `with` block, in this thread only.
 
     Recording changes nothing: modes and hooks watch, and are taken off again at the end of the
-    block, also when it raises.
+    block, also when it raises. After a block that did not raise, `finish` has to be called: until
+    then Python's cyclic garbage collector is off.
 
     Args:
         model: its parameters, buffers and modules get their names from it.
         loss: a module whose result is the loss.
         optimizer: its step becomes the update.
         tensors: further tensors by name: `input`, `target`.
-        known: structures of earlier recordings; one that repeats is not built again.
+        known: structures of earlier recordings; one that repeats is kept once.
+        expected: only ops are watched, and the iteration is taken for one of this structure;
+            `finish` raises StructureDiffers if it is not.
+        lines: of the file in which the block stands.
     """
 
     def __init__(
         self,
-        model: nn.Module,
+        model: nn.Module | None = None,
         *,
         loss: nn.Module | None = None,
         optimizer: Optimizer | None = None,
         tensors: Mapping[str, Tensor] | None = None,
         known: KnownStructures | None = None,
+        expected: BuiltStructure | None = None,
+        lines: SourceLines | None = None,
     ) -> None:
-        self._model = model
+        self._model = nn.Module() if model is None else model
         self._loss = loss
         self._optimizer = optimizer
         self._tensors = dict(tensors or {})
         self._known = known if known is not None else KnownStructures()
-        self._log = RecordingLog()
+        self._expected = expected
+        self.log = RecordingLog()
+        self._guard = WriteGuard(self.log)
         self._stack = ExitStack()
-        self._register(self._tensors)
-        node_ids: dict[int, int] = {}
-        self._ops = OpMode(self._log, node_ids, self._known.op_forms)
-        self._functions = CallMode(self._log, BackwardWatch(self._log, node_ids).run)
-        self._modules = ModuleCalls(self._log)
-        names = {id(parameter): name for name, parameter in model.named_parameters()}
-        self._update = None if optimizer is None else UpdateWatch(self._log, optimizer, names)
+        # Off until the tape is closed: the log would be looked through in between.
+        self._collection = ExitStack()
+        self._ops = OpMode(self.log, self._guard, self._known.op_forms)
+        backward = BackwardWatch(self.log)
+        self._functions = backward.calls = CallMode(self.log, backward.run, lines)
+        self._modules = ModuleCalls(self.log, lines)
+        self._update = None if optimizer is None else UpdateWatch(self.log, optimizer)
 
     def __enter__(self) -> Self:
-        self._modules.attach(self._model.named_modules())
-        self._stack.callback(self._modules.detach)
-        if self._loss is not None:
-            self._modules.attach(iter([("loss", self._loss)]))
+        self._register()
         if self._update is not None:
             self._update.attach()
             self._stack.callback(self._update.detach)
-        self._stack.enter_context(collection_paused())
-        self._stack.enter_context(self._functions)
+        self._collection.enter_context(collection_paused())
+        if self._expected is None:
+            self._watch_calls()
         self._stack.enter_context(self._ops)
         return self
 
@@ -77,6 +92,8 @@ class Recorder:
         trace: TracebackType | None,
     ) -> None:
         self._stack.__exit__(kind, error, trace)
+        if error is not None:
+            self._collection.close()
 
     def finish(
         self, *, iteration: int = 0, loss: Tensor | None = None, output: Tensor | None = None
@@ -87,21 +104,41 @@ class Recorder:
             iteration: its number.
             loss: the scalar that the backward pass began with.
             output: what the model returned.
+        Raises:
+            StructureDiffers: the structure is not the expected one.
         """
-        with collection_paused():
-            return self._close(iteration, loss, output)
+        with self._collection, torch.no_grad():
+            built, values = self._built_and_values(loss, output)
+            # What lives on will be written by the next iteration, or by the user.
+            copy_living(values, self._living_tensors())
+            # Set free before the collector is on again: it would look through all of it.
+            self.log.clear()
+            return Recording(built, values, iteration=iteration)
 
-    def _close(self, iteration: int, loss: Tensor | None, output: Tensor | None) -> Recording:
-        ledger = self._log.ledger
-        # What lives on will be written by the next iteration, or by the user.
-        ledger.preserve(self._living_tensors(), len(self._log.ops))
-        loss_id = None if loss is None else ledger.find(loss)
-        output_id = None if output is None else ledger.find(output)
-        structure = build_structure(self._log, self._known, loss=loss_id, output=output_id)
-        return Recording(structure, ledger, iteration=iteration)
+    def _built_and_values(
+        self, loss: Tensor | None, output: Tensor | None
+    ) -> tuple[BuiltStructure, list[Tensor | None]]:
+        expected = self._expected
+        if expected is None:
+            built, values = build_structure(self.log, loss=loss, output=output)
+            return self._known.keep(built), values
+        try:
+            if expected.short_path is None:
+                raise Differs
+            return expected, expected.short_path.follow(self.log, loss=loss, output=output)
+        except Differs:
+            raise StructureDiffers from None
+
+    def _watch_calls(self) -> None:
+        self._modules.attach(self._model.named_modules())
+        self._stack.callback(self._modules.detach)
+        if self._loss is not None:
+            self._modules.attach(iter([("loss", self._loss)]))
+        self._stack.enter_context(self._functions)
 
     def _living_tensors(self) -> list[Tensor]:
-        parameters = list(self._model.parameters())
+        leaves = (record.leaf for record in self.log.nodes if record.leaf is not None)
+        parameters = [*self._model.parameters(), *leaves]
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
         states = self._optimizer.state.values() if self._optimizer is not None else ()
         return [
@@ -112,17 +149,10 @@ class Recorder:
             *(value for state in states for value in state.values() if isinstance(value, Tensor)),
         ]
 
-    def _register(self, tensors: Mapping[str, Tensor]) -> None:
-        for name, tensor in tensors.items():
-            role = {"input": Role.INPUT, "target": Role.TARGET}.get(name, Role.INTERMEDIATE)
-            self._name(name, tensor, role)
-        for name, parameter in self._model.named_parameters():
-            self._name(name, parameter, Role.PARAMETER)
-        for name, buffer in self._model.named_buffers():
-            self._name(name, buffer, Role.BUFFER)
-
-    def _name(self, name: str, tensor: Tensor, role: Role) -> None:
-        number = self._log.ledger.add(tensor, role, Phase.FORWARD)
-        entry = self._log.ledger.entries[number]
-        entry.name = name
-        entry.requires_grad, entry.is_leaf = tensor.requires_grad, tensor.is_leaf
+    def _register(self) -> None:
+        given = [
+            *((name, ROLES.get(name, Role.INTERMEDIATE), t) for name, t in self._tensors.items()),
+            *((name, Role.PARAMETER, tensor) for name, tensor in self._model.named_parameters()),
+            *((name, Role.BUFFER, tensor) for name, tensor in self._model.named_buffers()),
+        ]
+        self.log.mark(Mark.REGISTER, [(name, role.value, tensor) for name, role, tensor in given])

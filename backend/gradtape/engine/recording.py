@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradtape.engine.blob import fill_blob, has_numbers, summarize
-from gradtape.engine.tensor_ledger import TensorLedger
+from gradtape.engine.blob import fill_blob, has_numbers, summarize_previews
+from gradtape.engine.structure_builder import BuiltStructure
 from gradtape.errors import InvalidSlice, UnknownTensor
 from gradtape.tape.frame import Frame
 from gradtape.tape.structure import Structure
@@ -20,49 +20,45 @@ class Recording:
     """What the recorder hands out.
 
     Args:
-        structure: what ran.
-        ledger: holds the values by tensor id; kept, not copied.
+        built: what ran.
+        values: by tensor id; kept, not copied.
         iteration: its number.
     """
 
-    def __init__(self, structure: Structure, ledger: TensorLedger, *, iteration: int) -> None:
-        self.structure = structure
+    def __init__(
+        self, built: BuiltStructure, values: list[Tensor | None], *, iteration: int
+    ) -> None:
+        self.built = built
         self.iteration = iteration
-        entries = ledger.entries
-        self._values: list[Tensor | None] = [
-            None
-            if entry.uninitialised
-            else (entry.value if entry.same_as is None else entries[entry.same_as].value)
-            for entry in entries
-        ]
+        self._values = values
+
+    @property
+    def structure(self) -> Structure:
+        """What ran, as plain data."""
+        return self.built.model
 
     @cached_property
     def frame(self) -> Frame:
         """The numbers of this iteration as plain data; made when first asked for."""
-        slots = self.structure.slots
-        of_slot: list[Tensor | None] = [None] * len(slots)
-        for tensor, value in zip(self.structure.tensors, self._values, strict=True):
-            if tensor.slot is not None and of_slot[tensor.slot] is None:
-                of_slot[tensor.slot] = value
-        values = [value for value in of_slot if value is not None]
+        slots = self.built.slots
+        values = [
+            value for value in map(self._values.__getitem__, slots.tensors) if value is not None
+        ]
         return Frame(
-            structure_hash=self.structure.hash,
+            structure_hash=self.built.hash,
             iteration=self.iteration,
             loss=self.loss,
             metrics={},
-            statistics={
-                number: summarize(value)
-                for number, (slot, value) in enumerate(zip(slots, values, strict=True))
-                if not slot.full
-            },
+            statistics=summarize_previews(values, slots),
             blob=fill_blob(values, slots),
         )
 
     @property
     def loss(self) -> float | None:
         """The loss as torch has it, or None if the iteration had none."""
-        value = None if self.structure.loss is None else self._values[self.structure.loss]
-        return None if value is None else value.item()
+        number = self.built.loss
+        value = None if number is None else self._values[number]
+        return None if value is None or value.numel() != 1 or value.is_complex() else value.item()
 
     @property
     def bytes_held(self) -> int:
@@ -80,7 +76,7 @@ class Recording:
             raise UnknownTensor(
                 f"no tensor {number}; this tape has tensors 0 to {len(self._values) - 1}"
             )
-        return self._values[number]
+        return self._values[self.built.roots[number]]
 
     def find(self, name_or_id: str) -> int:
         """The id of a tensor by its name (`fc1.weight`) or by its id as text."""

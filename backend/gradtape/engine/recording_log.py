@@ -1,141 +1,100 @@
-"""The raw log of one iteration: cheap records while it runs, plain data only afterwards."""
+"""The raw log of one iteration: one tuple for each thing that happened, in order.
 
-from typing import Any, NamedTuple
+Writing it is all that runs beside the iteration, so it is as cheap as Python allows: what a tuple
+means is worked out afterwards (log_reader.py). Everything in it is kept alive, so that neither an
+id() nor memory is used again while the log lives.
+"""
 
-from pydantic import JsonValue
+from enum import Enum
+from typing import Any
 
-from gradtape.engine.tensor_ledger import TensorLedger
-from gradtape.tape.structure import EventKind, Phase
-
-
-class OpRecord(NamedTuple):
-    """One op as it ran."""
-
-    phase: Phase
-    name: str
-    call: int | None
-    # Forward: the number of the newest autograd node. Backward: the id of the running node.
-    node: int | None
-    operands: tuple[int, ...]
-    constants: dict[str, JsonValue]
-    results: tuple[int, ...]
-    bookkeeping: bool
+from gradtape.engine.private_torch import next_node_number, node_name
 
 
-class CallRecord:
-    """One call; its end is known only when it returns."""
+class Mark(Enum):
+    """The first entry of an item that is no op; in brackets, what follows it.
 
-    __slots__ = ("end_op", "first_op", "kind", "name", "parent", "path", "phase", "target")
+    An op's item begins with its form: (form, arguments, keyword arguments, result, number of the
+    next autograd node, node that runs, copies of what it overwrote).
+    """
 
-    def __init__(
-        self,
-        parent: int | None,
-        kind: str,
-        name: str,
-        path: str | None,
-        target: str,
-        phase: Phase,
-        first_op: int,
-    ) -> None:
-        self.parent = parent
-        self.kind = kind
-        self.name = name
-        self.path = path
-        self.target = target
-        self.phase = phase
-        self.first_op = first_op
-        self.end_op = first_op
+    REGISTER = "tensors that are there already ([(name, role, tensor)])"
+    CALL = "a function begins (function, line in the user's file)"
+    MODULE = "a module begins (path, class, line in the user's file)"
+    RETURN = "a call ends (the item that began it)"
+    NAME = "a module's result gets its name (path, tensors)"
+    BACKWARD = "a backward pass begins (first new node, what each new node saved)"
+    BACKWARD_DONE = "the backward pass ends ([(tensor, the gradient given back for it)])"
+    NODE_RAN = "a node has run (node, what it computed, what it received)"
+    ACCUMULATED = "a leaf's gradient has been added to (node, what it received, the gradient)"
+    STEP = "the optimizer begins (its class, [(parameter, gradient, [(key, state)])])"
+    STEP_DONE = "the step ends ()"
+
+
+Item = tuple[Any, ...]
 
 
 class NodeRecord:
-    """One autograd node that a backward pass can reach."""
+    """One autograd node that a backward pass can reach; `leaf` for AccumulateGrad only."""
 
-    __slots__ = ("edges", "leaf", "name", "node", "order", "saved")
+    __slots__ = ("edges", "is_function", "leaf", "name", "node")
 
     def __init__(self, node: Any) -> None:
         self.node = node
-        self.name: str = node.name().removeprefix("torch::autograd::")
+        self.name = node_name(node)
         self.edges: list[int] = []
-        # AccumulateGrad only: the id of the leaf tensor whose gradient ends here.
-        self.leaf: int | None = None
-        self.saved: tuple[int, ...] = ()
-        self.order: int | None = None
+        self.leaf: Any = None
+        # A class that the user derived from autograd.Function.
+        self.is_function = hasattr(type(node), "saved_tensors")
 
 
 class EdgeRecord:
-    """One gradient edge and, once its source has run, what flowed along it."""
+    """One gradient edge."""
 
-    __slots__ = ("index", "source", "target", "target_index", "tensor")
+    __slots__ = ("index", "source", "target", "target_index")
 
     def __init__(self, source: int, index: int, target: int, target_index: int) -> None:
         self.source = source
         self.index = index
         self.target = target
         self.target_index = target_index
-        self.tensor: int | None = None
-
-
-class EventRecord:
-    """One tick; ops that follow from it may still be added."""
-
-    __slots__ = ("end_op", "first_op", "kind", "reveals", "subject")
-
-    def __init__(self, kind: EventKind, subject: int, first_op: int, end_op: int) -> None:
-        self.kind = kind
-        self.subject = subject
-        self.first_op = first_op
-        self.end_op = end_op
-        self.reveals: list[int] = []
 
 
 class RecordingLog:
-    """Everything that the parts of the recorder write down, in the order of appearance."""
+    """What the parts of the recorder write down.
+
+    Attributes:
+        items: what happened.
+        write: appends an item.
+        nodes: the autograd nodes that a backward pass could reach, numbered.
+        edges: the gradient edges between them, numbered.
+        node_ids: id() of a node object → its number.
+        sealed: numbers of autograd nodes that saved through hooks; what they saved is not read.
+        first_number: of the first autograd node that is made while this log is written.
+        others: how many items are no ops.
+        paused: while set, ops run unseen.
+        updating: the optimizer is at work.
+    """
 
     def __init__(self) -> None:
-        self.ledger = TensorLedger()
-        self.ops: list[OpRecord] = []
-        self.calls: list[CallRecord] = []
-        self.open_calls: list[int] = []
+        self.items: list[Item] = []
+        self.write = self.items.append
         self.nodes: list[NodeRecord] = []
         self.edges: list[EdgeRecord] = []
-        self.events: list[EventRecord] = []
-        self.phase = Phase.FORWARD
-        # While set, ops run unseen.
+        self.node_ids: dict[int, int] = {}
+        self.sealed: set[int] = set()
+        self.first_number = next_node_number()
+        self.others = 0
         self.paused = False
-        # The whole gradient that arrived at an output of a node: (node id, output index) → tensor.
-        self.arrived: dict[tuple[int, int], int] = {}
-        # The .grad of a leaf after accumulation: leaf's tensor id → tensor.
-        self.accumulated: dict[int, int] = {}
-        # Forward: number of the newest autograd node → the op that made it.
-        self.op_of_number: dict[int, int] = {}
+        self.updating = False
 
-    @property
-    def current_call(self) -> int | None:
-        """The innermost call that is open."""
-        return self.open_calls[-1] if self.open_calls else None
+    def mark(self, *item: Any) -> None:
+        """Append an item that is no op."""
+        self.others += 1
+        self.write(item)
 
-    def begin_call(self, kind: str, name: str, target: str, path: str | None = None) -> int:
-        """Open a call inside the one that is open."""
-        self.calls.append(
-            CallRecord(self.current_call, kind, name, path, target, self.phase, len(self.ops))
-        )
-        self.open_calls.append(len(self.calls) - 1)
-        return len(self.calls) - 1
-
-    def end_call(self, number: int) -> None:
-        """Close a call; a function call in which nothing ran leaves no trace."""
-        # An exception may have left inner calls open.
-        while self.open_calls and self.open_calls.pop() != number:
-            pass
-        call = self.calls[number]
-        call.end_op = len(self.ops)
-        is_last = number == len(self.calls) - 1
-        if is_last and call.kind == "function" and call.end_op == call.first_op:
-            self.calls.pop()
-
-    def add_event(self, kind: EventKind, subject: int) -> EventRecord:
-        """Close a tick over the ops since the last one."""
-        first = self.events[-1].end_op if self.events else 0
-        event = EventRecord(kind, subject, first, len(self.ops))
-        self.events.append(event)
-        return event
+    def clear(self) -> None:
+        """Let go of everything."""
+        self.items.clear()
+        self.nodes.clear()
+        self.edges.clear()

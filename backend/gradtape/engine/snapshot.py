@@ -44,6 +44,7 @@ def write_snapshot(snapshot: Snapshot) -> bytes:
                 "iteration": checkpoint.iteration,
                 "optimizer": checkpoint.optimizer.model_dump(mode="json"),
                 "edits": checkpoint.edits,
+                "changed": checkpoint.changed,
             }
             for key, checkpoint in named.items()
         },
@@ -73,6 +74,7 @@ def read_snapshot(data: bytes) -> Snapshot:
             grouped[key],
             OPTIMIZER.validate_python(entry["optimizer"]),
             entry["edits"],
+            tuple(entry.get("changed", ())),  # older snapshots do not say
         )
         for key, entry in note["checkpoints"].items()
     }

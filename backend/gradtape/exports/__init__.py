@@ -1,1 +1,1 @@
-"""Recordings as files for elsewhere."""
+"""What leaves Gradtape as a file: graphs, programs, parameters, tables."""

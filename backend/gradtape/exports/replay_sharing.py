@@ -54,4 +54,5 @@ def _share(slots: Sequence[Slot], frames: Sequence[ReplayFrame]) -> tuple[list[S
 
 def _part(frame: ReplayFrame, slot: Slot) -> bytes:
     start = slot.offset * BYTES_PER_NUMBER
-    return frame.blob[start : start + slot.count * BYTES_PER_NUMBER]
+    # A recorder's blob can be written to; what is looked up by its content may not be.
+    return bytes(frame.blob[start : start + slot.count * BYTES_PER_NUMBER])

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
@@ -87,6 +88,7 @@ def create_app(settings: Settings, host: SessionHost | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         app.state.host = host or LocalHost(SessionStore(settings.data))
+        app.state.export_limiter = CapacityLimiter(caps.MAX_CONCURRENT_EXPORTS)
         await app.state.host.start()
         yield
         app.state.closing.set()

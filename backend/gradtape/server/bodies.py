@@ -2,12 +2,12 @@
 
 from typing import Any, cast
 
-from gradtape.errors import InvalidRequest
+from gradtape.errors import InvalidRequest, InvalidSpec
 from gradtape.server.json_body import JsonBody
 from gradtape.server.validation import BodyModel, nearest_name
 from gradtape.sessions import messages
 from gradtape.sessions.messages import Command
-from gradtape.spec import ExperimentSpec, examples, parse_spec
+from gradtape.spec import ExperimentSpec, examples, parse_spec, runnable_part
 
 _COMMANDS = (
     messages.RecordCommand,
@@ -52,6 +52,22 @@ def read_spec(body: JsonBody) -> ExperimentSpec:
     """
     _refuse_later_kinds(body.value)
     return parse_spec(body.value)
+
+
+def read_runnable_spec(body: JsonBody) -> tuple[ExperimentSpec, bool]:
+    """The spec that is the whole body, or what of it can be run; and whether it is all of it.
+
+    Raises:
+        InvalidSpec: as `read_spec`, where no part of it can be run.
+        InvalidRequest: a program or a lesson.
+    """
+    try:
+        return read_spec(body), True
+    except InvalidSpec:
+        part = runnable_part(body.value)
+        if part is None:
+            raise
+        return part, False
 
 
 def _read_example(key: Any) -> ExperimentSpec:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gradtape.exports.gallery import EXPORTS
 from gradtape.server.answers import BLOB, JSON
 
 # The spec of the first page of the documentation; `POST /record` takes it as it stands.
@@ -87,6 +88,22 @@ VALUES_ANSWER: dict[int | str, dict[str, Any]] = {
         "description": "The numbers: as nested lists, or with `Accept` as little-endian bytes "
         "with `X-Gradtape-Shape` and `X-Gradtape-Dtype`.",
         "content": {BLOB: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+EXPORT_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file, as an attachment named after the spec.",
+        "headers": {
+            "Content-Disposition": {
+                "description": "The file's name.",
+                "schema": {"type": "string", "examples": ['attachment; filename="moons.py"']},
+            }
+        },
+        "content": {
+            export.media_type: {"schema": {"type": "string", "format": "binary"}}
+            for export in EXPORTS.values()
+        },
     }
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Path, Query, Request
 
 from gradtape.sessions.host import SessionHost
@@ -19,6 +20,11 @@ def get_closing(request: Request) -> asyncio.Event:
     return request.app.state.closing
 
 
+def get_export_limiter(request: Request) -> CapacityLimiter:
+    """Lets a few exports at once be made."""
+    return request.app.state.export_limiter
+
+
 def new_session_id() -> str:
     """128 random bits: an id cannot be guessed, and knowing it is what opens a session."""
     return secrets.token_hex(16)
@@ -26,6 +32,7 @@ def new_session_id() -> str:
 
 HostDependency = Annotated[SessionHost, Depends(get_host)]
 ClosingDependency = Annotated[asyncio.Event, Depends(get_closing)]
+ExportLimiter = Annotated[CapacityLimiter, Depends(get_export_limiter)]
 SessionId = Annotated[
     str, Path(description="As `POST /sessions` gave it: 32 hexadecimal digits.", max_length=64)
 ]

@@ -37,6 +37,8 @@ STATUSES: dict[type[errors.GradtapeError], int] = {
     errors.RequestRefused: 403,
     errors.UnknownFigure: 404,
     errors.PageNotBuilt: 404,
+    errors.UnknownExport: 404,
+    errors.GraphvizUnavailable: 422,
     errors.CommandRefused: 409,
     errors.SessionUnavailable: 503,
     errors.Busy: 429,

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from gradtape.spec import ExperimentSpec
 from gradtape.tape.frame import Frame
@@ -65,6 +66,12 @@ class Tape(Answer):
         description="Null where `known_structure` already names this structure's hash."
     )
     frame: Frame
+    blob: str | SkipJsonSchema[None] = Field(
+        default=None,
+        description="With `values=blob`: the frame's float32 numbers, little-endian, laid out by "
+        "`structure.slots`, as base64.",
+        json_schema_extra={"contentEncoding": "base64"},
+    )
 
 
 class TensorValues(Answer):

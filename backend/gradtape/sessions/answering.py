@@ -6,15 +6,22 @@ from gradtape import limits
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.recording import Recording
 from gradtape.errors import LimitExceeded
+from gradtape.exports.graph_dot import write_graph_dot
+from gradtape.exports.origin import Origin
+from gradtape.exports.parameters import write_parameters
 from gradtape.exports.replay_composition import replay_experiment
 from gradtape.exports.replay_packing import pack_document
 from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
+    DotQuestion,
     MetricsQuestion,
+    OriginQuestion,
+    ParametersQuestion,
     Question,
     ReplayQuestion,
     TapeQuestion,
+    ValuesForm,
     ValuesQuestion,
 )
 from gradtape.tape.codec import encode_tape, encode_values
@@ -30,46 +37,49 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
     match question:
         case TapeQuestion():
             recording = experiment.recording(question.iteration)
-            known = recording.structure.hash == question.known_structure
-            return answer_tape(recording, inline_values=question.inline_values, known=known)
+            known = recording.built.hash == question.known_structure
+            return answer_tape(recording, question.values, known=known)
         case BlobQuestion():
             return _answer_blob(experiment.recording(question.iteration))
         case ValuesQuestion():
             return _answer_values(experiment.recording(question.iteration), question)
         case MetricsQuestion():
             return Answer(experiment.metrics(question.since).model_dump_json().encode())
+        case DotQuestion():
+            return Answer(_write_dot(experiment, question.iteration))
+        case ParametersQuestion():
+            return Answer(_write_parameters(experiment, question.iteration))
+        case OriginQuestion():
+            return Answer(_tell_origin(experiment).model_dump_json().encode())
         case ReplayQuestion():
             return _answer_replay(experiment)
 
 
-def answer_tape(recording: Recording, *, inline_values: bool, known: bool = False) -> Answer:
+def answer_tape(
+    recording: Recording, values: ValuesForm | None = None, *, known: bool = False
+) -> Answer:
     """A whole tape: JSON, and its blob.
 
     Args:
-        inline_values: each tensor carries its numbers as nested lists.
+        values: how the numbers stand in the JSON; None: they do not.
         known: leave the structure out, unless numbers have to stand in it.
     Raises:
         LimitExceeded: too many numbers for one answer.
     """
-    structure, frame = recording.structure, recording.frame
-    if inline_values:
-        shown = [tensor for tensor in structure.tensors if tensor.slot is not None]
+    structure, frame = recording.built.json, recording.frame
+    if values == "inline":
+        shown = [tensor for tensor in recording.structure.tensors if tensor.slot is not None]
         _check_value_count(sum(_count_values(tensor) for tensor in shown))
-        values = {tensor.id: recording.values(tensor.id) for tensor in shown}
-        return Answer(encode_tape(structure, frame, values), frame.blob)
-    return Answer(encode_tape(None if known else structure, frame), frame.blob)
+        numbers = {tensor.id: recording.values(tensor.id) for tensor in shown}
+        return Answer(encode_tape(structure, frame, numbers), frame.blob)
+    told = None if known else structure
+    return Answer(encode_tape(told, frame, with_blob=values == "blob"), frame.blob)
 
 
 def _answer_blob(recording: Recording) -> Answer:
     frame = recording.frame
     facts = {"iteration": frame.iteration, "structure_hash": frame.structure_hash}
     return Answer(orjson.dumps(facts), frame.blob)
-
-
-def _answer_replay(experiment: Experiment) -> Answer:
-    document = replay_experiment(experiment)
-    facts = {"name": document.name, "has_curves": document.has_curves}
-    return Answer(orjson.dumps(facts), pack_document(document))
 
 
 def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:
@@ -86,6 +96,38 @@ def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:
         return Answer(orjson.dumps(facts), little_endian.tobytes())
     _check_value_count(values.size)
     return Answer(orjson.dumps({**facts, "values": orjson.Fragment(encode_values(values))}))
+
+
+def _write_dot(experiment: Experiment, iteration: int | None) -> bytes:
+    structure = experiment.recording(iteration).structure
+    if len(structure.nodes) > limits.MAX_TORCHVIZ_NODES:
+        return write_graph_dot(structure)
+    # Few sessions draw: torchviz brings a tenth of a second of imports, which the others need not.
+    from gradtape.exports.autograd_dot import write_autograd_dot
+
+    with experiment.forward_again(iteration) as (loss, parameters):
+        return write_autograd_dot(loss, parameters)
+
+
+def _write_parameters(experiment: Experiment, iteration: int | None) -> bytes:
+    spec = experiment.spec
+    recording = experiment.recording(iteration)
+    return write_parameters(recording, name=spec.name or "", spec=spec.model_dump_json())
+
+
+def _tell_origin(experiment: Experiment) -> Origin:
+    return Origin(
+        spec=experiment.spec,
+        iterations=experiment.iteration,
+        device=experiment.device,
+        changed=experiment.changed,
+    )
+
+
+def _answer_replay(experiment: Experiment) -> Answer:
+    document = replay_experiment(experiment)
+    facts = {"name": document.name, "has_curves": document.has_curves}
+    return Answer(orjson.dumps(facts), pack_document(document))
 
 
 def _count_values(tensor: Tensor) -> int:

@@ -14,6 +14,8 @@ import torch
 
 from gradtape.engine.devices import choose_device
 from gradtape.engine.experiment import Experiment
+from gradtape.engine.forward_pass import record_forward_pass
+from gradtape.engine.recording import Recording
 from gradtape.limits import EVENT_INTERVAL_SECONDS
 from gradtape.sessions.answering import answer_question, answer_tape
 from gradtape.sessions.carried_errors import as_gradtape_error, pack_error
@@ -233,7 +235,7 @@ class SessionLoop:
     def _record(self) -> None:
         recording = self._experiment.record_iteration()
         self._tell(
-            RecordedEvent(iteration=recording.iteration, structure_hash=recording.structure.hash)
+            RecordedEvent(iteration=recording.iteration, structure_hash=recording.built.hash)
         )
 
     def _send_metrics(self) -> None:
@@ -288,10 +290,7 @@ def serve_wire(wire: Wire) -> None:
                 device = choose_device("auto")
                 wire.send(Described(torch=str(torch.__version__), device=device.type))
             case RecordOnce():
-                experiment = Experiment(ExperimentSpec.model_validate_json(message.spec))
-                recording = experiment.record_iteration()
-                answer = answer_tape(recording, inline_values=message.inline_values)
-                send_answer(wire, 0, answer)
+                send_answer(wire, 0, answer_tape(_record_once(message), message.values))
             case Begin():
                 _begin_session(wire, message, attachment).serve()
             case _:
@@ -300,6 +299,13 @@ def serve_wire(wire: Wire) -> None:
         raise
     except Exception as error:  # noqa: BLE001  building a session may raise anything
         wire.send(Refused(id=0, error=pack_error(as_gradtape_error(error))))
+
+
+def _record_once(message: RecordOnce) -> Recording:
+    spec = ExperimentSpec.model_validate_json(message.spec)
+    if message.forward_only:
+        return record_forward_pass(spec)
+    return Experiment(spec).record_iteration()
 
 
 def _begin_session(wire: Wire, message: Begin, snapshot: bytes) -> SessionLoop:

@@ -6,7 +6,7 @@ from typing import Protocol
 from pydantic import Field
 
 from gradtape.sessions.messages import Command, LoggedEvent, SessionState
-from gradtape.sessions.questions import Answer, Question
+from gradtape.sessions.questions import Answer, Question, ValuesForm
 from gradtape.spec import ExperimentSpec
 from gradtape.tape.numbers import Plain
 
@@ -94,8 +94,14 @@ class SessionHost(Protocol):
         """Store everything that the session needs to go on from here."""
         ...
 
-    async def record(self, spec: ExperimentSpec, inline_values: bool) -> Answer:
+    async def record(
+        self, spec: ExperimentSpec, values: ValuesForm | None, *, forward_only: bool = False
+    ) -> Answer:
         """Record one iteration of a spec; nothing is kept.
+
+        Args:
+            values: how the numbers stand in the JSON; None: they do not.
+            forward_only: run the network and nothing after it.
 
         Returns:
             The tape as JSON, and the frame's blob.

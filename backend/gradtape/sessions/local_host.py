@@ -13,7 +13,7 @@ from gradtape.sessions.hosted_session import HostedSession
 from gradtape.sessions.launcher import Launcher
 from gradtape.sessions.messages import Command, LoggedEvent, SessionState
 from gradtape.sessions.protocol import Answered, RecordOnce
-from gradtape.sessions.questions import Answer, Question
+from gradtape.sessions.questions import Answer, Question, ValuesForm
 from gradtape.sessions.session_process import SessionProcess
 from gradtape.sessions.wire import WireClosed
 from gradtape.spec import ExperimentSpec
@@ -171,8 +171,11 @@ class LocalHost:
             session.readers -= 1
             session.last_used = asyncio.get_running_loop().time()
 
-    async def record(self, spec: ExperimentSpec, inline_values: bool) -> Answer:
+    async def record(
+        self, spec: ExperimentSpec, values: ValuesForm | None, *, forward_only: bool = False
+    ) -> Answer:
         """Record one iteration in a process of its own."""
+        task = RecordOnce(spec=spec.model_dump_json(), values=values, forward_only=forward_only)
         self._check_running()
         try:
             async with asyncio.timeout(self._settings.request_timeout_seconds):
@@ -182,7 +185,7 @@ class LocalHost:
         try:
             process = await self._launcher.launch(spec.device)
             try:
-                return await self._record(process, spec, inline_values)
+                return await self._record(process, task)
             finally:
                 process.kill("it has done its work")
                 ending = asyncio.create_task(process.end())
@@ -191,10 +194,8 @@ class LocalHost:
         finally:
             self._recordings.release()
 
-    async def _record(
-        self, process: SessionProcess, spec: ExperimentSpec, inline_values: bool
-    ) -> Answer:
-        process.post(RecordOnce(spec=spec.model_dump_json(), inline_values=inline_values))
+    async def _record(self, process: SessionProcess, task: RecordOnce) -> Answer:
+        process.post(task)
         allowed = self._settings.request_timeout_seconds
         try:
             async with asyncio.timeout(allowed):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from gradtape.sessions.messages import Command, SessionEvent
-from gradtape.sessions.questions import Question
+from gradtape.sessions.questions import Question, ValuesForm
 from gradtape.spec.optimizers import Optimizer
 from gradtape.tape.numbers import Plain
 
@@ -23,11 +23,15 @@ class Begin(Plain):
 
 
 class RecordOnce(Plain):
-    """Build a spec, record one iteration, answer with its tape. Nothing else follows."""
+    """Build a spec, record one iteration of it, answer with its tape. Nothing else follows.
+
+    With `forward_only`, no more than the forward pass is run.
+    """
 
     kind: Literal["record_once"] = "record_once"
     spec: str = Field(description="JSON.")
-    inline_values: bool
+    values: ValuesForm | None = None
+    forward_only: bool = False
 
 
 class Describe(Plain):

@@ -8,17 +8,20 @@ from pydantic import Field
 from gradtape import limits
 from gradtape.tape.numbers import Plain
 
+ValuesForm = Literal["inline", "blob"]
+"""How a tape's numbers come along in its JSON: with each tensor, or all in one base64 text."""
+
 
 class TapeQuestion(Plain):
     """The tape of an iteration, the latest recorded one if none is named.
 
     Payload: `{"structure", "frame"}`; the structure is null if its hash is `known_structure`.
-    With `inline_values`, each tensor carries its numbers.
+    With `values`, the numbers are in it too.
     """
 
     kind: Literal["tape"] = "tape"
     iteration: int | None = None
-    inline_values: bool = False
+    values: ValuesForm | None = None
     known_structure: str | None = None
 
 
@@ -50,6 +53,26 @@ class MetricsQuestion(Plain):
     since: int = Field(default=0, ge=0)
 
 
+class DotQuestion(Plain):
+    """The autograd graph of an iteration. Payload: DOT."""
+
+    kind: Literal["dot"] = "dot"
+    iteration: int | None = None
+
+
+class ParametersQuestion(Plain):
+    """Parameters, buffers and gradients of an iteration. Payload: a safetensors file."""
+
+    kind: Literal["parameters"] = "parameters"
+    iteration: int | None = None
+
+
+class OriginQuestion(Plain):
+    """What leads from nothing to where the session stands. Payload: `Origin`."""
+
+    kind: Literal["origin"] = "origin"
+
+
 class ReplayQuestion(Plain):
     """All that a one-file replay holds: the recorded iterations, newest first, and the metrics.
 
@@ -60,7 +83,14 @@ class ReplayQuestion(Plain):
 
 
 Question = Annotated[
-    TapeQuestion | BlobQuestion | ValuesQuestion | MetricsQuestion | ReplayQuestion,
+    TapeQuestion
+    | BlobQuestion
+    | ValuesQuestion
+    | MetricsQuestion
+    | DotQuestion
+    | ParametersQuestion
+    | OriginQuestion
+    | ReplayQuestion,
     Field(discriminator="kind"),
 ]
 
@@ -70,4 +100,4 @@ class Answer:
     """What a session answered: JSON, and numbers as bytes where the question asks for them."""
 
     payload: bytes
-    blob: bytes = b""
+    blob: bytes | bytearray = b""

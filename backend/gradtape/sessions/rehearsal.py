@@ -20,7 +20,13 @@ from gradtape.sessions.protocol import (
     TakeSnapshot,
     ToChild,
 )
-from gradtape.sessions.questions import MetricsQuestion, TapeQuestion, ValuesQuestion
+from gradtape.sessions.questions import (
+    MetricsQuestion,
+    OriginQuestion,
+    ParametersQuestion,
+    TapeQuestion,
+    ValuesQuestion,
+)
 from gradtape.sessions.wire import WireClosed
 from gradtape.spec import ExperimentSpec
 
@@ -65,7 +71,7 @@ def rehearse(spec: ExperimentSpec) -> None:
     _play(RehearsalWire(_write_script(text)))
     snapshot = Experiment(spec).to_snapshot()
     _play(RehearsalWire([_begin(text, from_snapshot=True)], snapshot))
-    _play(RehearsalWire([RecordOnce(spec=text, inline_values=True)]))
+    _play(RehearsalWire([RecordOnce(spec=text, values="inline")]))
 
 
 def _play(wire: RehearsalWire) -> None:
@@ -85,9 +91,11 @@ def _write_script(text: str) -> list[ToChild]:
         _begin(text, from_snapshot=False),
         Perform(number=1, command=RecordCommand(kind="record")),
         Perform(number=2, command=RunCommand(kind="run", iterations=RUN_ITERATIONS)),
-        Ask(id=1, question=TapeQuestion(inline_values=True)),
+        Ask(id=1, question=TapeQuestion(values="inline")),
         Ask(id=2, question=ValuesQuestion(tensor="input")),
         Ask(id=3, question=MetricsQuestion()),
+        Ask(id=4, question=ParametersQuestion()),
+        Ask(id=5, question=OriginQuestion()),
         TakeSnapshot(),
         SnapshotStored(),
         Perform(number=3, command=SeekCommand(kind="seek", iteration=0)),

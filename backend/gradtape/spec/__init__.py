@@ -5,6 +5,7 @@ from gradtape.spec.examples import Example, examples
 from gradtape.spec.experiment import ExperimentSpec, Network
 from gradtape.spec.parsing import change_optimizer, parse_spec
 from gradtape.spec.places import LayerShapes
+from gradtape.spec.runnable import runnable_part
 from gradtape.spec.shapes import infer_shapes
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "examples",
     "infer_shapes",
     "parse_spec",
+    "runnable_part",
 ]

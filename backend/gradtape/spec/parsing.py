@@ -75,11 +75,12 @@ def check(draft: Draft) -> list[GradtapeError]:
         *check_targets(draft, shapes),
         *check_data_budget(draft),
         *check_network_budget(draft, shapes),
-        *_check_device(draft),
+        *check_device(draft),
     ]
 
 
-def _check_device(draft: Draft) -> list[GradtapeError]:
+def check_device(draft: Draft) -> list[GradtapeError]:
+    """The device computes in the precision that is asked for."""
     if draft.device == "mps" and draft.dtype == "float64":
         message = 'cannot be "float64" on mps. Did you mean "float32"?'
         return [make_problem(("dtype",), message, "invalid_combination", suggestion="float32")]

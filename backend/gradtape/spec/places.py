@@ -1,5 +1,6 @@
 """Where a layer stands while its shapes are inferred, and how its problems are told from there."""
 
+import re
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from gradtape.errors import InvalidValue
 from gradtape.spec.layers import AnyLayer
 from gradtape.spec.wording import Shape, Step, format_path, format_shape
+
+LAYER_PATH = re.compile(r"network\.layers\[(\d+)\]")
 
 
 @dataclass(frozen=True)
@@ -77,3 +80,9 @@ def layer_problem(
     """A problem that begins with its layer: `layers[3] (linear) expects …`"""
     path = format_path(("network", "layers", index, *fields))
     return InvalidValue(f"layers[{index}] ({kind}) {message}", path=path, code=code, **details)
+
+
+def layer_index(path: str | None) -> int | None:
+    """The number of the layer that a path leads to or into; None if it leads elsewhere."""
+    found = LAYER_PATH.match(path or "")
+    return None if found is None else int(found[1])

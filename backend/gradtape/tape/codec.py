@@ -1,8 +1,10 @@
 """Tapes and numbers as bytes: JSON for the structure and the frame, non-finite numbers as strings.
 
-The blob of a frame needs no codec: it is float32, little-endian, laid out by the slots.
+The blob of a frame needs no codec: it is float32, little-endian, laid out by the slots. Inside of
+JSON it is base64.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,31 +14,42 @@ from numpy.typing import NDArray
 
 from gradtape.tape.frame import Frame
 from gradtape.tape.numbers import to_json_number
-from gradtape.tape.structure import Structure
 
 Numbers = NDArray[Any]
 
 
 def encode_tape(
-    structure: Structure | None, frame: Frame, values: Mapping[int, Numbers] | None = None
+    structure: bytes | None,
+    frame: Frame,
+    values: Mapping[int, Numbers] | None = None,
+    *,
+    with_blob: bool = False,
 ) -> bytes:
-    """A tape as JSON: `{"structure": …, "frame": …}`.
+    """A tape as JSON: `{"structure": …, "frame": …}`, and `"blob": …` if it is asked for.
 
     Args:
-        structure: None where the reader knows it already; then `null`.
+        structure: as JSON; None where the reader knows it already: then `null`.
         values: numbers by tensor id; each goes into its tensor as nested lists under `values`.
+        with_blob: the frame's blob comes along as base64, so that this JSON is a whole tape.
     """
-    frame_json = frame.model_dump_json().encode()
+    parts = [
+        b'{"structure":' + _encode_structure(structure, values),
+        b',"frame":' + frame.model_dump_json().encode(),
+    ]
+    if with_blob:
+        parts.append(b',"blob":"' + b64encode(frame.blob) + b'"')
+    return b"".join([*parts, b"}"])
+
+
+def _encode_structure(structure: bytes | None, values: Mapping[int, Numbers] | None) -> bytes:
     if structure is None:
-        return b'{"structure":null,"frame":' + frame_json + b"}"
+        return b"null"
     if values is None:
-        structure_json = structure.model_dump_json().encode()
-    else:
-        plain = structure.model_dump(mode="json")
-        for number, array in values.items():
-            plain["tensors"][number]["values"] = orjson.Fragment(encode_values(array))
-        structure_json = orjson.dumps(plain)
-    return b'{"structure":' + structure_json + b',"frame":' + frame_json + b"}"
+        return structure
+    plain = orjson.loads(structure)
+    for number, array in values.items():
+        plain["tensors"][number]["values"] = orjson.Fragment(encode_values(array))
+    return orjson.dumps(plain)
 
 
 def encode_values(array: Numbers) -> bytes:

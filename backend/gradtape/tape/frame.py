@@ -1,9 +1,11 @@
 """The frame of a tape: the numbers of one iteration for a structure."""
 
-from pydantic import Field
+from pydantic import Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 
 from gradtape.tape.numbers import Number, Plain
+
+Blob = InstanceOf[bytes] | InstanceOf[bytearray]  # not copied to be checked: it is megabytes
 
 
 class Statistics(Plain):
@@ -31,6 +33,6 @@ class Frame(Plain):
     statistics: dict[int, Statistics] = Field(
         description="By slot, for each slot that is not full."
     )
-    blob: SkipJsonSchema[bytes] = Field(
+    blob: SkipJsonSchema[Blob] = Field(
         exclude=True, repr=False, description="float32, little-endian, laid out by structure.slots."
     )

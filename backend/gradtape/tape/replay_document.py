@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from gradtape.tape.frame import Frame
+from gradtape.tape.frame import Blob, Frame
 from gradtape.tape.metrics import Metrics
 from gradtape.tape.numbers import Plain
 from gradtape.tape.structure import Structure
@@ -15,13 +15,13 @@ def _from_base64(value: Any) -> Any:
     return b64decode(value, validate=True) if isinstance(value, str) else value
 
 
-def _to_base64(value: bytes) -> str:
+def _to_base64(value: bytes | bytearray) -> str:
     return b64encode(value).decode()
 
 
 # pydantic's own base64 is the alphabet of addresses, which a browser's atob does not read.
 Base64 = Annotated[
-    bytes,
+    Blob,
     BeforeValidator(_from_base64),
     PlainSerializer(_to_base64, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "contentEncoding": "base64"}),

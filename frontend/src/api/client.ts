@@ -1,25 +1,20 @@
 /** The REST interface under /api/v1: every request of the page goes through here. */
 
 import { ApiError, isAbort, readProblems } from "./errors";
+import { readFileName } from "./fileName";
 import type {
   Catalog,
   Command,
   Example,
-  Frame,
   Metrics,
   NestedNumbers,
   SessionState,
-  Structure,
+  TapeJson,
+  WholeTape,
 } from "./types";
 
 /** A spec as JSON; the forms are built from the catalog, so its inside is not typed further. */
 export type JsonObject = { [key: string]: unknown };
-
-/** A tape as it travels; `structure` is null where the page already has it. */
-export interface TapeAnswer {
-  structure: Structure | null;
-  frame: Frame;
-}
 
 const BASE = "/api/v1";
 
@@ -95,12 +90,23 @@ export function sendCommand(id: string, command: Command): Promise<{ sequence: n
   return postJson(`${session(id)}/commands`, command);
 }
 
+/** What can be run of a wrong spec: its forward pass before the first layer at fault. */
+export async function recordUntilMistake(
+  spec: JsonObject,
+  signal?: AbortSignal,
+): Promise<WholeTape> {
+  const path = "/record?until=mistake&values=blob";
+  const json = await postJson<TapeJson & { blob: string }>(path, spec, signal);
+  const bytes = Uint8Array.from(atob(json.blob), (character) => character.charCodeAt(0));
+  return { json, blob: bytes.buffer };
+}
+
 export function fetchTape(
   id: string,
   iteration: number,
   knownStructure: string | null,
   signal?: AbortSignal,
-): Promise<TapeAnswer> {
+): Promise<TapeJson> {
   const query = new URLSearchParams({ iteration: String(iteration) });
   if (knownStructure !== null) query.set("known_structure", knownStructure);
   return getJson(`${session(id)}/tape?${query}`, signal);
@@ -139,4 +145,18 @@ export function fetchFigure(
   name: string,
 ): Promise<{ data: JsonObject[]; layout: JsonObject }> {
   return getJson(`${session(id)}/figures/${name}`);
+}
+
+/** The session as a file; `iteration` is the one that a kind about one iteration is about. */
+export async function fetchExport(
+  id: string,
+  kind: string,
+  iteration: number | null,
+  signal?: AbortSignal,
+): Promise<{ content: Blob; name: string }> {
+  const query = iteration === null ? "" : `?iteration=${iteration}`;
+  const path = `${session(id)}/exports/${encodeURIComponent(kind)}${query}`;
+  const response = await send(path, { signal: signal ?? null });
+  const name = readFileName(response.headers.get("Content-Disposition"));
+  return { content: await response.blob(), name };
 }

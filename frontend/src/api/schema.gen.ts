@@ -200,7 +200,7 @@ export interface paths {
         };
         /**
          * A recorded iteration: structure and frame
-         * @description The frame's numbers are in the blob, or with `values=inline` in the tensors.
+         * @description The numbers are in `…/tape/blob`, or with `values` in this answer too.
          */
         get: operations["get_tape"];
         put?: never;
@@ -291,7 +291,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sessions/{session_id}/exports/html": {
+    "/api/v1/sessions/{session_id}/exports/{kind}": {
         parameters: {
             query?: never;
             header?: never;
@@ -299,10 +299,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A replay: one HTML file that shows the recorded iterations without a server
-         * @description The newest recorded iterations, as many as one file may hold, and the metrics.
+         * A session as a file
+         * @description The graph and the numbers of a recorded iteration, or the whole run as a program or table.
+         *
+         *     `html`, `script` and `csv` are about the whole run: for them `iteration` says nothing. `html`
+         *     holds the newest recorded iterations, as many as one file may. Pictures are drawn by Graphviz;
+         *     where that is not installed, the error `graphviz_unavailable` says so.
          */
-        get: operations["export_html"];
+        get: operations["get_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2453,6 +2457,11 @@ export interface components {
             /** @description Null where `known_structure` already names this structure's hash. */
             structure: components["schemas"]["Structure"] | null;
             frame: components["schemas"]["Frame"];
+            /**
+             * Blob
+             * @description With `values=blob`: the frame's float32 numbers, little-endian, laid out by `structure.slots`, as base64.
+             */
+            blob?: string;
         };
         /**
          * Tensor
@@ -3093,8 +3102,10 @@ export interface operations {
     record: {
         parameters: {
             query?: {
-                /** @description With `inline` each tensor carries its numbers under `values`, as nested lists; at most MAX_RESPONSE_VALUES in one answer. */
-                values?: "inline" | null;
+                /** @description With `inline` each tensor carries its numbers under `values`, as nested lists; at most MAX_RESPONSE_VALUES in one answer. With `blob` the frame's float32 numbers, laid out by the structure's slots, come as base64 under `blob`: a whole tape in one answer. */
+                values?: ("inline" | "blob") | null;
+                /** @description With `mistake` a spec that is wrong is run up to its first wrong layer: the answer is the tape of the forward pass of the layers before it, or of all layers where only the loss, the targets or the optimizer are wrong. There is no loss on it and no backward pass. Where nothing can be run (the first layer or the data is wrong, or a limit is exceeded), the spec is refused as without it. A spec that is right is recorded as always. */
+                until?: "mistake" | null;
             };
             header?: never;
             path?: never;
@@ -3300,8 +3311,8 @@ export interface operations {
             query?: {
                 /** @description A recorded iteration; without it, the latest one. */
                 iteration?: number | null;
-                /** @description With `inline` each tensor carries its numbers under `values`, as nested lists; at most MAX_RESPONSE_VALUES in one answer. */
-                values?: "inline" | null;
+                /** @description With `inline` each tensor carries its numbers under `values`, as nested lists; at most MAX_RESPONSE_VALUES in one answer. With `blob` the frame's float32 numbers, laid out by the structure's slots, come as base64 under `blob`: a whole tape in one answer. */
+                values?: ("inline" | "blob") | null;
                 /** @description A structure's hash; if it is this one, it is left out. */
                 known_structure?: string | null;
             };
@@ -3481,25 +3492,39 @@ export interface operations {
             };
         };
     };
-    export_html: {
+    get_export: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A recorded iteration; without it, the latest one. */
+                iteration?: number | null;
+            };
             header?: never;
             path: {
                 /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
                 session_id: string;
+                /** @description What kind of file: `html` a page with all of it · `svg` the graph as a drawing · `png` the graph in pixels · `pdf` the graph for print · `dot` the graph for Graphviz · `script` a PyTorch program · `safetensors` parameters and gradients · `csv` the metrics as a table */
+                kind: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The file, as an attachment named after the spec. */
             200: {
                 headers: {
+                    /** @description The file's name. */
+                    "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "text/html": string;
+                    "image/svg+xml": string;
+                    "image/png": string;
+                    "application/pdf": string;
+                    "text/vnd.graphviz": string;
+                    "text/x-python": string;
+                    "application/octet-stream": string;
+                    "text/csv": string;
                 };
             };
             /** @description What is wrong with the request, and where. */

@@ -37,6 +37,18 @@ export type Statistics = Schemas["Statistics"];
 export type Structure = Schemas["Structure"];
 export type Tensor = Schemas["Tensor"];
 
+/** A tape as it travels; the structure is null where the page has said that it knows it. */
+export interface TapeJson {
+  structure: Structure | null;
+  frame: Frame;
+}
+
+/** A tape with its numbers. */
+export interface WholeTape {
+  json: TapeJson;
+  blob: ArrayBuffer;
+}
+
 /** A float as JSON carries it: non-finite numbers are names. */
 export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
 

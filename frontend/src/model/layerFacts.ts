@@ -2,6 +2,8 @@
 
 import type { Structure } from "../api/types";
 import { formatCount, formatShapeShort } from "./format";
+import { callOfLayer } from "./inspection";
+import { defaultInput, layerName, type Spec } from "./spec";
 
 /** A shape without its batch dimension: `16×8×8`; the whole of a vector. */
 function perSample(shape: readonly number[]): string {
@@ -31,13 +33,32 @@ export function layerFacts(structure: Structure): Map<string, LayerFacts> {
   return facts;
 }
 
+/** A layer of a recipe that a tape ends before. */
+export interface MissingLayer {
+  readonly name: string;
+  readonly kind: string;
+  /** Names of what would flow into it. */
+  readonly inputs: readonly string[];
+}
+
+/** The first layer that a tape knows nothing of; null if it holds them all. */
+export function firstLayerNotOn(structure: Structure, spec: Spec): MissingLayer | null {
+  const index = spec.network.layers.findIndex(
+    (_, at) => callOfLayer(structure, layerName(spec, at)) === null,
+  );
+  const layer = spec.network.layers[index];
+  if (layer === undefined) return null;
+  const inputs = layer.inputs ?? [defaultInput(spec, index)];
+  return { name: layerName(spec, index), kind: layer.kind, inputs };
+}
+
 const LONGEST_CHANGE = 13;
 
 /** `2 → 8` where a layer changes the shape, `8` where it does not; `→ 16×2×2` where room is short. */
 export function shapeChange(facts: Map<string, LayerFacts>, input: string, layer: string): string {
   const before = facts.get(input)?.output ?? "";
   const after = facts.get(layer)?.output ?? "";
-  if (before === "" || before === after) return after;
+  if (before === "" || after === "" || before === after) return after;
   const change = `${before} → ${after}`;
   return change.length > LONGEST_CHANGE ? `→ ${after}` : change;
 }

@@ -162,8 +162,7 @@ function equal(left: unknown, right: unknown): boolean {
  * running session; a name is only a label; everything else needs a session of its own.
  */
 export function changeBetween(before: Spec, after: Spec): SpecChange {
-  const rest = { ...after, name: before.name, optimizer: before.optimizer };
-  if (!equal(before, rest)) return { kind: "open" };
+  if (!isSameNetwork(before, after)) return { kind: "open" };
   if (equal(before.optimizer, after.optimizer)) {
     return before.name === after.name ? { kind: "nothing" } : { kind: "name" };
   }
@@ -176,4 +175,9 @@ export function changeBetween(before: Spec, after: Spec): SpecChange {
     changed[key] = value;
   }
   return { kind: "set", optimizer: changed };
+}
+
+/** Whether nothing differs that a tape would show: only the name, or how the network learns. */
+export function isSameNetwork(left: Spec, right: Spec): boolean {
+  return equal(left, { ...right, name: left.name, optimizer: left.optimizer });
 }

@@ -78,9 +78,9 @@ export function paintTies(
   const path = new Path2D();
   const chosen = new Path2D();
   for (const item of geometry.scene.items) {
-    if (item.kind === "loss") continue;
     const card = geometry.cards[item.index] as Rect;
-    const gradient = geometry.gradientCards[item.index] as Rect;
+    const gradient = geometry.gradientCards[item.index];
+    if (item.kind === "loss" || gradient === undefined) continue;
     const last = geometry.chips[item.index]?.at(-1) ?? card;
     const target = spot.cards.has(item.index) || spot.gradientCards.has(item.index) ? chosen : path;
     const box = tieBox(card, gradient);

@@ -46,8 +46,9 @@ export function paintBlocks(
     const forward = item.kind === "input" ? colors.inkFaint : colors.forward;
     const state = forwardState(geometry.scene, timing, index, playhead);
     add(geometry.cards[index] as Rect, forward, state, spot.cards.has(index), item.kind === "loss");
+    const gradient = geometry.gradientCards[index];
+    if (gradient === undefined) continue;
     const back = backwardState(geometry.scene, tape, timing, index, playhead);
-    const gradient = geometry.gradientCards[index] as Rect;
     add(gradient, colors.backward, back, spot.gradientCards.has(index), false);
   }
   paintBackgrounds(context, fills, colors.surface);

@@ -78,6 +78,18 @@ function setSelected(root: HTMLElement, selected: boolean, near: boolean): void 
   setAttribute(root, "aria-pressed", String(selected));
 }
 
+/** Where a layer would stand that does not work. */
+export function makeMissingCard(item: Item): StageElement {
+  const root = make("div", "stage-card stage-card--missing");
+  root.setAttribute("role", "note");
+  root.setAttribute("aria-label", `${item.name} ${item.detail}: does not work`);
+  const head = make("div", "stage-card-head");
+  head.append(make("span", "stage-card-name", item.name));
+  head.append(make("span", "stage-card-detail", item.detail));
+  root.append(head, make("div", "stage-card-trouble", "does not work"));
+  return { root, update: () => undefined };
+}
+
 export function makeGradientCard(item: Item): StageElement {
   const detail = item.detail === "" ? "∂" : `∂ ${item.detail}`;
   const root = makeCard(item, `stage-card stage-card--backward stage-card--${item.kind}`, detail);

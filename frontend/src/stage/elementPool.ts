@@ -1,7 +1,13 @@
 /** The elements of what is in view: made when it comes into view, dropped when it leaves. */
 
 import type { StageElement } from "./cardElements";
-import { makeForwardCard, makeGradientCard, makeLossCard, makeSeedCard } from "./cardElements";
+import {
+  makeForwardCard,
+  makeGradientCard,
+  makeLossCard,
+  makeMissingCard,
+  makeSeedCard,
+} from "./cardElements";
 import { makeGradientChip, makeLeafChip } from "./chipElements";
 import { intersects } from "./camera";
 import { makeFrameTitle } from "./frameElements";
@@ -9,7 +15,7 @@ import type { Rect } from "./geometry";
 import type { HeatmapQueue } from "./heatmapQueue";
 import { frameTitleHeight } from "./measures";
 import type { Picture } from "./picture";
-import type { Item, Scene } from "./scene";
+import type { Item, ItemKind, Scene } from "./scene";
 
 interface Wanted {
   readonly key: string;
@@ -21,6 +27,13 @@ interface Live {
   readonly element: StageElement;
   rect: Rect | null;
 }
+
+const forwardMakers: Record<ItemKind, (item: Item, picture: Picture) => StageElement> = {
+  input: makeForwardCard,
+  card: makeForwardCard,
+  loss: makeLossCard,
+  missing: makeMissingCard,
+};
 
 export class ElementPool {
   private readonly live = new Map<string, Live>();
@@ -127,7 +140,7 @@ function collectForward(picture: Picture, item: Item, wanted: Wanted[], sees: Se
   const { key, index, leaves } = item;
   const card = picture.geometry.cards[index];
   if (sees(card)) {
-    const make = item.kind === "loss" ? makeLossCard : makeForwardCard;
+    const make = forwardMakers[item.kind];
     wanted.push({ key: `card ${key}`, rect: card, make: () => make(item, picture) });
   }
   for (const [k, leaf] of leaves.entries()) {

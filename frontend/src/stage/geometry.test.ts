@@ -143,3 +143,26 @@ describe.each(cases)(
     });
   },
 );
+
+describe("a tape without a backward pass", () => {
+  const builder = new TapeBuilder();
+  const x = builder.input("input", { shape: [1], values: [1] });
+  builder.call("module", "fc1", "Linear", () =>
+    builder.op("aten.mul", [x, x], { shape: [1], values: [1] }, "fc1"),
+  );
+  const missing = { name: "fc2", kind: "linear", inputs: ["fc1"] };
+
+  it.each(orientations)("has one half only, in order along the flow: %s", (orientation) => {
+    const scene = buildScene(builder.structure(), "module", new Map(), undefined, missing);
+    const geometry = toGeometry(scene, layOut(toLayoutGraph(scene, orientation)), orientation);
+    const horizontal = orientation === "horizontal";
+    const along = geometry.cards.map((rect) => (horizontal ? rect.x : rect.y));
+    expect(along).toEqual([...along].sort((left, right) => left - right));
+    expect(new Set(along).size).toBe(3);
+    expect([geometry.gradientCards, geometry.gradientChips, geometry.turn]).toEqual([[], [], null]);
+    const { bounds } = geometry;
+    const breadth = horizontal ? bounds.height : bounds.width;
+    const card = horizontal ? geometry.cards[1]?.height : geometry.cards[1]?.width;
+    expect(breadth).toBeLessThan(2 * (card ?? 0));
+  });
+});

@@ -9,6 +9,7 @@ import {
   forwardSize,
   labelRoom,
   spacingFor,
+  spacingForwardOnly,
   stackHeight,
   turnReach,
   type Orientation,
@@ -31,6 +32,7 @@ export interface Geometry {
   readonly orientation: Orientation;
   /** By item. */
   readonly cards: readonly Rect[];
+  /** By item, as everything about gradients here; empty where no backward pass was recorded. */
   readonly gradientCards: readonly Rect[];
   /** By item, one for each of its `leaves`. */
   readonly chips: readonly (readonly Rect[])[];
@@ -54,6 +56,7 @@ export function mayHaveGradient(tensor: Tensor | undefined): boolean {
 
 /** Gradient chips of an item: how many of its leaves may have one. */
 function gradientLeaves(scene: Scene, item: Item): number {
+  if (!scene.turnsBack) return 0;
   return item.leaves.filter((id) => mayHaveGradient(scene.structure.tensors[id])).length;
 }
 
@@ -77,9 +80,11 @@ export function toLayoutGraph(scene: Scene, orientation: Orientation): LayoutGra
     to: Int32Array.from(wires, (wire) => wire.to),
     trunk: Int32Array.from(wires, (wire) => wire.tensor),
     main: Uint8Array.from(wires, (wire) => Number(wire.main)),
-    spacing: spacingFor(orientation),
+    spacing: scene.turnsBack ? spacingFor(orientation) : spacingForwardOnly(orientation),
   };
 }
+
+const nothing: Size = { width: 0, height: 0 };
 
 interface Block {
   readonly length: number;
@@ -90,7 +95,8 @@ interface Block {
 }
 
 function measureBlock(scene: Scene, item: Item, orientation: Orientation): Block {
-  const [forward, backward] = [forwardSize(item), backwardSize(item)];
+  const forward = forwardSize(item);
+  const backward = scene.turnsBack ? backwardSize(item) : nothing;
   const [chips, gradientChips] = [item.leaves.length, gradientLeaves(scene, item)];
   if (orientation === "horizontal") {
     const below = (count: number): number => (count === 0 ? 0 : chipGap.first + stackHeight(count));
@@ -122,7 +128,8 @@ export function toGeometry(scene: Scene, layout: Layout, orientation: Orientatio
   const cards = scene.items.map((item) =>
     place.card(item.index, layout.forwardLine, forwardSize(item)),
   );
-  const gradientCards = scene.items.map((item) =>
+  const returning = scene.turnsBack ? scene.items : [];
+  const gradientCards = returning.map((item) =>
     place.card(item.index, layout.backwardLine, backwardSize(item)),
   );
   return {
@@ -133,11 +140,11 @@ export function toGeometry(scene: Scene, layout: Layout, orientation: Orientatio
     chips: scene.items.map((item) =>
       stack(cards[item.index] as Rect, item.leaves.length, orientation),
     ),
-    gradientChips: scene.items.map((item) =>
+    gradientChips: returning.map((item) =>
       stackGradients(scene, item, gradientCards[item.index] as Rect, orientation),
     ),
     frames: scene.frames.map((frame) => place.frame(scene.items.length + frame.index, "forward")),
-    gradientFrames: scene.frames.map((frame) =>
+    gradientFrames: (scene.turnsBack ? scene.frames : []).map((frame) =>
       place.frame(scene.items.length + frame.index, "backward"),
     ),
     ...traceEdges(scene, layout, orientation, cards, gradientCards),

@@ -111,7 +111,9 @@ export function surroundings(scene: Scene, spot: Spot): Spot {
   return around;
 }
 
-export function selectionOfCard(item: Item): Selection {
+/** Null for a layer that the tape knows nothing of. */
+export function selectionOfCard(item: Item): Selection | null {
+  if (item.kind === "missing") return null;
   const [kind, id] = item.key.split(":") as ["call" | "op" | "tensor", string];
   return { kind, id: Number(id) };
 }

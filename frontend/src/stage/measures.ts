@@ -30,6 +30,7 @@ export function forwardSize(item: Item): Size {
     case "loss":
       return lossCircle;
     case "card":
+    case "missing":
       return card;
   }
 }
@@ -41,6 +42,7 @@ export function backwardSize(item: Item): Size {
     case "loss":
       return seedCard;
     case "card":
+    case "missing":
       return gradientCard;
   }
 }
@@ -48,6 +50,11 @@ export function backwardSize(item: Item): Size {
 /** Height of a stack of so many chips. */
 export function stackHeight(chips: number): number {
   return chips === 0 ? 0 : chips * chip.height + (chips - 1) * chipGap.next;
+}
+
+/** Spacing where there is no backward half. */
+export function spacingForwardOnly(orientation: Orientation): Spacing {
+  return { ...spacingFor(orientation), middle: 0, backwardPadAscent: 0, backwardPadDescent: 0 };
 }
 
 export function spacingFor(orientation: Orientation): Spacing {

@@ -156,3 +156,28 @@ describe("a scene", () => {
     expect(scene.items.length).toBe(1002);
   });
 });
+
+describe("a scene that ends before a layer that does not work", () => {
+  const one = { shape: [1], values: [1] };
+  const builder = new TapeBuilder();
+  const x = builder.input("input", one);
+  const first = builder.call("module", "fc1", "Linear", () =>
+    builder.op("aten.mm", [x, builder.parameter("fc1.weight", one)], one, "fc1"),
+  );
+  builder.call("module", "relu", "ReLU", () => builder.op("aten.relu", [first], one, "relu"));
+  const part = builder.structure("part");
+  const missing = { name: "add", kind: "add", inputs: ["relu", "fc1", "later"] };
+
+  it("holds that layer last, awaiting what it would have taken", () => {
+    const scene = buildScene(part, "module", none, undefined, missing);
+    expect(names(scene)).toEqual(["input", "fc1", "relu", "add"]);
+    expect(scene.items.at(-1)).toMatchObject({ kind: "missing", output: null, leaves: [] });
+    const wanted = ["fc1→add", "fc1→relu", "input→fc1", "relu→add"];
+    expect(arrows(scene, "forward")).toEqual(wanted);
+  });
+
+  it("has no lower half", () => {
+    expect(buildScene(part, "module", none, undefined, missing).turnsBack).toBe(false);
+    expect(buildScene(structure, "module", none, groups).turnsBack).toBe(true);
+  });
+});

@@ -12,15 +12,17 @@ import {
   type Member,
   type Overrides,
 } from "../model/groups";
+import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
 import { connectItems, type SceneEdges } from "./sceneEdges";
 
-export type ItemKind = "input" | "card" | "loss";
+/** "missing" is a layer that the tape ends before: it has a place, and no numbers. */
+export type ItemKind = "input" | "card" | "loss" | "missing";
 
 /** One forward card with, below it, its gradient card. */
 export interface Item {
   readonly index: number;
-  readonly key: Key;
+  readonly key: Key | "missing";
   readonly kind: ItemKind;
   /** `fc1`, or the op's short name. */
   readonly name: string;
@@ -61,6 +63,8 @@ export interface Scene extends SceneEdges {
   readonly itemOfOp: Int32Array;
   /** The item that stands for the loss; -1 if there is none. */
   readonly loss: number;
+  /** Whether a backward pass was recorded: without one there is no lower half. */
+  readonly turnsBack: boolean;
   readonly itemOfKey: ReadonlyMap<string, number>;
 }
 
@@ -76,6 +80,7 @@ export function buildScene(
   level: Level,
   overrides: Overrides,
   groups: Groups = buildGroups(structure),
+  missing: MissingLayer | null = null,
 ): Scene {
   const draft: Draft = {
     items: [],
@@ -86,14 +91,16 @@ export function buildScene(
   addMembers(structure, groups, draft, (call) => isOpen(groups, level, overrides, call));
   const outputs = lastUsedOutputs(structure, draft);
   const items = draft.items.map((item) => finish(structure, item, outputs[item.index] ?? null));
+  if (missing !== null) items.push(missingItem(draft, missing));
   return {
     structure,
     items,
     frames: draft.frames,
     itemOfOp: draft.itemOfOp,
     loss: items.findIndex((item) => item.kind === "loss"),
+    turnsBack: structure.events.some((event) => event.kind === "backward_node"),
     itemOfKey: new Map(items.map((item) => [item.key, item.index])),
-    ...connectItems(structure, items, draft.itemOfOp),
+    ...connectItems(structure, items, draft.itemOfOp, missing?.inputs ?? []),
   };
 }
 
@@ -113,7 +120,12 @@ function addInputs(structure: Structure, draft: Draft): void {
   }
 }
 
-function blankItem(draft: Draft, key: Key, frame: number): Item {
+function missingItem(draft: Draft, { name, kind }: MissingLayer): Item {
+  const detail = name === kind ? "" : kind;
+  return { ...blankItem(draft, "missing", -1), kind: "missing", name, detail };
+}
+
+function blankItem(draft: Draft, key: Item["key"], frame: number): Item {
   return {
     index: draft.items.length,
     key,

@@ -51,16 +51,24 @@ interface Wiring {
   mainItems: Uint8Array;
 }
 
-/** The edges between items; what stays inside of one item is not an edge. */
+/**
+ * The edges between items; what stays inside of one item is not an edge.
+ *
+ * `awaited` names the tensors that a missing layer would take.
+ */
 export function connectItems(
   structure: Structure,
   items: readonly Item[],
   itemOfOp: Int32Array,
+  awaited: readonly string[],
 ): SceneEdges {
   const sources = itemOfTensors(structure, items, itemOfOp);
   const wiring: Wiring = { wires: [], byName: new Map(), mainItems: new Uint8Array(items.length) };
   for (const item of items) if (item.kind === "input") wiring.mainItems[item.index] = 1;
   const forward = connectForward(structure, itemOfOp, sources, wiring);
+  for (const item of items) {
+    if (item.kind === "missing") connectMissing(structure, item, awaited, sources, wiring, forward);
+  }
   const backward = connectBackward(structure, itemOfOp, sources, wiring);
   return { forward, backward, wires: wiring.wires };
 }
@@ -114,6 +122,24 @@ function connectForward(
     }
   }
   return edges;
+}
+
+/** Where the inputs of a layer that did not run would come from. */
+function connectMissing(
+  structure: Structure,
+  item: Item,
+  awaited: readonly string[],
+  sources: Int32Array,
+  wiring: Wiring,
+  forward: ForwardEdge[],
+): void {
+  for (const { id, name } of structure.tensors) {
+    const from = sources[id] ?? -1;
+    if (from < 0 || name === null || !awaited.includes(name)) continue;
+    const wire = wireBetween(wiring, from, item.index, id);
+    const ends = { from, to: item.index, tensor: id };
+    forward.push({ index: forward.length, ...ends, uses: 1, wire });
+  }
 }
 
 /** The item that a node's gradient arrives at: its op's, or the input that it accumulates into. */

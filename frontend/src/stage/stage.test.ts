@@ -157,6 +157,34 @@ describe("the stage", () => {
   });
 });
 
+describe("a tape that ends before a layer", () => {
+  async function showPart(): Promise<HTMLElement> {
+    const builder = new TapeBuilder();
+    const one = { shape: [1], values: [1] };
+    const x = builder.input("input", one);
+    builder.call("module", "fc1", "Linear", () => builder.op("aten.mul", [x, x], one, "fc1"));
+    stage.show(builder.tape("part"), { name: "fc2", kind: "linear", inputs: ["fc1"] });
+    await vi.waitFor(() => expect(find(".stage-root").dataset.painted).toBe("part"));
+    return find(".stage-card--missing");
+  }
+
+  it("shows the place of the layer, which cannot be selected", async () => {
+    const missing = await showPart();
+    expect(missing.textContent).toBe("fc2lineardoes not work");
+    click(missing);
+    expect(selected).toEqual([]);
+  });
+
+  it("shows no gradients, and all of them again with a whole tape", async () => {
+    await showPart();
+    expect(host.querySelector("[data-gradient-card]")).toBeNull();
+    stage.show(tape);
+    await painted(0);
+    expect(host.querySelectorAll("[data-gradient-card]").length).toBe(3);
+    expect(host.querySelector(".stage-card--missing")).toBeNull();
+  });
+});
+
 describe("groups", () => {
   it("open in place and close again", async () => {
     const builder = new TapeBuilder();

@@ -1,6 +1,7 @@
 /** The stage: the graph of a tape, forward and backward, at a playhead. */
 
 import { buildGroups, withClosed, withOpened, type Groups } from "../model/groups";
+import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
 import { holds, sameSelection, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
@@ -62,6 +63,7 @@ export class Stage {
   private readonly resizes: ResizeObserver;
 
   private tape: Tape | null = null;
+  private missing: MissingLayer | null = null;
   private groups: Groups | null = null;
   private shown: Shown | null = null;
   private level: Level = "module";
@@ -108,10 +110,16 @@ export class Stage {
     this.resize();
   }
 
-  /** Shows a tape; another frame of the same structure keeps every card in its place. */
-  show(tape: Tape | null): void {
-    const same = tape !== null && this.tape?.structure.hash === tape.structure.hash;
+  /**
+   * Shows a tape; another frame of the same structure keeps every card in its place.
+   *
+   * `missing` is the layer that the tape ends before, where it ends too early.
+   */
+  show(tape: Tape | null, missing: MissingLayer | null = null): void {
+    const isKnown = tape !== null && this.tape?.structure.hash === tape.structure.hash;
+    const same = isKnown && this.missing === missing;
     this.tape = tape;
+    this.missing = missing;
     if (tape === null) {
       [this.groups, this.shown, this.transition] = [null, null, null];
       this.arranger.cancel();
@@ -214,7 +222,8 @@ export class Stage {
   /** Builds the scene anew and has it laid out; the last request wins. */
   private arrange(anchor: Anchor | null): void {
     if (this.tape === null || this.groups === null) return;
-    const scene = buildScene(this.tape.structure, this.level, this.overrides, this.groups);
+    const { tape, level, overrides, groups, missing } = this;
+    const scene = buildScene(tape.structure, level, overrides, groups, missing);
     this.arranger.arrange(scene, this.choice, this.camera.viewport, {
       done: (geometry) => this.take(geometry, anchor),
       failed: (error) => this.tell(`The graph could not be laid out. ${error.message}`),

@@ -60,6 +60,8 @@ export function timeScene(scene: Scene, tape: Tape): Timing {
 function timeItems(scene: Scene): { begins: Int32Array; ends: Int32Array } {
   const begins = new Int32Array(scene.items.length);
   const ends = new Int32Array(scene.items.length);
+  const never = scene.structure.events.length + 1;
+  for (const { index, kind } of scene.items) if (kind === "missing") begins[index] = never;
   for (const [index, event] of scene.structure.events.entries()) {
     if (event.kind !== "forward_op") continue;
     for (let op = event.first_op; op < event.end_op; op++) {

@@ -1,7 +1,7 @@
 /** What is selected, on the stage, in the recipe and in the inspector alike. */
 
 import type { Structure } from "../api/types";
-import { updatedOf } from "../model/inspection";
+import { callOfLayer, layerOfSelection, updatedOf } from "../model/inspection";
 import { holds, subjectOf, type Selection } from "../model/selection";
 
 export class SelectionState {
@@ -28,8 +28,15 @@ export class SelectionState {
   /** Another structure is shown: ids mean other things there, so what has a name is looked up. */
   moveTo(before: Structure | null, after: Structure): void {
     const chosen = this.chosen;
-    if (chosen === null || before === null || before.hash === after.hash) return;
-    this.chosen = holds(before, chosen) ? counterpart(chosen, before, after) : null;
+    if (before === null || before.hash === after.hash) return;
+    if (chosen !== null) {
+      this.chosen = holds(before, chosen) ? counterpart(chosen, before, after) : null;
+      // A layer that is being edited stays open in the recipe while no tape has it.
+      if (this.chosen === null) this.unknownLayer = layerOfSelection(before, chosen);
+    } else if (this.unknownLayer !== null) {
+      const call = callOfLayer(after, this.unknownLayer);
+      if (call !== null) this.choose(call);
+    }
   }
 }
 

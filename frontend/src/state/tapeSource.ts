@@ -1,8 +1,7 @@
 /** Where tapes come from: a session on the server, or the file that the page itself is. */
 
-import type { NestedNumbers } from "../api/types";
+import type { NestedNumbers, WholeTape } from "../api/types";
 import type { GridShape, Span } from "../model/grid";
-import type { TapeJson } from "../model/tape";
 
 /** A part of one matrix of a tensor; the dimensions before its last two are fixed. */
 export interface MatrixPart {
@@ -20,11 +19,7 @@ export interface TapeSource {
   readonly hasAllNumbers: boolean;
 
   /** A recorded iteration; without its structure where that is the `known` one. */
-  readTape(
-    iteration: number,
-    known: string | null,
-    signal: AbortSignal,
-  ): Promise<{ json: TapeJson; blob: ArrayBuffer }>;
+  readTape(iteration: number, known: string | null, signal: AbortSignal): Promise<WholeTape>;
 
   /** Numbers of a part, row by row, as nested as the part has dimensions. */
   readNumbers(

@@ -13,7 +13,7 @@ import { SelectionState } from "./selection.svelte";
 import { TapeState } from "./tape.svelte";
 import type { TapeSource } from "./tapeSource";
 
-export type PlayheadRule = "start" | "same place" | number;
+export type PlayheadRule = "start" | "end" | "same place" | number;
 
 export abstract class Viewer {
   readonly layout = new LayoutState();
@@ -67,7 +67,7 @@ export abstract class Viewer {
     if (structure === undefined) return;
     const total = structure.events.length;
     const same = proportionalPlace(this.playhead.position, this.playhead.total, total);
-    const position = { start: 0, "same place": same };
+    const position = { start: 0, end: total, "same place": same };
     this.playhead.setTape(total, typeof rule === "number" ? rule : position[rule]);
     this.selection.moveTo(before, structure);
   }

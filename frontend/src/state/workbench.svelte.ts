@@ -3,17 +3,25 @@
 import * as client from "../api/client";
 import type { JsonObject } from "../api/client";
 import { ApiError, isUnreachable } from "../api/errors";
-import type { Command, Example, SessionEvent, SessionState as SessionSummary } from "../api/types";
+import type {
+  Command,
+  Example,
+  SessionEvent,
+  SessionState as SessionSummary,
+  WholeTape,
+} from "../api/types";
+import { renameFile } from "../model/exports";
 import { nearest, NO_METRICS } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
 import { proportionalPlace } from "../model/playback";
-import { isAt } from "../model/problems";
-import { changeBetween, type Spec } from "../model/spec";
+import { changeBetween, isSameNetwork, type Spec, type SpecChange } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
+import { download } from "./download";
 import { Latest } from "./latest";
 import { openRecording, type Opening } from "./opening";
+import { PartRequest } from "./partRequest";
 import { RecipeState } from "./recipe.svelte";
 import { SessionState, toError } from "./session.svelte";
 import { SessionSource } from "./sessionSource";
@@ -29,24 +37,35 @@ interface Adoption {
   edited?: Spec | null;
 }
 
+/** The status with which the server refuses a spec. */
+const REFUSED = 422;
+
 export class Workbench extends Viewer {
   readonly activity = new ActivityState();
+  /** Beside other work: an export neither cancels a recording nor is cancelled by one. */
+  readonly exporting = new ActivityState();
   readonly training = new TrainingState();
   readonly session = new SessionState((event) => this.#hear(event));
   readonly recipe = new RecipeState((spec) => void this.attempt(() => this.#apply(spec)));
   examples = $state.raw<Example[]>([]);
   readonly #address = new Address();
+  readonly #partRequest = new PartRequest();
   readonly #followed = new Latest<number>();
 
   get recorded(): readonly number[] {
     return this.session.recorded;
   }
 
+  /** The stage shows what can be run of a wrong network: the session can do nothing with that. */
+  get isAside(): boolean {
+    return this.tape.part !== null;
+  }
+
   get place(): Place {
     return {
       session: this.session.id,
       iteration: this.tape.iteration,
-      event: this.playhead.position,
+      event: this.tape.part?.stood.position ?? this.playhead.position,
       name: this.#ownName,
     };
   }
@@ -85,6 +104,7 @@ export class Workbench extends Viewer {
     return this.attempt(async () => {
       const isHere = place.session === this.session.id || place.session === null;
       if (isHere || this.#address.isReplaced(place.session)) {
+        if (this.isAside) this.#showOutdated();
         const iteration = nearest(this.session.recorded, place.iteration ?? 0);
         if (iteration !== null && iteration !== this.tape.iteration) await this.#show(iteration);
         this.playhead.scrubTo(place.event ?? 0);
@@ -102,7 +122,7 @@ export class Workbench extends Viewer {
 
   /** Records the next iteration and shows it from its start. */
   recordNext(): Promise<void> {
-    if (this.session.phase === "running") return Promise.resolve();
+    if (this.session.phase === "running" || this.isAside) return Promise.resolve();
     this.training.followed = false;
     const shown = this.tape.iteration;
     // After a seek the session stands before the shown iteration: that one has to run first.
@@ -130,6 +150,7 @@ export class Workbench extends Viewer {
   }
 
   train(): Promise<void> {
+    if (this.isAside) return Promise.resolve();
     const { iterations, recordEvery } = this.training;
     this.training.followed = true;
     this.playhead.scrubTo(this.playhead.total);
@@ -146,6 +167,7 @@ export class Workbench extends Viewer {
 
   /** Back to iteration 0 with the parameters that the seed gives; it is recorded again. */
   reset(): Promise<void> {
+    if (this.isAside) return Promise.resolve();
     return this.attempt(() =>
       this.activity.run("Starting over", async (signal) => {
         this.training.followed = false;
@@ -157,25 +179,38 @@ export class Workbench extends Viewer {
     );
   }
 
+  /** Saves the session as a file; what is about one iteration is about the shown one. */
+  export(kind: string): Promise<void> {
+    return this.attempt(() =>
+      this.exporting.run("Exporting", async (signal) => {
+        const file = await client.fetchExport(this.#sessionId(), kind, this.tape.iteration, signal);
+        download(file.content, renameFile(file.name, this.#ownName));
+      }),
+    );
+  }
+
   /** Copies a link to this place. */
   async share(): Promise<void> {
     const isCopied = await this.#address.copy(this.place);
+    const isHere = !this.isAside && !this.tape.outdated;
+    const goal = isHere ? "this place" : "the last network that worked";
     this.notices.inform(
       isCopied
-        ? "The link to this place is copied."
-        : "Copy the link from the address bar: it leads to this place.",
+        ? `The link to ${goal} is copied.`
+        : `Copy the link from the address bar: it leads to ${goal}.`,
     );
   }
 
   /** Cancels whatever is under way; a run on the server is paused. */
   async cancel(): Promise<void> {
     this.activity.cancel();
+    this.exporting.cancel();
     if (this.session.phase === "running") await this.pause();
   }
 
   /** Time travel to a recorded iteration, at the same event. */
   travel(iteration: number): Promise<void> {
-    if (iteration === this.tape.iteration) return Promise.resolve();
+    if (iteration === this.tape.iteration || this.isAside) return Promise.resolve();
     this.training.followed = false;
     return this.attempt(async () => {
       await this.#show(iteration);
@@ -185,7 +220,7 @@ export class Workbench extends Viewer {
 
   /** Writes one number of a parameter or input and records the shown iteration again with it. */
   editNumber(tensor: string, index: number[], text: string): Promise<void> {
-    const iteration = this.tape.iteration;
+    const iteration = this.isAside ? null : this.tape.iteration;
     const value = readNumber(text);
     if (value === null) this.notices.inform(`"${text}" is not a number; nothing was changed.`);
     if (iteration === null || value === null) return Promise.resolve();
@@ -213,29 +248,80 @@ export class Workbench extends Viewer {
   async #apply(spec: Spec): Promise<void> {
     const { applied } = this.recipe;
     if (applied === null) return;
-    const change = changeBetween(applied, spec);
+    this.#partRequest.cancel();
+    const isSame = isSameNetwork(applied, spec);
     try {
-      switch (change.kind) {
-        case "nothing":
-        case "name":
-          // A name is only a label: it goes into the address, and along with the next session.
-          this.recipe.accept(spec, spec);
-          this.tape.outdated = false;
-          break;
-        case "set":
-          await this.session.send({ kind: "set", optimizer: change.optimizer });
-          this.recipe.accept(spec, spec);
-          break;
-        case "open":
-          await this.#replaceSession(spec);
-          break;
-      }
+      await this.#realize(changeBetween(applied, spec), spec);
     } catch (error) {
       if (!(error instanceof ApiError) || isUnreachable(error)) throw error;
       this.recipe.refuse(error.problems);
-      // A wrong learning rate leaves the network what it is.
-      this.tape.outdated = !error.problems.every(({ path }) => isAt(path, "optimizer"));
+      if (!isSame && error.status === REFUSED) await this.#drawPart(spec);
+      else if (!isSame) this.#showOutdated();
     }
+    // A wrong learning rate leaves the network what it is.
+    if (isSame) await this.#returnToSession();
+  }
+
+  /** Has the server do what makes the recipe's spec the one that runs. */
+  async #realize(change: SpecChange, spec: Spec): Promise<void> {
+    switch (change.kind) {
+      case "nothing":
+      case "name":
+        // A name is only a label: it goes into the address, and along with the next session.
+        this.recipe.accept(spec, spec);
+        break;
+      case "set":
+        await this.session.send({ kind: "set", optimizer: change.optimizer });
+        this.recipe.accept(spec, spec);
+        break;
+      case "open":
+        await this.#replaceSession(spec);
+        break;
+    }
+  }
+
+  /** Draws what can be run of a network that was refused, up to the layer at fault. */
+  async #drawPart(spec: Spec): Promise<void> {
+    try {
+      const whole = await this.activity.run("Drawing what can be run", (signal) =>
+        this.#partRequest.fetch(spec, signal),
+      );
+      if (this.recipe.draft === spec) this.#showPart(whole, spec);
+    } catch (error) {
+      if (this.recipe.draft === spec) this.#showOutdated();
+      // Refused once more: there is nothing that could be run.
+      if (!(error instanceof ApiError) || error.status !== REFUSED) throw error;
+    }
+  }
+
+  #showPart(whole: WholeTape, spec: Spec): void {
+    const before = this.tape.current?.structure ?? null;
+    this.playhead.pause();
+    this.numbers.clear();
+    this.tape.showPart(whole, spec, this.playhead);
+    this.settle(before, "end");
+  }
+
+  /** No part of the recipe's network can be shown: it is the last one that worked. */
+  #showOutdated(): void {
+    this.tape.outdated = true;
+    this.#leavePart();
+  }
+
+  #leavePart(): void {
+    const part = this.tape.leavePart();
+    if (part !== null) this.settle(part.tape.structure, part.stood.position);
+  }
+
+  /** The recipe's network is the session's again, and so is the tape. */
+  async #returnToSession(): Promise<void> {
+    this.tape.outdated = false;
+    if (!this.isAside) return;
+    this.#leavePart();
+    const { recorded } = this.session;
+    const last = recorded.at(-1);
+    const isKept = recorded.includes(this.tape.iteration ?? -1);
+    if (last !== undefined && (this.training.followed || !isKept)) await this.#show(last);
   }
 
   async #replaceSession(spec: Spec): Promise<void> {
@@ -264,7 +350,7 @@ export class Workbench extends Viewer {
   async #adopt(summary: SessionSummary, adoption: Adoption): Promise<void> {
     const { place = null, isNew = false, edited = null } = adoption;
     const spec = summary.spec as unknown as Spec;
-    const { position, total } = this.playhead;
+    const { position, total } = this.tape.part?.stood ?? this.playhead;
     this.playhead.pause();
     this.training.followed = false;
     this.numbers.clear();
@@ -299,7 +385,7 @@ export class Workbench extends Viewer {
         this.curves.append(event.columns);
         break;
       case "recorded":
-        if (this.training.followed) void this.attempt(() => this.#follow(event.iteration));
+        if (this.#follows) void this.attempt(() => this.#follow(event.iteration));
         break;
       case "failed": {
         const error = toError(event.error);
@@ -323,10 +409,15 @@ export class Workbench extends Viewer {
     }
   }
 
+  /** Whether the stage goes along with training. */
+  get #follows(): boolean {
+    return this.training.followed && !this.isAside;
+  }
+
   /** Shows iterations as training records them; those that come too fast are passed over. */
   #follow(iteration: number): Promise<void> {
     return this.#followed.work(iteration, async (next) => {
-      if (this.training.followed) await this.#show(next);
+      if (this.#follows) await this.#show(next);
     });
   }
 
@@ -335,6 +426,7 @@ export class Workbench extends Viewer {
     const summary = await client.fetchSession(this.#sessionId());
     this.session.refresh(summary);
     this.curves.replace(await client.fetchMetrics(summary.id));
+    if (this.isAside) return;
     const last = summary.iterations_recorded.at(-1);
     const shown = this.tape.iteration;
     const isKept = shown !== null && summary.iterations_recorded.includes(shown);

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeEventSource } from "../../test/fakeEventSource";
-import { squareTape } from "../../test/tapeBuilder";
+import { scalar, squareTape, TapeBuilder } from "../../test/tapeBuilder";
 import * as client from "../api/client";
 import { ApiError } from "../api/errors";
-import type { Metrics, SessionState as SessionSummary } from "../api/types";
+import type { Metrics, SessionState as SessionSummary, WholeTape } from "../api/types";
 import { readPlace } from "../model/permalink";
-import type { Spec } from "../model/spec";
+import { insertLayer, setLayerParameter, type Spec } from "../model/spec";
 import { Workbench } from "./workbench.svelte";
 
 vi.mock("../api/client");
@@ -54,6 +54,30 @@ async function open(): Promise<Workbench> {
   tellRecorded(0);
   await started;
   return workbench;
+}
+
+/** The server refuses `layers[1]`; the layer before it can be run: x·w = 6. */
+function refuseSecondLayer(): WholeTape {
+  const builder = new TapeBuilder();
+  const x = builder.input("input", scalar(3));
+  const w = builder.parameter("relu.weight", scalar(2));
+  builder.call("module", "relu", "ReLU", () => builder.op("aten.mul", [x, w], scalar(6), "relu"));
+  const whole = {
+    json: { structure: builder.structure("part"), frame: builder.frame("part") },
+    blob: builder.bytes(),
+  };
+  const message = "layers[1] (linear) expects 7 input features.";
+  const problem = { code: "shape_mismatch", path: "network.layers[1]", message };
+  vi.mocked(client.openSession).mockRejectedValue(new ApiError(422, [problem]));
+  vi.mocked(client.recordUntilMistake).mockResolvedValue(whole);
+  return whole;
+}
+
+function addWrongLayer(workbench: Workbench): Promise<unknown> {
+  workbench.recipe.edit((before) =>
+    insertLayer(before, 1, { kind: "linear", name: "fc", in_features: 7 }),
+  );
+  return vi.advanceTimersByTimeAsync(250);
 }
 
 function sent(): client.JsonObject[] {
@@ -170,7 +194,9 @@ describe("the workbench", () => {
   it("keeps the last network that worked, and the objections to the new one", async () => {
     const workbench = await open();
     const problem = { code: "wrong_type", path: "seed", message: "seed must be whole." };
-    vi.mocked(client.openSession).mockRejectedValue(new ApiError(422, [problem]));
+    const refusal = new ApiError(422, [problem]);
+    vi.mocked(client.openSession).mockRejectedValue(refusal);
+    vi.mocked(client.recordUntilMistake).mockRejectedValue(refusal);
     workbench.recipe.edit((before) => ({ ...before, seed: 0.5 }));
     await vi.advanceTimersByTimeAsync(250);
     expect(workbench.recipe.problems).toEqual([problem]);
@@ -178,6 +204,126 @@ describe("the workbench", () => {
     workbench.recipe.undo();
     await vi.advanceTimersByTimeAsync(250);
     expect([workbench.recipe.problems, workbench.tape.outdated]).toEqual([[], false]);
+  });
+
+  it("shows a wrong network up to the layer at fault, at the end of its tape", async () => {
+    const workbench = await open();
+    refuseSecondLayer();
+    await addWrongLayer(workbench);
+    const { tape: shown, playhead } = workbench;
+    expect(shown.current?.structure.hash).toBe("part");
+    expect(shown.part?.endsBefore).toEqual({
+      name: "fc",
+      kind: "linear",
+      inputs: ["relu"],
+    });
+    expect([playhead.position, playhead.total, shown.outdated]).toEqual([1, 1, false]);
+    expect(workbench.recipe.problems[0]?.path).toBe("network.layers[1]");
+  });
+
+  it("comes back to the session's tape and place when the mistake is taken back", async () => {
+    const workbench = await open();
+    workbench.playhead.scrubTo(2);
+    refuseSecondLayer();
+    await addWrongLayer(workbench);
+    workbench.recipe.undo();
+    await vi.advanceTimersByTimeAsync(250);
+    expect(workbench.tape.current?.structure.hash).toBe(tape.structure.hash);
+    expect([workbench.isAside, workbench.playhead.position]).toEqual([false, 2]);
+    expect(workbench.recipe.problems).toEqual([]);
+  });
+
+  it("stands at the same place of the corrected network", async () => {
+    const workbench = await open();
+    workbench.playhead.scrubTo(2);
+    refuseSecondLayer();
+    await addWrongLayer(workbench);
+    vi.mocked(client.openSession).mockImplementation(() => Promise.resolve(summary()));
+    workbench.recipe.edit((before) => setLayerParameter(before, 1, "in_features", 3));
+    await vi.advanceTimersByTimeAsync(250);
+    tellRecorded(0);
+    await vi.advanceTimersByTimeAsync(10);
+    expect([workbench.session.id, workbench.isAside]).toEqual(["s2", false]);
+    expect(workbench.playhead.position).toBe(2);
+  });
+
+  it("neither trains nor travels nor edits while a part of a wrong network is shown", async () => {
+    const workbench = await open();
+    FakeEventSource.latest.tell(++sequence, {
+      kind: "state",
+      phase: "ready",
+      iteration: 5,
+      iterations_recorded: [0, 4],
+    });
+    refuseSecondLayer();
+    await addWrongLayer(workbench);
+    await workbench.recordNext();
+    await workbench.trainOrPause();
+    await workbench.reset();
+    await workbench.travelBy(1);
+    await workbench.editNumber("relu.weight", [], "1");
+    expect(sent()).toEqual([]);
+    expect(client.fetchTape).toHaveBeenCalledTimes(1);
+    expect([workbench.tape.source, workbench.tape.current?.structure.hash]).toEqual([null, "part"]);
+  });
+
+  it("keeps the address at the session's own place", async () => {
+    const workbench = await open();
+    workbench.playhead.scrubTo(2);
+    refuseSecondLayer();
+    await addWrongLayer(workbench);
+    workbench.playhead.scrubTo(0);
+    expect(workbench.place).toEqual({ session: "s1", iteration: 0, event: 2, name: null });
+  });
+
+  it("lets a run that is under way record on, pauses it, and shows where it has got to", async () => {
+    const workbench = await open();
+    void workbench.train();
+    await vi.waitFor(() => expect(sent()).toHaveLength(1));
+    const running = { kind: "state", phase: "running", iteration: 1 } as const;
+    FakeEventSource.latest.tell(++sequence, { ...running, iterations_recorded: [0] });
+    refuseSecondLayer();
+    await addWrongLayer(workbench);
+    tellRecorded(50);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(workbench.tape.current?.structure.hash).toBe("part");
+    await workbench.trainOrPause();
+    expect(sent().at(-1)).toEqual({ kind: "pause" });
+    workbench.recipe.undo();
+    await vi.advanceTimersByTimeAsync(260);
+    expect([workbench.tape.current?.structure.hash, workbench.tape.iteration]).toEqual([
+      tape.structure.hash,
+      50,
+    ]);
+  });
+
+  it("cancels the request for a part once the recipe has changed again", async () => {
+    const workbench = await open();
+    const whole = refuseSecondLayer();
+    const signals: AbortSignal[] = [];
+    let answer: (whole: WholeTape) => void = () => undefined;
+    vi.mocked(client.recordUntilMistake).mockImplementation((_spec, signal) => {
+      if (signal !== undefined) signals.push(signal);
+      return new Promise((resolve) => (answer = resolve));
+    });
+    await addWrongLayer(workbench);
+    workbench.recipe.undo();
+    await vi.advanceTimersByTimeAsync(250);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    answer(whole);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(workbench.tape.current?.structure.hash).toBe(tape.structure.hash);
+  });
+
+  it("keeps the form of the wrong layer open, and selects the layer once it works", async () => {
+    const workbench = await open();
+    workbench.selection.choose({ kind: "call", id: 0 });
+    refuseSecondLayer();
+    await addWrongLayer(workbench);
+    expect([workbench.selection.chosen, workbench.selection.unknownLayer]).toEqual([null, "scale"]);
+    workbench.recipe.undo();
+    await vi.advanceTimersByTimeAsync(250);
+    expect(workbench.selection.chosen).toEqual({ kind: "call", id: 0 });
   });
 
   it("says when a process was replaced, and draws again what is run again", async () => {

@@ -1,34 +1,51 @@
-"""A session as a file for elsewhere."""
+"""A session as a file."""
 
-import re
+from typing import Annotated
 
-import orjson
-from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Path
+from starlette.responses import Response
 
-from gradtape.exports.replay_page import write_page
-from gradtape.server.dependencies import HostDependency, SessionId
-from gradtape.sessions.questions import ReplayQuestion
+from gradtape.exports.gallery import EXPORTS, find_export
+from gradtape.server.answers import file_answer
+from gradtape.server.body_documents import EXPORT_ANSWER
+from gradtape.server.dependencies import ExportLimiter, HostDependency, Iteration, SessionId
 
 router = APIRouter(prefix="/sessions/{session_id}/exports", tags=["exports"])
 
+ExportKind = Annotated[
+    str,
+    Path(
+        max_length=64,
+        description="What kind of file: "
+        + " · ".join(f"`{export.kind}` {export.words}" for export in EXPORTS.values()),
+        examples=["script", *(kind for kind in EXPORTS if kind != "script")],
+    ),
+]
+
 
 @router.get(
-    "/html",
-    summary="A replay: one HTML file that shows the recorded iterations without a server",
-    response_class=HTMLResponse,
+    "/{kind}",
+    summary="A session as a file",
+    response_class=Response,
+    responses=EXPORT_ANSWER,
 )
-async def export_html(host: HostDependency, session_id: SessionId) -> Response:
-    """The newest recorded iterations, as many as one file may hold, and the metrics."""
-    answer = await host.ask(session_id, ReplayQuestion())
-    facts = orjson.loads(answer.payload)
-    page = await run_in_threadpool(write_page, answer.blob, has_curves=facts["has_curves"])
-    # Kept, never opened in this origin: its own policy is for where it has no server.
-    disposition = f'attachment; filename="{file_stem(facts["name"])}.html"'
-    return HTMLResponse(page, headers={"Content-Disposition": disposition})
+async def get_export(
+    host: HostDependency,
+    limiter: ExportLimiter,
+    session_id: SessionId,
+    kind: ExportKind,
+    iteration: Iteration = None,
+) -> Response:
+    """The graph and the numbers of a recorded iteration, or the whole run as a program or table.
 
-
-def file_stem(name: str) -> str:
-    """A name that every file system takes: letters, digits and hyphens."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:64] or "replay"
+    `html`, `script` and `csv` are about the whole run: for them `iteration` says nothing. `html`
+    holds the newest recorded iterations, as many as one file may. Pictures are drawn by Graphviz;
+    where that is not installed, the error `graphviz_unavailable` says so.
+    """
+    export = find_export(kind)
+    state = await host.state(session_id)
+    answer = await host.ask(session_id, export.question(iteration))
+    # In a thread, and only a few at once: drawing may take seconds of a core.
+    content = await run_sync(export.finish, answer, limiter=limiter)
+    return file_answer(content, export.media_type, export.file_name(state.name))

@@ -27,10 +27,8 @@ async def get_tape(
     values: Values = None,
     known_structure: KnownStructure = None,
 ) -> Response:
-    """The frame's numbers are in the blob, or with `values=inline` in the tensors."""
-    question = TapeQuestion(
-        iteration=iteration, inline_values=values == "inline", known_structure=known_structure
-    )
+    """The numbers are in `…/tape/blob`, or with `values` in this answer too."""
+    question = TapeQuestion(iteration=iteration, values=values, known_structure=known_structure)
     return json_answer((await host.ask(session_id, question)).payload)
 
 

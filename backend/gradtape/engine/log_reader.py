@@ -1,0 +1,476 @@
+"""Reads the raw log of an iteration: what happened becomes rows of the structure.
+
+A row is a dict as JSON will have it; the ids in it are indices, given in the order of appearance.
+"""
+
+from bisect import bisect_right
+from operator import itemgetter
+from typing import Any
+
+from torch import Tensor
+
+from gradtape.engine.call_mode import call_target
+from gradtape.engine.op_reading import (
+    OpForm,
+    PlainArguments,
+    plain_arguments,
+    read_arguments,
+    tensors_in,
+)
+from gradtape.engine.private_torch import node_number
+from gradtape.engine.recording_log import Item, Mark, NodeRecord, RecordingLog
+from gradtape.engine.tensor_table import Row, TensorTable
+from gradtape.engine.update_ticks import UpdateTicks
+from gradtape.engine.write_guard import Copies
+from gradtape.tape.structure import EventKind, Phase, Role
+
+FORWARD, BACKWARD, UPDATE = Phase.FORWARD.value, Phase.BACKWARD.value, Phase.UPDATE.value
+DETACHING_CALLS = frozenset({"detach", "detach_"})
+NO_CONSTANTS: dict[str, Any] = {}
+
+
+class LogReader:
+    """Goes through a log once.
+
+    Attributes:
+        table: the tensors.
+        ops: rows. Forward ops have no node yet: gradient_wiring.py finds it.
+        forms: of the ops.
+        plain_arguments: op → its arguments that are no tensors, where it has any.
+        calls: rows.
+        events: rows.
+        orders: node → its place in the engine's order.
+        saved: node → ids of what it saved.
+        leaves: node → id of the leaf that it accumulates for.
+        edge_tensors: edge → the gradient that flowed along it.
+        arrived: (node, output index) → the whole gradient that arrived there.
+        accumulated: leaf → its .grad after accumulation.
+        returned: tensor → its gradient as torch.autograd.grad gave it back.
+        given: for each time tensors were registered, their ids.
+        numbers: op → number of the newest autograd node when it ran.
+        op_of_number: number of an autograd node → the op that made it.
+        makers: ops that made a node, be it one that no backward pass reaches.
+    """
+
+    def __init__(self, log: RecordingLog) -> None:
+        self._log = log
+        self.table = TensorTable()
+        self.ops: list[Row] = []
+        self.forms: list[OpForm] = []
+        self.plain_arguments: dict[int, PlainArguments] = {}
+        self.calls: list[Row] = []
+        self.events: list[Row] = []
+        self.orders: dict[int, int] = {}
+        self.saved: dict[int, tuple[int, ...]] = {}
+        self.leaves: dict[int, int] = {}
+        self.edge_tensors: dict[int, int] = {}
+        self.arrived: dict[tuple[int, int], int] = {}
+        self.accumulated: dict[int, int] = {}
+        self.returned: dict[int, int] = {}
+        self.given: list[list[int]] = []
+        self.numbers: list[int] = []
+        self.op_of_number: dict[int, int] = {}
+        self.makers: set[int] = set()
+        # Numbers of the nodes whose class the user wrote → that class; and the one being run.
+        self._functions = {
+            node_number(record.node): record.name.removesuffix("Backward")
+            for record in log.nodes
+            if record.is_function
+        }
+        self._open_function: Item | None = None
+        self._phase = FORWARD
+        self._open_calls: list[tuple[int, Item]] = []
+        self._outer_phases: list[str] = []
+        # Nodes that have run in the backward pass under way.
+        self._ran: set[int] = set()
+        # Results of backward ops whose node has not fired its hook yet.
+        self._unrevealed: list[int] = []
+        self._update = UpdateTicks(self.table, self.ops, self._add_event)
+        self._handlers = {
+            Mark.REGISTER: self._register,
+            Mark.CALL: self._begin_function,
+            Mark.MODULE: self._begin_module,
+            Mark.RETURN: self._end_call,
+            Mark.NAME: self._name,
+            Mark.BACKWARD: self._begin_backward,
+            Mark.BACKWARD_DONE: self._end_backward,
+            Mark.NODE_RAN: self._node_ran,
+            Mark.ACCUMULATED: self._gradient_accumulated,
+            Mark.STEP: self._begin_step,
+            Mark.STEP_DONE: self._end_step,
+        }
+
+    def read(self) -> None:
+        """Read the whole log."""
+        for item in self._log.items:
+            if item[0].__class__ is OpForm:
+                self._read_op(*item)
+            else:
+                self._handlers[item[0]](*item[1:])
+        self._take_in_rest()
+
+    # Ops
+
+    def _read_op(
+        self,
+        form: OpForm,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any] | None,
+        result: Any,
+        number: int,
+        node: Any,
+        copies: Copies | None,
+    ) -> None:
+        op = len(self.ops)
+        table, by_object = self.table, self.table.by_object
+        operands, constants, flat = self._read_operands(form, args, kwargs)
+        if copies is not None:
+            table.put_copies(copies, op)
+        forward = node is None and self._phase is FORWARD
+        if forward and self._functions:
+            self._follow_function(number - 1)
+        bookkeeping = form.name == "aten.detach" and not self._is_detach_call()
+        if isinstance(result, Tensor) and not bookkeeping:
+            known = by_object.get(id(result))
+            results = [table.add(result, self._phase, op) if known is None else known]
+        else:
+            results = self._add_results(tensors_in(result), operands, op, bookkeeping)
+        if copies is not None:
+            self._take_in_writes(form.written_among(args, kwargs), operands, results, op)
+        if form.uninitialised or form.working_memory or table.uninitialised:
+            self._note_uninitialised(form, result, results)
+        row = {
+            "id": op,
+            "phase": self._phase,
+            "name": form.name,
+            "call": self._open_calls[-1][0] if self._open_calls else None,
+            "node": None if forward else self._running(node),
+            "operands": operands,
+            "constants": constants,
+            "results": results,
+            "bookkeeping": bookkeeping,
+        }
+        self.ops.append(row)
+        self.forms.append(form)
+        if not flat:
+            self.plain_arguments[op] = plain_arguments(args, kwargs)
+        self.numbers.append(number - 1)
+        if copies is not None or number - 1 not in self.op_of_number:
+            self._note_maker(row, form, result, number - 1)
+        self._advance(row, forward)
+
+    def _read_operands(
+        self, form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] | None
+    ) -> tuple[list[int], dict[str, Any], bool]:
+        """Ids of the operands, plain arguments by name, and whether there are only tensors."""
+        if not kwargs:
+            try:
+                # Most ops have nothing but tensors that were seen before.
+                by_object = self.table.by_object
+                return [by_object[id(operand)] for operand in args], NO_CONSTANTS, True
+            except KeyError:
+                pass
+        found, constants = read_arguments(form, args, kwargs)
+        operands = [self.table.find_or_add(operand, self._phase) for operand in found]
+        return operands, constants, not kwargs and len(operands) == len(args) and not constants
+
+    def _note_maker(self, row: Row, form: OpForm, result: Any, number: int) -> None:
+        """Note whether an op made an autograd node.
+
+        The node of an op is numbered just before the op is dispatched; ops that follow at the same
+        number are not differentiable. What a node saves, and a user's hooks, may run ops of their
+        own in between: the maker is the first whose result autograd follows.
+        """
+        rows = self.table.rows
+        if number < self._log.first_number:
+            return
+        if number in self.op_of_number:
+            # A product in place saves a clone of what it overwrites, which makes a node too.
+            before = self.op_of_number[number]
+            if not form.written or number - 1 in self.op_of_number:
+                return
+            if self.ops[before]["name"] != "aten.clone" or number == self._log.first_number:
+                return
+            number -= 1
+        if form.is_view:
+            followed = any(rows[operand]["requires_grad"] for operand in row["operands"])
+        else:
+            followed = any(tensor.requires_grad for tensor in tensors_in(result))
+        if followed:
+            self.op_of_number[number] = row["id"]
+            self.makers.add(row["id"])
+            for made in row["results"]:
+                rows[made]["requires_grad"], rows[made]["is_leaf"] = True, False
+
+    def _add_results(
+        self, results: list[Tensor], operands: list[int], op: int, bookkeeping: bool
+    ) -> list[int]:
+        table = self.table
+        if bookkeeping:
+            number = table.add_same(operands[0], self._phase, op)
+            table.by_object[id(results[0])] = number
+            return [number]
+        known = [table.by_object.get(id(result)) for result in results]
+        return [
+            table.add(result, self._phase, op) if number is None else number
+            for result, number in zip(results, known, strict=True)
+        ]
+
+    def _take_in_writes(
+        self, written: list[Tensor], operands: list[int], results: list[int], op: int
+    ) -> None:
+        """Add what an op wrote but did not return; a leaf that it wrote keeps its name."""
+        table, rows = self.table, self.table.rows
+        for tensor in written:
+            table.note_written(tensor)
+            if id(tensor) not in table.by_object:
+                results.append(table.add(tensor, self._phase, op))
+        if self._phase is FORWARD:
+            leaves = [rows[each] for each in operands if rows[each]["requires_grad"]]
+            for result in results:
+                value = table.values[result]
+                if value is not None and value.is_leaf and value.requires_grad:
+                    before = next((row for row in leaves if row["shape"] == tuple(value.shape)), {})
+                    kept = {key: before.get(key) for key in ("name", "role") if key in before}
+                    rows[result] |= {"requires_grad": True, "is_leaf": True, **kept}
+
+    def _note_uninitialised(self, form: OpForm, result: Any, results: list[int]) -> None:
+        """Note results that are whatever the memory held: of such ops, and views of such memory."""
+        table = self.table
+        for number, tensor in zip(results, tensors_in(result), strict=False):
+            if form.uninitialised:
+                table.begin_uninitialised(number, tensor)
+            elif form.is_view:
+                table.note_if_unwritten(number, tensor)
+        table.uninitialised.update(results[place] for place in form.working_memory)
+
+    def _is_detach_call(self) -> bool:
+        return bool(self._open_calls) and (
+            self.calls[self._open_calls[-1][0]]["name"] in DETACHING_CALLS
+        )
+
+    def _running(self, node: Any) -> int | None:
+        """The number of the node that an op ran for; None where the engine was summing."""
+        number = None if node is None else self._log.node_ids.get(id(node))
+        # Its hook has fired: the engine is summing what arrives at a tensor used twice.
+        return None if number in self._ran else number
+
+    def _advance(self, row: Row, forward: bool) -> None:
+        """Move the tape on: a forward op is a tick, other ops belong to the tick of their node."""
+        if forward:
+            if row["bookkeeping"] and self.events:
+                self._extend(row)
+            else:
+                self._add_event(EventKind.FORWARD_OP.value, row["id"], self._made_by(row))
+        elif row["node"] is None and self._phase is BACKWARD and self._ran:
+            self._extend(row)
+        else:
+            self._unrevealed += self._made_by(row)
+
+    def _take_in_rest(self) -> None:
+        """Let the last tick end with the last op."""
+        if self.events:
+            rest = self.ops[self.events[-1]["end_op"] :]
+            self.events[-1]["reveals"] += [result for op in rest for result in self._made_by(op)]
+            self.events[-1]["end_op"] = len(self.ops)
+        self._unrevealed = []
+
+    def _extend(self, row: Row) -> None:
+        event = self.events[-1]
+        event["end_op"] = row["id"] + 1
+        event["reveals"] += self._made_by(row)
+
+    def _made_by(self, row: Row) -> list[int]:
+        """The results of an op that are new: some ops return their operand."""
+        rows, op, results = self.table.rows, row["id"], row["results"]
+        if len(results) == 1 and rows[results[0]]["op"] == op:
+            return results
+        return [result for result in results if rows[result]["op"] == op]
+
+    def _add_event(self, kind: str, subject: int, reveals: list[int]) -> Row:
+        """Close a tick over the ops since the last one."""
+        event = {
+            "sequence": len(self.events),
+            "kind": kind,
+            "subject": subject,
+            "first_op": self.events[-1]["end_op"] if self.events else 0,
+            "end_op": len(self.ops),
+            "reveals": list(reveals),
+        }
+        self.events.append(event)
+        return event
+
+    # Calls and names
+
+    def _register(self, tensors: list[tuple[str, str, Tensor]]) -> None:
+        numbers = [self.table.find_or_add(tensor, FORWARD) for _, _, tensor in tensors]
+        for number, (name, role, _) in zip(numbers, tensors, strict=True):
+            self.table.rows[number] |= {"name": name, "role": role}
+        self.given.append(numbers)
+
+    def _begin_function(self, func: Any, line: int | None) -> None:
+        item = (Mark.CALL, func, line)
+        self._begin_call(item, "function", func.__name__, None, call_target(func), line)
+
+    def _begin_module(self, path: str, target: str, line: int | None) -> None:
+        item = (Mark.MODULE, path, target, line)
+        self._begin_call(item, "module", path.rpartition(".")[2], path, target, line)
+
+    def _begin_call(
+        self, item: Item, kind: str, name: str, path: str | None, target: str, line: int | None
+    ) -> None:
+        number = len(self.calls)
+        self.calls.append(
+            {
+                "id": number,
+                "parent": self._open_calls[-1][0] if self._open_calls else None,
+                "kind": kind,
+                "name": name,
+                "path": path,
+                "target": target,
+                "phase": self._phase,
+                "first_op": len(self.ops),
+                "end_op": len(self.ops),
+                "source_line": line,
+            }
+        )
+        self._open_calls.append((number, item))
+
+    def _end_call(self, begun: Item) -> None:
+        # An exception may have left inner calls open.
+        while self._open_calls:
+            number, item = self._open_calls.pop()
+            self.calls[number]["end_op"] = len(self.ops)
+            if item is self._open_function:
+                self._open_function = None
+            if item == begun:
+                break
+        call = self.calls[-1]
+        if call["kind"] == "function" and call["first_op"] == len(self.ops):
+            self.calls.pop()  # nothing ran in it: it leaves no trace
+
+    def _follow_function(self, number: int) -> None:
+        """Group the ops of a user's autograd.Function: those of its forward carry its number."""
+        if self._open_function is not None:
+            if self._open_function[2] == number:
+                return
+            self._end_call(self._open_function)
+        name = self._functions.get(number)
+        if name is not None:
+            self._open_function = (Mark.CALL, name, number)
+            self._begin_call(self._open_function, "function", name, None, f"{name}.apply", None)
+
+    def _name(self, path: str, tensors: list[Tensor]) -> None:
+        for tensor in tensors:
+            number = self.table.find(tensor)
+            if number is not None and self.table.rows[number]["name"] is None:
+                self.table.rows[number]["name"] = path
+
+    # The backward pass
+
+    def _begin_backward(self, first_new: int, saved: list[list[Tensor]]) -> None:
+        find = self.table.find
+        for node, tensors in enumerate(saved, first_new):
+            record: NodeRecord = self._log.nodes[node]
+            if record.leaf is not None:
+                self.leaves[node] = self.table.find_or_add(record.leaf, self._phase)
+            numbers = [find(tensor) for tensor in tensors]
+            self.saved[node] = tuple(number for number in numbers if number is not None)
+        if self._open_function is not None:
+            self._end_call(self._open_function)
+        self._outer_phases.append(self._phase)
+        self._phase = BACKWARD
+        self._ran = set()
+
+    def _end_backward(self, returned: list[tuple[Tensor, Tensor]]) -> None:
+        """The end of a backward pass.
+
+        Args:
+            returned: what torch.autograd.grad was asked for, with the gradients it gave back.
+        """
+        for tensor, gradient in returned:
+            of = self.table.find_or_add(tensor, self._outer_phases[-1])
+            number = self._as_gradient(gradient, None, self.events[-1])
+            self.table.rows[number]["of"] = of
+            self.returned[of] = number
+        self._phase = self._outer_phases.pop()
+        self._ran = set()
+
+    def _node_ran(self, node: int, computed: tuple[Any, ...], received: tuple[Any, ...]) -> None:
+        # torch calls them grad_inputs and grad_outputs, after the forward op's inputs and outputs.
+        event = self._begin_node_event(EventKind.BACKWARD_NODE, node, received)
+        for edge in self._log.nodes[node].edges:
+            gradient = computed[self._log.edges[edge].index]
+            if gradient is not None:
+                tensor = self._as_gradient(gradient, node, event)
+                self.table.rows[tensor]["edge"] = edge
+                self.edge_tensors[edge] = tensor
+
+    def _gradient_accumulated(
+        self, node: int, received: tuple[Any, ...], gradient: Tensor | None
+    ) -> None:
+        event = self._begin_node_event(EventKind.ACCUMULATE, node, received)
+        if gradient is not None:
+            tensor = self._as_gradient(gradient, node, event)
+            self.table.rows[tensor]["of"] = self.leaves[node]
+            self.accumulated[self.leaves[node]] = tensor
+
+    def _begin_node_event(self, kind: EventKind, node: int, received: tuple[Any, ...]) -> Row:
+        self.orders[node] = len(self.orders)
+        self._ran.add(node)
+        event = self._add_event(kind.value, node, self._unrevealed)
+        self._unrevealed = []
+        for index, gradient in enumerate(received):
+            if gradient is not None:
+                self.arrived[(node, index)] = self._meet(gradient, event)
+        return event
+
+    def _meet(self, gradient: Tensor, event: Row) -> int:
+        """The id of a gradient; one that no op has made is seen from this event on."""
+        known = len(self.table.rows)
+        number = self.table.find_or_add(gradient, BACKWARD)
+        if number == known:
+            event["reveals"].append(number)
+        return number
+
+    def _as_gradient(self, gradient: Tensor, node: int | None, event: Row) -> int:
+        """The id of a gradient in its own right; a tensor passed on unchanged gets another id."""
+        table = self.table
+        number = self._meet(gradient, event)
+        row = table.rows[number]
+        if row["role"] != Role.INTERMEDIATE.value or row["phase"] is not BACKWARD:
+            number = table.add_gradient(number, row["op"], node)
+            event["reveals"].append(number)
+        else:
+            row["role"], row["node"] = Role.GRADIENT.value, node
+        return number
+
+    def reveal(self, number: int, op: int | None, receiver: int) -> None:
+        """Let a gradient be seen from the event of its op on; without one, when it is received."""
+        events = self.events
+        if op is not None:
+            # Events stand in the order of their ops; of those that begin here, the last has ops.
+            event = events[bisect_right(events, op, key=itemgetter("first_op")) - 1]
+        else:
+            of_nodes = (EventKind.BACKWARD_NODE.value, EventKind.ACCUMULATE.value)
+            event = next(
+                event
+                for event in events
+                if event["subject"] == receiver and event["kind"] in of_nodes
+            )
+        event["reveals"].append(number)
+
+    # The update
+
+    def _begin_step(self, target: str, worked_on: list[Any]) -> None:
+        self._phase = UPDATE
+        self._begin_call((Mark.STEP,), "function", "step", None, f"{target}.step", None)
+        self._update.begin(worked_on)
+        tensors = tensors_in(worked_on)
+        self.given.append([self.table.find_or_add(tensor, UPDATE) for tensor in tensors])
+
+    def _end_step(self) -> None:
+        self._end_call((Mark.STEP,))
+        self._update.end()
+        self._take_in_rest()
+        self._phase = FORWARD

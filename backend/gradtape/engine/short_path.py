@@ -1,0 +1,174 @@
+"""Recognises an iteration that runs as an earlier one did, by its ops alone.
+
+What happened is compared op by op: the op, its plain arguments, where each operand comes from, the
+shapes of the results. If all is equal, the values take the places of the earlier values, and
+nothing of the structure is worked out again. Calls and autograd nodes are not looked at: equal ops
+on equal operands, the backward pass included, have an equal graph.
+"""
+
+from collections.abc import Iterable
+from itertools import chain
+
+import torch
+from torch import Tensor
+
+from gradtape.engine.log_reader import LogReader
+from gradtape.engine.op_reading import OpForm, plain_arguments, tensors_in
+from gradtape.engine.recording_log import Item, Mark, RecordingLog
+from gradtape.engine.tensor_table import address, shows
+from gradtape.engine.write_guard import Copies
+
+
+class Differs(Exception):
+    """The iteration ran otherwise."""
+
+
+class ShortPath:
+    """The ops of one structure, to be followed by later iterations.
+
+    Args:
+        reader: has read an iteration of the structure.
+        ends: ids of the loss and of the output.
+    """
+
+    def __init__(self, reader: LogReader, ends: tuple[int | None, int | None]) -> None:
+        table = reader.table
+        self.forms = reader.forms
+        self.plain_arguments = reader.plain_arguments
+        # One list for all ops, and where each op's part ends: ten thousands of short lists would
+        # keep Python's garbage collector busy.
+        self.operands = _Joined(row["operands"] for row in reader.ops)
+        # With those that an op writes but does not return.
+        self.results = _Joined(row["results"] for row in reader.ops)
+        self.given = reader.given
+        self.shapes = [row["shape"] for row in table.rows]
+        self.dtypes = [getattr(torch, row["dtype"]) for row in table.rows]
+        self.roots = table.roots
+        self.uninitialised = table.uninitialised
+        self.ends = ends
+
+    @property
+    def shows_everything(self) -> bool:
+        """Whether every tensor is given, or is an operand or a result of an op."""
+        seen = {*chain.from_iterable(self.given), *self.operands.all, *self.results.all}
+        return seen.issuperset(self.roots)
+
+    def follow(
+        self, log: RecordingLog, *, loss: Tensor | None, output: Tensor | None
+    ) -> list[Tensor | None]:
+        """The values by tensor id.
+
+        Raises:
+            Differs: the log is of another structure.
+        """
+        return _Follower(self).follow(log, (loss, output))
+
+
+class _Joined:
+    """Lists of numbers, one after the other."""
+
+    def __init__(self, parts: Iterable[list[int]]) -> None:
+        self.all: list[int] = []
+        self._ends = [0]
+        for part in parts:
+            self.all += part
+            self._ends.append(len(self.all))
+
+    def __getitem__(self, index: int) -> list[int]:
+        return self.all[self._ends[index] : self._ends[index + 1]]
+
+
+class _Follower:
+    """Goes through a log beside a path."""
+
+    def __init__(self, path: ShortPath) -> None:
+        self._path = path
+        # By tensor id: the object that stands for it, and its numbers.
+        self._objects: list[Tensor | None] = [None] * len(path.roots)
+        self._values: list[Tensor | None] = [None] * len(path.roots)
+        self._by_object: dict[int, int] = {}
+
+    def follow(
+        self, log: RecordingLog, ends: tuple[Tensor | None, Tensor | None]
+    ) -> list[Tensor | None]:
+        forms, given, op = self._path.forms, iter(self._path.given), 0
+        for item in log.items:
+            if item[0].__class__ is OpForm:
+                if op == len(forms) or item[0] is not forms[op]:
+                    raise Differs
+                self._follow_op(op, item)
+                op += 1
+            elif item[0] is Mark.REGISTER or item[0] is Mark.STEP:
+                self._expect(tensors_in(item[1:]), next(given, []))
+        if op != len(forms):
+            raise Differs
+        for number, tensor in zip(self._path.ends, ends, strict=True):
+            if number is not None:
+                self._expect([] if tensor is None else [tensor], [number])
+        for number in self._path.uninitialised:
+            self._values[number] = None
+        return self._values
+
+    def _follow_op(self, op: int, item: Item) -> None:
+        _, args, kwargs, result, _number, _node, copies = item
+        path = self._path
+        expected = path.plain_arguments.get(op)
+        if expected is None and not kwargs:
+            self._expect(args, path.operands[op])
+        else:
+            if plain_arguments(args, kwargs) != expected:
+                raise Differs
+            self._expect(tensors_in((args, kwargs)), path.operands[op])
+        results = (result,) if isinstance(result, Tensor) else tensors_in(result)
+        if copies is not None:
+            self._put_copies(copies)
+            returned = {id(each) for each in results}
+            written = item[0].written_among(args, kwargs)
+            results = [*results, *(each for each in written if id(each) not in returned)]
+        self._take_results(results, path.results[op])
+
+    def _expect(self, tensors: Iterable[Tensor], numbers: list[int]) -> None:
+        """Find each tensor to be what is expected."""
+        objects, met = self._objects, 0
+        for tensor in tensors:
+            if met == len(numbers):
+                raise Differs
+            number = numbers[met]
+            if objects[number] is not tensor and not self._is(number, tensor):
+                raise Differs
+            met += 1
+        if met != len(numbers):
+            raise Differs
+
+    def _take_results(self, results: Iterable[Tensor], numbers: list[int]) -> None:
+        objects, shapes, dtypes = self._objects, self._path.shapes, self._path.dtypes
+        for result, number in zip(results, numbers, strict=True):
+            if objects[number] is None:
+                if result.shape != shapes[number] or result.dtype is not dtypes[number]:
+                    raise Differs
+                objects[number] = result
+                self._by_object[id(result)] = number
+                if self._path.roots[number] == number:
+                    self._values[number] = result
+
+    def _is(self, number: int, tensor: Tensor) -> bool:
+        """Whether a tensor shows what is expected: the same memory, or new here as it was there."""
+        expected = self._objects[number]
+        if expected is None:
+            return self._take(number, tensor)
+        if address(expected) != address(tensor) or not shows(expected, tensor):
+            return False
+        self._by_object[id(tensor)] = number
+        return True
+
+    def _take(self, number: int, tensor: Tensor) -> bool:
+        if id(tensor) in self._by_object:
+            return False
+        self._take_results([tensor], [number])
+        return True
+
+    def _put_copies(self, copies: Copies) -> None:
+        for tensor, copy, _ in copies:
+            number = self._by_object.pop(id(tensor), None)
+            if number is not None and self._values[number] is tensor:
+                self._values[number] = copy

@@ -1,0 +1,169 @@
+"""Keeps what an op is about to overwrite.
+
+A recorded value is kept by reference as long as nothing writes to its memory. Before something
+does, every recorded tensor that shares the memory, views included, is copied.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from gradtape.engine.op_reading import OpForm, tensors_in
+from gradtape.engine.recording_log import Item, RecordingLog
+
+CONTAINERS = (list, tuple, dict)
+
+
+class Copied(NamedTuple):
+    """A tensor that stood for a value until now.
+
+    Attributes:
+        copy: of that value.
+        node: the autograd node that it came from; None for a view, whose node is made when asked.
+    """
+
+    tensor: Tensor
+    copy: Tensor
+    node: Any
+
+
+Copies = list[Copied]
+
+
+def storage_key(tensor: Tensor) -> int:
+    """Equal for two tensors that share memory."""
+    if tensor.layout is not torch.strided:
+        return -tensor._cdata  # several arrays, never shared with another tensor
+    return tensor.untyped_storage()._cdata
+
+
+def overlap(left: Tensor, right: Tensor) -> bool:
+    """Whether two tensors of one storage share a number; True where that is hard to tell."""
+    if left.layout is not torch.strided or left.stride() != right.stride():
+        return True
+    if left.dtype != right.dtype:
+        return True
+    starts = [int(left.storage_offset()), int(right.storage_offset())]
+    # Chunks of one matrix lie interleaved. Counted in whole strides, dimension by dimension, they
+    # are intervals, and apart as soon as those of one dimension are.
+    by_stride = zip(left.stride(), left.shape, right.shape, strict=True)
+    for stride, *sizes in sorted(by_stride, reverse=True):
+        if stride == 0:
+            return True
+        first, second = (start // stride for start in starts)
+        if first + sizes[0] <= second or second + sizes[1] <= first:
+            return not _ends_before_next(starts, stride, left, right)
+        starts = [start % stride for start in starts]
+    return True
+
+
+def _ends_before_next(starts: list[int], stride: int, left: Tensor, right: Tensor) -> bool:
+    """Whether the dimensions inside of a stride do not reach beyond it."""
+    for start, tensor in zip(starts, (left, right), strict=True):
+        inner = (
+            (size - 1) * step
+            for step, size in zip(tensor.stride(), tensor.shape, strict=True)
+            if step < stride
+        )
+        if start % stride + sum(inner) >= stride:
+            return False
+    return True
+
+
+class WriteGuard:
+    """Knows which recorded tensors lie in which memory.
+
+    Only tapes with in-place ops pay for it: the log is looked through when something is written.
+    """
+
+    def __init__(self, log: RecordingLog) -> None:
+        self._log = log
+        self._looked_through = 0
+        # Storage → the tensors that were seen in it, by id(), in the order of appearance.
+        self._by_storage: dict[int, dict[int, Tensor]] = {}
+        self._noted: set[int] = set()
+        # Results of ops that give memory as it is, before the first write to them.
+        self._empty: set[int] = set()
+
+    def copy_before(self, written: Iterable[Tensor], operands: Iterable[Tensor]) -> Copies:
+        """Copies of all recorded values in the memory of tensors that are about to be written.
+
+        From here on they stand for the values that they will have afterwards.
+
+        Args:
+            written: tensors.
+            operands: of the op that writes; they are not in the log yet.
+        """
+        items = self._log.items
+        for item in items[self._looked_through :]:
+            self._note_item(item)
+        self._looked_through = len(items)
+        keys = dict.fromkeys(map(storage_key, written))
+        for operand in operands:
+            if id(operand) not in self._noted and storage_key(operand) in keys:
+                self._note(operand)
+        return [
+            Copied(each, self._copy(each), None if each._is_view() else each.grad_fn)
+            for tensor in written
+            for each in self._take_overlapping(tensor)
+        ]
+
+    def _copy(self, tensor: Tensor) -> Tensor:
+        # What is still whatever the memory held is no value: nobody will ask for it.
+        if id(tensor) in self._empty:
+            self._empty.discard(id(tensor))
+            return tensor
+        return copy_tensor(tensor)
+
+    def _take_overlapping(self, written: Tensor) -> list[Tensor]:
+        """The tensors whose numbers will be others; no longer noted."""
+        present = self._by_storage.get(storage_key(written), {})
+        changing = [each for each in present.values() if each is written or overlap(each, written)]
+        for each in changing:
+            del present[id(each)]
+            self._noted.discard(id(each))
+        return changing
+
+    def _note_item(self, item: Item) -> None:
+        """Note all tensors that an item of the log mentions."""
+        noted = self._noted
+        if item[0].__class__ is OpForm and item[0].uninitialised:
+            self._empty.update(map(id, tensors_in(item[3])))
+        mentioned = (*item[1], item[3]) if item[0].__class__ is OpForm else item[1:]
+        for each in mentioned:
+            if isinstance(each, Tensor):  # by far the most
+                if id(each) not in noted:
+                    self._note(each)
+            elif each.__class__ in CONTAINERS:
+                for tensor in tensors_in(each):
+                    self._note(tensor)
+        if item[0].__class__ is OpForm and item[2]:
+            for tensor in tensors_in(item[2]):
+                self._note(tensor)
+
+    def _note(self, tensor: Tensor) -> None:
+        self._noted.add(id(tensor))
+        self._by_storage.setdefault(storage_key(tensor), {}).setdefault(id(tensor), tensor)
+
+
+def copy_living(values: list[Tensor | None], living: Iterable[Tensor]) -> None:
+    """Copy, in place of the list, the values whose memory lives on after the recording.
+
+    Args:
+        values: recorded tensors; None where there is none.
+        living: tensors that the next iteration, or the user, may write to.
+    """
+    keys = set(map(storage_key, living))
+    for number, value in enumerate(values):
+        if value is None:
+            continue
+        if value.layout is not torch.strided or storage_key(value) in keys:
+            values[number] = copy_tensor(value)
+
+
+def copy_tensor(tensor: Tensor) -> Tensor:
+    """A copy that nothing else writes to."""
+    # The op itself, and not Tensor.clone: that would be seen as a call of the user's.
+    return torch.ops.aten.clone.default._op(tensor)
