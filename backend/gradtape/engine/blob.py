@@ -233,33 +233,42 @@ def summarize_previews(values: Sequence[Tensor], plan: SlotPlan) -> dict[int, St
     Args:
         values: one tensor per slot.
     """
-    known = {slot: summarize(values[slot]) for slot in set(plan.summarized.values())}
+    distinct = set(plan.summarized.values())
+    # One piece of memory for all: that of megabytes which are new costs as much as the arithmetic.
+    largest = max((values[slot].numel() for slot in distinct), default=0)
+    workspace = torch.empty(largest, dtype=torch.float64)
+    known = {slot: summarize(values[slot], workspace) for slot in distinct}
     return {slot: known[alike] for slot, alike in plan.summarized.items()}
 
 
-def summarize(tensor: Tensor) -> Statistics:
+def summarize(tensor: Tensor, workspace: Tensor | None = None) -> Statistics:
     """Exact statistics of all numbers of a tensor, in float64.
 
     Mean, deviation, extremes and norm are over the finite numbers; 0 where there are none.
+
+    Args:
+        workspace: float64 on the CPU, of one dimension, at least as many numbers; written to.
     """
     with torch.no_grad():
-        numbers = tensor.detach().reshape(-1).to("cpu", torch.float64)
-        count = numbers.numel()
+        count = tensor.numel()
+        if workspace is None:
+            workspace = torch.empty(count, dtype=torch.float64)
+        exact = workspace[:count].copy_(tensor.detach().reshape(-1))
         # One pass tells whether all are finite: NaN and infinity reach the sum of squares.
-        squares = float(numbers.dot(numbers))
+        squares = exact.dot(exact).item()
         if not math.isfinite(squares):
-            numbers = numbers[torch.isfinite(numbers)]
-            squares = float(numbers.dot(numbers))
-        finite = numbers.numel()
+            exact = exact[torch.isfinite(exact)]
+            squares = exact.dot(exact).item()
+        finite = exact.numel()
         if finite == 0:
             return Statistics(
                 min=0, max=0, mean=0, std=0, l2_norm=0, zero_share=0, non_finite=count
             )
-        mean = numbers.sum().item() / finite
-        centred = numbers - mean
-        variance = centred.dot(centred).item() / finite
-        smallest, largest = numbers.aminmax()
-        zeros = finite - int(numbers.count_nonzero())
+        smallest, largest = exact.aminmax()
+        zeros = finite - int(exact.count_nonzero())
+        mean = exact.sum().item() / finite
+        exact -= mean
+        variance = exact.dot(exact).item() / finite
     return Statistics(
         min=smallest.item(),
         max=largest.item(),

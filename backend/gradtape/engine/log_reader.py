@@ -13,8 +13,6 @@ from gradtape.engine.backward_passes import BackwardPasses
 from gradtape.engine.call_mode import call_target
 from gradtape.engine.op_reading import (
     OpForm,
-    PlainArguments,
-    plain_arguments,
     read_arguments,
     tensors_in,
 )
@@ -58,7 +56,7 @@ class LogReader:
         self.table = TensorTable()
         self.ops: list[Row] = []
         self.forms: list[OpForm] = []
-        self.plain_arguments: dict[int, PlainArguments] = {}
+        self.plain_arguments: dict[int, tuple[list[Any], dict[str, Any]]] = {}
         self.calls: list[Row] = []
         self.events: list[Row] = []
         self.orders: dict[int, int] = {}
@@ -126,7 +124,7 @@ class LogReader:
     ) -> None:
         op = len(self.ops)
         table, by_object = self.table, self.table.by_object
-        operands, constants, flat = self._read_operands(form, args, kwargs)
+        operands, constants = self._read_operands(form, args, kwargs)
         if copies is not None:
             table.put_copies(copies, op)
         forward = node is None and self._phase is FORWARD
@@ -140,7 +138,7 @@ class LogReader:
             results = self._add_results(tensors_in(result), operands, op, bookkeeping)
         if copies is not None:
             self._take_in_writes(form.written_among(args, kwargs), operands, results, op)
-        if form.uninitialised or form.working_memory or table.uninitialised:
+        if form.uninitialised or form.working_memory or (form.is_view and table.unwritten):
             self._note_uninitialised(form, result, results)
         row = {
             "id": op,
@@ -155,8 +153,6 @@ class LogReader:
         }
         self.ops.append(row)
         self.forms.append(form)
-        if not flat:
-            self.plain_arguments[op] = plain_arguments(args, kwargs)
         self.numbers.append(number - 1)
         if copies is not None or number - 1 not in self.op_of_number:
             self._note_maker(row, form, result, number - 1)
@@ -164,18 +160,20 @@ class LogReader:
 
     def _read_operands(
         self, form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] | None
-    ) -> tuple[list[int], dict[str, Any], bool]:
-        """Ids of the operands, plain arguments by name, and whether there are only tensors."""
+    ) -> tuple[list[int], dict[str, Any]]:
+        """Ids of the operands, and plain arguments by name."""
+        by_object = self.table.by_object
         if not kwargs:
             try:
                 # Most ops have nothing but tensors that were seen before.
-                by_object = self.table.by_object
-                return [by_object[id(operand)] for operand in args], NO_CONSTANTS, True
+                return [by_object[id(operand)] for operand in args], NO_CONSTANTS
             except KeyError:
                 pass
-        found, constants = read_arguments(form, args, kwargs)
-        operands = [self.table.find_or_add(operand, self._phase) for operand in found]
-        return operands, constants, not kwargs and len(operands) == len(args) and not constants
+        read = read_arguments(form, args, kwargs)
+        if read.constants or kwargs or len(read.operands) != len(args):
+            self.plain_arguments[len(self.ops)] = read.plain
+        find_or_add, phase = self.table.find_or_add, self._phase
+        return [find_or_add(operand, phase) for operand in read.operands], read.constants
 
     def _note_maker(self, row: Row, form: OpForm, result: Any, number: int) -> None:
         """Note whether an op made an autograd node.

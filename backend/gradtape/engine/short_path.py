@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from gradtape.engine.log_reader import LogReader
-from gradtape.engine.op_reading import OpForm, plain_arguments, tensors_in
+from gradtape.engine.op_reading import OpForm, read_arguments, tensors_in
 from gradtape.engine.recording_log import Item, Mark, RecordingLog
 from gradtape.engine.tensor_table import address, shows
 from gradtape.engine.write_guard import Copies
@@ -110,20 +110,21 @@ class _Follower:
         return self._values
 
     def _follow_op(self, op: int, item: Item) -> None:
-        _, args, kwargs, result, _number, _node, copies = item
+        form, args, kwargs, result, _number, _node, copies = item
         path = self._path
         expected = path.plain_arguments.get(op)
         if expected is None and not kwargs:
             self._expect(args, path.operands[op])
         else:
-            if plain_arguments(args, kwargs) != expected:
+            read = read_arguments(form, args, kwargs)
+            if read.plain != expected:
                 raise Differs
-            self._expect(tensors_in((args, kwargs)), path.operands[op])
+            self._expect(read.operands, path.operands[op])
         results = (result,) if isinstance(result, Tensor) else tensors_in(result)
         if copies is not None:
             self._put_copies(copies)
             returned = {id(each) for each in results}
-            written = item[0].written_among(args, kwargs)
+            written = form.written_among(args, kwargs)
             results = [*results, *(each for each in written if id(each) not in returned)]
         self._take_results(results, path.results[op])
 
@@ -131,7 +132,8 @@ class _Follower:
         """Find each tensor to be what is expected."""
         objects, met = self._objects, 0
         for tensor in tensors:
-            if met == len(numbers):
+            # Where only tensors are expected, a plain argument is another iteration's.
+            if met == len(numbers) or not isinstance(tensor, Tensor):
                 raise Differs
             number = numbers[met]
             if objects[number] is not tensor and not self._is(number, tensor):
