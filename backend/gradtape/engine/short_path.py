@@ -6,17 +6,18 @@ nothing of the structure is worked out again. Calls and autograd nodes are not l
 on equal operands, the backward pass included, have an equal graph.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from gradtape.engine.log_reader import LogReader
-from gradtape.engine.op_reading import OpForm, read_arguments, tensors_in
+from gradtape.engine.op_reading import OpForm, tensors_in
 from gradtape.engine.recording_log import Item, Mark, RecordingLog
 from gradtape.engine.tensor_table import address, shows
-from gradtape.engine.write_guard import Copies
+from gradtape.engine.write_guard import CONTAINERS, Copies
 
 
 class Differs(Exception):
@@ -116,10 +117,14 @@ class _Follower:
         if expected is None and not kwargs:
             self._expect(args, path.operands[op])
         else:
-            read = read_arguments(form, args, kwargs)
-            if read.plain != expected:
-                raise Differs
-            self._expect(read.operands, path.operands[op])
+            positional, named = expected or ([], {})
+            operands = _operands_among(args, positional)
+            if kwargs or named:
+                values = list((kwargs or {}).values())
+                if list(kwargs or {}) != list(named):
+                    raise Differs
+                operands += _operands_among(values, list(named.values()))
+            self._expect(operands, path.operands[op])
         results = (result,) if isinstance(result, Tensor) else tensors_in(result)
         if copies is not None:
             self._put_copies(copies)
@@ -174,3 +179,18 @@ class _Follower:
             number = self._by_object.pop(id(tensor), None)
             if number is not None and self._values[number] is tensor:
                 self._values[number] = copy
+
+
+def _operands_among(values: Sequence[Any], plain: list[Any]) -> list[Tensor]:
+    """The tensors among an op's arguments; the others have to be as they were."""
+    if len(values) != len(plain):
+        raise Differs
+    operands: list[Tensor] = []
+    for value, expected in zip(values, plain, strict=True):
+        if isinstance(value, Tensor):
+            operands.append(value)
+        elif value.__class__ in CONTAINERS and (tensors := tensors_in(value)):
+            operands += tensors
+        elif value != expected:
+            raise Differs
+    return operands
