@@ -175,27 +175,26 @@ def preview(shape: Shape) -> Preview:
     return Preview(tuple(stored), tuple(steps), math.prod(stored))
 
 
-def fill_blob(values: Sequence[Tensor], plan: SlotPlan) -> bytearray:
+def fill_blob(values: Sequence[Tensor], plan: SlotPlan) -> memoryview:
     """The numbers of all slots as little-endian float32, with one transfer from each device.
 
     Args:
         values: one tensor per slot.
     """
-    # Written where it stays: these are megabytes, and memory that is new costs time.
-    blob = bytearray(4 * plan.size)
-    if not blob:
-        return blob
-    with torch.no_grad():
-        numbers = torch.frombuffer(blob, dtype=torch.float32)
-        device = values[plan.stretches[0].slots[0]].device
-        target = numbers if device.type == "cpu" else torch.empty_like(numbers, device=device)
-        for stretch in plan.stretches:
-            _fill_stretch(target, [values[slot] for slot in stretch.slots], stretch, plan)
-        if target is not numbers:
-            numbers.copy_(target)
+    # torch's memory and not a bytearray: that is cleared first, which takes longer than to fill it.
+    numbers = torch.empty(plan.size, dtype=torch.float32)
+    if plan.size:
+        with torch.no_grad():
+            device = values[plan.stretches[0].slots[0]].device
+            target = numbers if device.type == "cpu" else torch.empty_like(numbers, device=device)
+            for stretch in plan.stretches:
+                _fill_stretch(target, [values[slot] for slot in stretch.slots], stretch, plan)
+            if target is not numbers:
+                numbers.copy_(target)
+    array = numbers.numpy()
     if sys.byteorder == "big":
-        np.frombuffer(blob, "<u4").byteswap(inplace=True)
-    return blob
+        array.byteswap(inplace=True)
+    return array.data.cast("B") if plan.size else memoryview(b"")
 
 
 def _fill_stretch(numbers: Tensor, values: list[Tensor], stretch: Stretch, plan: SlotPlan) -> None:

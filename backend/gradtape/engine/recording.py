@@ -64,7 +64,7 @@ class Recording:
         )
 
     def _find_bad_number(
-        self, blob: bytearray, statistics: Iterable[Statistics]
+        self, blob: memoryview, statistics: Iterable[Statistics]
     ) -> BadNumber | None:
         numbers = np.frombuffer(blob, "<f4")
         # One pass: NaN and infinity reach the sum of squares. Large numbers do too, and are then
