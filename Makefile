@@ -19,7 +19,7 @@ PEER := .venv-bench/.installed
 PAGE := backend/gradtape/page/index.html
 # Folders count too: a file that is deleted or renamed changes its folder's time.
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts \
-	frontend/svelte.config.js frontend/tsconfig.json ! -name '*.test.ts' 2>/dev/null)
+	frontend/vite.replay.config.ts frontend/svelte.config.js frontend/tsconfig.json ! -name '*.test.ts' 2>/dev/null)
 
 .PHONY: help serve test check format build schema golden bench screenshots wheel clean
 

@@ -4,15 +4,16 @@ import globals from "globals";
 import typescript from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
-// The floors: pages → components → {state, stage, draw} → {model, api}. Imports only go down.
+// The floors: replay → pages → components → {state, stage, draw} → {model, api}. Imports only go down.
 const above = {
-  pages: [],
-  components: ["pages"],
-  state: ["pages", "components", "stage", "draw"],
-  stage: ["pages", "components", "state"],
-  draw: ["pages", "components", "state", "stage"],
-  model: ["pages", "components", "state", "stage", "draw"],
-  api: ["pages", "components", "state", "stage", "draw", "model"],
+  replay: [],
+  pages: ["replay"],
+  components: ["replay", "pages"],
+  state: ["replay", "pages", "components", "stage", "draw"],
+  stage: ["replay", "pages", "components", "state"],
+  draw: ["replay", "pages", "components", "state", "stage"],
+  model: ["replay", "pages", "components", "state", "stage", "draw"],
+  api: ["replay", "pages", "components", "state", "stage", "draw", "model"],
 };
 const withoutFramework = ["stage", "draw", "model", "api"];
 
@@ -28,6 +29,12 @@ function floorRule(floor) {
     patterns.push({
       group: ["svelte", "svelte/*", "**/*.svelte", "**/*.svelte.ts"],
       message: `${floor}/ knows no framework.`,
+    });
+  }
+  if (floor === "replay") {
+    patterns.push({
+      group: ["**/api/client", "**/api/events", "**/state/session*", "**/state/workbench*"],
+      message: "A replay has no server.",
     });
   }
   return {

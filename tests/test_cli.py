@@ -16,6 +16,7 @@ import httpx
 import pytest
 from safetensors import safe_open
 
+from tests.exports.replay_files import ReplayFile
 from tests.live_server import LiveServer, find_free_port
 
 GRADTAPE = Path(sys.executable).with_name("gradtape")
@@ -64,6 +65,18 @@ def test_without_an_output_the_tape_goes_down_the_pipe(spec_file: Path) -> None:
     assert len(weight["values"]) == 8
 
 
+def test_recording_into_a_page_gives_one_file_with_the_same_numbers(
+    spec_file: Path, tmp_path: Path
+) -> None:
+    page, tape = tmp_path / "run.html", tmp_path / "run.json"
+    assert run("record", spec_file, "-o", tape).returncode == 0
+    result = run("record", spec_file, "-o", page)
+    assert result.returncode == 0, result.stderr
+    (frame,) = ReplayFile(page.read_bytes()).document["frames"]
+    assert frame["loss"] == json.loads(tape.read_text())["frame"]["loss"]
+    assert f"loss {frame['loss']:.6g}" in result.stderr
+
+
 def test_training_tells_the_loss_and_writes_a_row_per_iteration(
     spec_file: Path, tmp_path: Path
 ) -> None:
@@ -105,6 +118,7 @@ def test_on_a_terminal_a_bar_moves(spec_file: Path) -> None:
         ("graph.dot", b"// Drawn by torchviz."),
         ("run.py", b"# 'An experiment' as a PyTorch program"),
         ("run.csv", b"iteration,loss,"),
+        ("run.html", b"<!doctype html>"),
     ],
 )
 def test_a_file_is_written_as_its_suffix_says(

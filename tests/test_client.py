@@ -12,6 +12,7 @@ import pytest
 
 import gradtape
 from gradtape.errors import RequestFailed
+from tests.exports.replay_files import ReplayFile
 from tests.live_server import LiveServer, find_free_port
 
 
@@ -90,6 +91,8 @@ def test_a_session_is_exported(client: gradtape.Client, tmp_path: Path) -> None:
     lines = [line.split() for line in printed.stdout.splitlines() if not line.startswith(" ")]
     assert [float(loss) for _, loss in lines] == session.metrics()["loss"]
     assert session.export("dot", iteration=1).startswith(b"// Drawn by torchviz.")
+    replay = ReplayFile(session.export("html")).document
+    assert [frame["loss"] for frame in replay["frames"]] == session.metrics()["loss"]
     with pytest.raises(RequestFailed, match="Did you mean 'csv'") as refused:
         session.export("cvs")
     assert (refused.value.code, refused.value.status) == ("unknown_export", 404)

@@ -49,6 +49,8 @@ def test_the_wheel_carries_the_page_and_its_licence(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "gradtape/page/index.html" in names
     assert any(name.startswith("gradtape/page/assets/") for name in names)
+    for part in ("replay.js", "replay.css", "plotly.js"):
+        assert f"gradtape/page/replay/{part}" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

@@ -20,6 +20,7 @@ from gradtape.errors import GradtapeError, InvalidRequest
 
 if TYPE_CHECKING:
     from gradtape.engine.experiment import Experiment
+    from gradtape.engine.recording import Recording
     from gradtape.exports.gallery import Export
     from gradtape.spec import ExperimentSpec
     from gradtape.tape.metrics import Metrics
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # torch, FastAPI and rich's progress are imported where they are used: `--help` answers at once.
 
 BAD_INPUT = 2
+PAGE_SUFFIXES = {".html", ".htm"}
 DEFAULT_ITERATIONS = 500
 ITERATIONS_PER_REPORT = 50  # between two moves of the bar; numbers are read from torch only then
 
@@ -114,26 +116,47 @@ def serve(
 def record(
     spec: SpecFile,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="run.json", help="Default: stdout.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="run.json for the tape; run.html for a page that shows it, without a server. "
+            "Default: the tape, to stdout.",
+        ),
     ] = None,
 ) -> None:
-    """Record the first iteration of a spec: the tape as JSON, with every number."""
+    """Record the first iteration of a spec: the tape as JSON, or a page to look at it."""
     checked = _read_spec(spec)
     if output is not None:
         _require_place(output)
 
     from gradtape.engine.experiment import Experiment
-    from gradtape.sessions.answering import answer_tape
 
-    recording = Experiment(checked).record_iteration()
-    tape = answer_tape(recording, "inline").payload
+    experiment = Experiment(checked)
+    recording = experiment.record_iteration()
     if output is None:
-        sys.stdout.buffer.write(tape + b"\n")
+        sys.stdout.buffer.write(_as_json(recording) + b"\n")
         return
+    is_page = output.suffix.lower() in PAGE_SUFFIXES
+    page = _find_export("html", output) if is_page else None
+    content = _as_json(recording) if page is None else _export(experiment, page)
     with _writing(output, "wb") as file:
-        file.write(tape)
+        file.write(content)
     ops = len(recording.structure.ops)
     sys.stderr.write(f"{output}: {ops} ops, loss {recording.loss:.6g}\n")
+
+
+def _as_json(recording: "Recording") -> bytes:
+    from gradtape.sessions.answering import answer_tape
+
+    return answer_tape(recording, "inline").payload
+
+
+def _export(experiment: "Experiment", export: "Export") -> bytes:
+    from gradtape.sessions.answering import answer_question
+
+    return export.finish(answer_question(experiment, export.question(None)))
 
 
 @app.command()
@@ -169,25 +192,24 @@ def export(
         Path, typer.Option("-o", "--output", metavar="FILE", help="Its suffix tells the kind.")
     ],
     kind: Annotated[
-        str | None, typer.Option(help="dot, svg, png, pdf, script, safetensors or csv.")
+        str | None, typer.Option(help="html, svg, png, pdf, dot, script, safetensors or csv.")
     ] = None,
     iterations: Annotated[
         int, typer.Option(min=1, max=limits.MAX_ITERATIONS_PER_RUN, help="The last is recorded.")
     ] = 1,
 ) -> None:
-    """Train a spec and write its graph, program, parameters or metrics to a file."""
+    """Train a spec and write a replay, its graph, program, parameters or metrics to a file."""
     checked = _read_spec(spec)
     chosen = _find_export(kind, output)
     _require_place(output)
 
     from gradtape.engine.experiment import Experiment
-    from gradtape.sessions.answering import answer_question
 
     experiment = Experiment(checked)
     for _ in range(iterations - 1):
         experiment.train_iteration()
     experiment.record_iteration()
-    content = chosen.finish(answer_question(experiment, chosen.question(None)))
+    content = _export(experiment, chosen)
     with _writing(output, "wb") as file:
         file.write(content)
     sys.stderr.write(f"{output}: {chosen.words}, {len(content):,} bytes\n")

@@ -182,7 +182,7 @@ class Session:
         """The session as a file: `Path("moons.svg").write_bytes(session.export("svg"))`.
 
         Args:
-            kind: dot, svg, png, pdf, script, safetensors or csv.
+            kind: html (a replay), svg, png, pdf, dot, script, safetensors or csv.
             iteration: a recorded one, where the kind is about one; the latest by default.
         """
         return self._get(f"/exports/{quote(kind, safe='')}", iteration=iteration).content

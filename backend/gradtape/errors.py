@@ -20,6 +20,7 @@ GradtapeError                  has code, message, path and details; becomes the 
 ├── UnknownFigure              no figure has this name
 ├── UnknownExport              nothing is exported as this kind
 ├── GraphvizUnavailable        a picture was asked for, and Graphviz is not there or failed
+├── PageNotBuilt               the page's files are not in this installation
 ├── CommandRefused             a command that the session cannot carry out as it stands
 ├── SessionUnavailable         the session's process is gone and could not be replaced
 ├── AddressUnavailable         the server cannot listen where it was told to
@@ -202,6 +203,12 @@ class GraphvizUnavailable(GradtapeError):
     """A picture needs Graphviz's program, which is not on this machine or failed."""
 
     code = "graphviz_unavailable"
+
+
+class PageNotBuilt(GradtapeError):
+    """The built page, or the viewer that goes into a replay, is not in this installation."""
+
+    code = "page_not_built"
 
 
 class CommandRefused(GradtapeError):

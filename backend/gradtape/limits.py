@@ -47,6 +47,12 @@ MAX_DRAWING_SECONDS = 20.0  # seconds that Graphviz may take for one picture; th
 MAX_DRAWING_INCHES = 100.0  # each way; at 96 pixels an inch, a picture of 370 MB
 MAX_CONCURRENT_EXPORTS = 2  # files made at once; more wait
 
+# A replay
+REPLAY_DATA_BYTES_AIM = 1_900_000  # bytes, compressed; beyond it previews shrink: 3 MB as a file
+MAX_REPLAY_DATA_BYTES = 12 * 2**20  # bytes, compressed; the wiring of 100,000 ops; 16 MB as a file
+MIN_REPLAY_PREVIEW_VALUES = 64  # numbers of one tensor; fewer would no longer be a picture of it
+MAX_REPLAY_METRIC_VALUES = 50_000  # numbers in the curves; about a quarter of a full replay
+
 # The web
 MAX_BODY_BYTES = 16 * 2**20  # bytes of a request body; the largest inline data set
 MAX_JSON_DEPTH = 64  # nested lists and objects in a body

@@ -7,6 +7,7 @@ from playwright.sync_api import Download, Locator, expect
 
 from gradtape.exports.gallery import EXPORTS
 from tests.browser.workbench import Workbench
+from tests.exports.replay_files import ReplayFile
 
 
 def open_menu(bench: Workbench) -> Locator:
@@ -61,10 +62,12 @@ def test_the_menu_is_used_with_the_keyboard(workbench: Workbench) -> None:
     button = workbench.page.get_by_role("button", name="Export")
     button.focus()
     workbench.press("Enter", "ArrowDown", "ArrowDown", "ArrowUp")
-    expect(workbench.page.get_by_role("menuitem", name="PyTorch program")).to_be_focused()
+    expect(workbench.page.get_by_role("menuitem", name="Replay")).to_be_focused()
     with workbench.page.expect_download() as download:
         workbench.press("Enter")
-    assert download.value.suggested_filename == "moons.py"
+    assert download.value.suggested_filename == "moons.html"
+    (frame,) = ReplayFile(Path(download.value.path()).read_bytes()).document["frames"]
+    assert frame["loss"] == workbench.read("/metrics")["loss"][0]
     expect(workbench.page.get_by_role("menu", name="Export")).to_be_hidden()
     expect(button).to_be_focused()
 

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from gradtape.errors import UnknownExport
@@ -16,6 +19,13 @@ def test_a_suffix_tells_the_kind() -> None:
         assert find_export_by_suffix(export.suffix.upper()).kind == kind
     with pytest.raises(UnknownExport, match=r"Known: .*\.py"):
         find_export_by_suffix(".exe")
+
+
+def test_the_page_lists_the_same_kinds() -> None:
+    page = Path(__file__).parents[2] / "frontend" / "src" / "model" / "exports.ts"
+    listed = re.findall(r'kind: "(\w+)"', page.read_text())
+    assert sorted(listed) == sorted(EXPORTS)
+    assert listed[0] == next(iter(EXPORTS)) == "html"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from gradtape.server.body_documents import TWO_LAYER_SPEC
+from tests.exports.replay_files import ReplayFile
 from tests.live_server import LiveServer
 
 
@@ -204,6 +205,20 @@ def test_figures_are_drawn_from_the_metrics(client: httpx.Client) -> None:
     assert figure["data"][0]["y"] == losses
     names = [part["name"] for part in client.get(f"{path}/figures/gradient_flow").json()["data"]]
     assert "fc1.weight" in names
+
+
+def test_a_session_is_a_file_that_no_page_of_ours_opens(client: httpx.Client) -> None:
+    path = open_session(client, {"example": "moons"})
+    assert client.get(f"{path}/exports/html").status_code == 404  # nothing is recorded yet
+    carry_out(client, path, kind="record")
+    carry_out(client, path, kind="record")
+    answer = client.get(f"{path}/exports/html")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="moons.html"'
+    frames = ReplayFile(answer.content).document["frames"]
+    losses = client.get(f"{path}/metrics").json()["loss"]
+    assert [frame["loss"] for frame in frames] == losses
 
 
 def test_the_events_of_a_run_come_in_order_and_tell_every_iteration(client: httpx.Client) -> None:

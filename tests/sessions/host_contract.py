@@ -1,6 +1,7 @@
 """What every SessionHost does. An implementation runs it by giving a fixture `host`."""
 
 import asyncio
+import gzip
 import json
 
 import pytest
@@ -30,9 +31,11 @@ from gradtape.sessions.messages import (
 from gradtape.sessions.questions import (
     BlobQuestion,
     MetricsQuestion,
+    ReplayQuestion,
     TapeQuestion,
     ValuesQuestion,
 )
+from gradtape.tape.replay_document import ReplayDocument
 from tests.sessions.following import (
     follow,
     is_kind,
@@ -152,6 +155,26 @@ class HostContract:
         await follow(host, "a", is_ready_at(20))
         answer = await host.ask("a", MetricsQuestion(since=17))
         assert json.loads(answer.payload)["iteration"] == [17, 18, 19]
+
+    async def test_a_replay_holds_the_recorded_iterations_and_all_metrics(
+        self, host: SessionHost
+    ) -> None:
+        await host.open("a", MOONS)
+        with pytest.raises(UnknownIteration):
+            await host.ask("a", ReplayQuestion())
+        await host.send("a", run_command(7, record_every=3))
+        await follow(host, "a", until=is_ready_at(7))
+        answer = await host.ask("a", ReplayQuestion())
+        document = ReplayDocument.model_validate_json(gzip.decompress(answer.blob))
+        assert json.loads(answer.payload) == {"name": MOONS.name, "has_curves": True}
+        assert [frame.iteration for frame in document.frames] == [0, 3, 6]
+        assert document.metrics == await metrics_of(host, "a")
+        for frame in document.frames:
+            tape = json.loads(
+                (await host.ask("a", TapeQuestion(iteration=frame.iteration))).payload
+            )
+            assert frame.loss == tape["frame"]["loss"]
+            assert document.structures[frame.structure_hash].hash == tape["structure"]["hash"]
 
     async def test_questions_are_answered_while_training_goes_on(self, host: SessionHost) -> None:
         await host.open("a", small_spec())

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 
+import orjson
+
 from gradtape.errors import UnknownExport
 from gradtape.exports.drawing import draw_dot
 from gradtape.exports.origin import Origin
+from gradtape.exports.replay_page import write_page
 from gradtape.exports.script import write_script
 from gradtape.exports.table import write_table
 from gradtape.sessions.questions import (
@@ -18,6 +21,7 @@ from gradtape.sessions.questions import (
     OriginQuestion,
     ParametersQuestion,
     Question,
+    ReplayQuestion,
 )
 from gradtape.tape.metrics import Metrics
 
@@ -67,12 +71,20 @@ def _ask_for_metrics(_iteration: int | None) -> Question:
     return MetricsQuestion()
 
 
+def _ask_for_replay(_iteration: int | None) -> Question:
+    return ReplayQuestion()
+
+
 def _take_payload(answer: Answer) -> bytes:
     return answer.payload
 
 
 def _draw(picture: str, answer: Answer) -> bytes:
     return draw_dot(answer.payload, picture)
+
+
+def _finish_replay(answer: Answer) -> bytes:
+    return write_page(answer.blob, has_curves=orjson.loads(answer.payload)["has_curves"])
 
 
 def _finish_script(answer: Answer) -> bytes:
@@ -90,6 +102,9 @@ BYTES = "application/octet-stream"
 EXPORTS: dict[str, Export] = {
     export.kind: export
     for export in (
+        Export(
+            "html", "a page with all of it", "text/html", ".html", _ask_for_replay, _finish_replay
+        ),
         Export("svg", "the graph as a drawing", SVG, ".svg", _ask_for_dot, partial(_draw, "svg")),
         Export(
             "png", "the graph in pixels", "image/png", ".png", _ask_for_dot, partial(_draw, "png")

@@ -9,6 +9,8 @@ from gradtape.errors import LimitExceeded
 from gradtape.exports.graph_dot import write_graph_dot
 from gradtape.exports.origin import Origin
 from gradtape.exports.parameters import write_parameters
+from gradtape.exports.replay_composition import replay_experiment
+from gradtape.exports.replay_packing import pack_document
 from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
@@ -17,6 +19,7 @@ from gradtape.sessions.questions import (
     OriginQuestion,
     ParametersQuestion,
     Question,
+    ReplayQuestion,
     TapeQuestion,
     ValuesForm,
     ValuesQuestion,
@@ -48,6 +51,8 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return Answer(_write_parameters(experiment, question.iteration))
         case OriginQuestion():
             return Answer(_tell_origin(experiment).model_dump_json().encode())
+        case ReplayQuestion():
+            return _answer_replay(experiment)
 
 
 def answer_tape(
@@ -117,6 +122,12 @@ def _tell_origin(experiment: Experiment) -> Origin:
         device=experiment.device,
         changed=experiment.changed,
     )
+
+
+def _answer_replay(experiment: Experiment) -> Answer:
+    document = replay_experiment(experiment)
+    facts = {"name": document.name, "has_curves": document.has_curves}
+    return Answer(orjson.dumps(facts), pack_document(document))
 
 
 def _count_values(tensor: Tensor) -> int:

@@ -73,6 +73,15 @@ class OriginQuestion(Plain):
     kind: Literal["origin"] = "origin"
 
 
+class ReplayQuestion(Plain):
+    """All that a one-file replay holds: the recorded iterations, newest first, and the metrics.
+
+    Payload: `{"name", "has_curves"}`. Blob: a ReplayDocument, packed.
+    """
+
+    kind: Literal["replay"] = "replay"
+
+
 Question = Annotated[
     TapeQuestion
     | BlobQuestion
@@ -80,7 +89,8 @@ Question = Annotated[
     | MetricsQuestion
     | DotQuestion
     | ParametersQuestion
-    | OriginQuestion,
+    | OriginQuestion
+    | ReplayQuestion,
     Field(discriminator="kind"),
 ]
 

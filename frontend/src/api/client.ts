@@ -6,29 +6,15 @@ import type {
   Catalog,
   Command,
   Example,
-  Frame,
-  JsonNumber,
   Metrics,
+  NestedNumbers,
   SessionState,
-  Structure,
+  TapeJson,
+  WholeTape,
 } from "./types";
 
 /** A spec as JSON; the forms are built from the catalog, so its inside is not typed further. */
 export type JsonObject = { [key: string]: unknown };
-
-/** A tape as it travels; `structure` is null where the page already has it. */
-export interface TapeAnswer {
-  structure: Structure | null;
-  frame: Frame;
-}
-
-/** A tape that came in one answer, with its numbers. */
-export interface WholeTape {
-  answer: TapeAnswer;
-  blob: ArrayBuffer;
-}
-
-export type NestedNumbers = JsonNumber | boolean | NestedNumbers[];
 
 const BASE = "/api/v1";
 
@@ -110,9 +96,9 @@ export async function recordUntilMistake(
   signal?: AbortSignal,
 ): Promise<WholeTape> {
   const path = "/record?until=mistake&values=blob";
-  const answer = await postJson<TapeAnswer & { blob: string }>(path, spec, signal);
-  const bytes = Uint8Array.from(atob(answer.blob), (character) => character.charCodeAt(0));
-  return { answer, blob: bytes.buffer };
+  const json = await postJson<TapeJson & { blob: string }>(path, spec, signal);
+  const bytes = Uint8Array.from(atob(json.blob), (character) => character.charCodeAt(0));
+  return { json, blob: bytes.buffer };
 }
 
 export function fetchTape(
@@ -120,7 +106,7 @@ export function fetchTape(
   iteration: number,
   knownStructure: string | null,
   signal?: AbortSignal,
-): Promise<TapeAnswer> {
+): Promise<TapeJson> {
   const query = new URLSearchParams({ iteration: String(iteration) });
   if (knownStructure !== null) query.set("known_structure", knownStructure);
   return getJson(`${session(id)}/tape?${query}`, signal);

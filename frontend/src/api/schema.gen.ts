@@ -302,8 +302,9 @@ export interface paths {
          * A session as a file
          * @description The graph and the numbers of a recorded iteration, or the whole run as a program or table.
          *
-         *     `script` and `csv` are about the whole run: for them `iteration` says nothing. Pictures are
-         *     drawn by Graphviz; where that is not installed, the error `graphviz_unavailable` says so.
+         *     `html`, `script` and `csv` are about the whole run: for them `iteration` says nothing. `html`
+         *     holds the newest recorded iterations, as many as one file may. Pictures are drawn by Graphviz;
+         *     where that is not installed, the error `graphviz_unavailable` says so.
          */
         get: operations["get_export"];
         put?: never;
@@ -2807,6 +2808,65 @@ export interface components {
             structure_hash: string;
         };
         /**
+         * ReplayDocument
+         * @description Iterations of one network, with all that a viewer needs to know of them.
+         */
+        ReplayDocument: {
+            /** Name */
+            name: string;
+            /** Gradtape Version */
+            gradtape_version: string;
+            /** Torch Version */
+            torch_version: string;
+            /**
+             * Structures
+             * @description By hash, one for each that is used.
+             */
+            structures: {
+                [key: string]: components["schemas"]["Structure"];
+            };
+            /**
+             * Frames
+             * @description By iteration, rising.
+             */
+            frames: components["schemas"]["ReplayFrame"][];
+            /** @description Of all iterations that ran, recorded or not. */
+            metrics: components["schemas"]["Metrics"] | null;
+            /**
+             * Notices
+             * @description What a viewer has to be told: what was left out.
+             */
+            notices: string[];
+        };
+        /**
+         * ReplayFrame
+         * @description A frame whose numbers travel inside its JSON.
+         */
+        ReplayFrame: {
+            /** Structure Hash */
+            structure_hash: string;
+            /** Iteration */
+            iteration: number;
+            /** Loss */
+            loss: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            };
+            /**
+             * Statistics
+             * @description By slot, for each slot that is not full.
+             */
+            statistics: {
+                [key: string]: components["schemas"]["Statistics"];
+            };
+            /**
+             * Blob
+             * @description float32, little-endian, by structure.slots.
+             */
+            blob: string;
+        };
+        /**
          * ResetCommand
          * @description Back to iteration 0 with the parameters that the seed gives; recorded iterations go.
          */
@@ -3442,7 +3502,7 @@ export interface operations {
             path: {
                 /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
                 session_id: string;
-                /** @description What kind of file: `svg` the graph as a drawing · `png` the graph in pixels · `pdf` the graph for print · `dot` the graph for Graphviz · `script` a PyTorch program · `safetensors` parameters and gradients · `csv` the metrics as a table */
+                /** @description What kind of file: `html` a page with all of it · `svg` the graph as a drawing · `png` the graph in pixels · `pdf` the graph for print · `dot` the graph for Graphviz · `script` a PyTorch program · `safetensors` parameters and gradients · `csv` the metrics as a table */
                 kind: string;
             };
             cookie?: never;
@@ -3457,6 +3517,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "text/html": string;
                     "image/svg+xml": string;
                     "image/png": string;
                     "application/pdf": string;

@@ -26,6 +26,8 @@ export type Metrics = Schemas["Metrics"];
 export type Node = Schemas["Node"];
 export type Op = Schemas["Op"];
 export type Phase = Schemas["Phase"];
+export type ReplayDocument = Schemas["ReplayDocument"];
+export type ReplayFrame = Schemas["ReplayFrame"];
 export type Role = Schemas["Role"];
 export type SessionEvent = LoggedEvent["event"];
 export type SessionPhase = Schemas["SessionPhase"];
@@ -35,5 +37,20 @@ export type Statistics = Schemas["Statistics"];
 export type Structure = Schemas["Structure"];
 export type Tensor = Schemas["Tensor"];
 
+/** A tape as it travels; the structure is null where the page has said that it knows it. */
+export interface TapeJson {
+  structure: Structure | null;
+  frame: Frame;
+}
+
+/** A tape with its numbers. */
+export interface WholeTape {
+  json: TapeJson;
+  blob: ArrayBuffer;
+}
+
 /** A float as JSON carries it: non-finite numbers are names. */
 export type JsonNumber = number | "NaN" | "Infinity" | "-Infinity";
+
+/** A tensor's numbers as JSON carries them: one level of lists per dimension. */
+export type NestedNumbers = JsonNumber | boolean | NestedNumbers[];

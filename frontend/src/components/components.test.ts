@@ -1,6 +1,8 @@
-import { flushSync, mount, unmount, type Component } from "svelte";
+import { createRawSnippet, flushSync, mount, unmount, type Component } from "svelte";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { squareTape } from "../../test/tapeBuilder";
+import type { Op } from "../api/types";
+import GradientPane from "./GradientPane.svelte";
 import NumberMatrix from "./NumberMatrix.svelte";
 import Separator from "./Separator.svelte";
 import Tabs from "./Tabs.svelte";
@@ -118,5 +120,41 @@ describe("controls", () => {
     input.dispatchEvent(new Event("blur"));
     flushSync();
     expect(input.value).toBe("0.1");
+  });
+});
+
+describe("the ops that a gradient comes from", () => {
+  const { tape, w } = squareTape();
+  const node = tape.structure.edges.find((edge) => edge.of === w)?.source ?? -1;
+  const product = tape.structure.ops[0] as Op;
+
+  /** The pane where this many ops ran in the node that the gradient of w comes from. */
+  function showWith(count: number): Element | null {
+    const ops = Array.from({ length: count }, (_, id): Op => {
+      return { ...product, id, phase: "backward", node };
+    });
+    const structure = { ...tape.structure, ops };
+    const body = show(GradientPane, {
+      tape: { ...tape, structure },
+      tensor: w,
+      edge: null,
+      playhead: structure.events.length,
+      onSelect: () => undefined,
+      onGoTo: () => undefined,
+      numbers: createRawSnippet<[number]>(() => ({ render: () => "<p></p>" })),
+    });
+    return body.querySelector('[aria-label="Computed by"]');
+  }
+
+  it("are all told where they are few", () => {
+    const told = showWith(12);
+    expect(told?.querySelectorAll("button")).toHaveLength(12);
+    expect(told?.textContent).not.toContain("more");
+  });
+
+  it("are told up to a dozen, and counted beyond", () => {
+    const told = showWith(2_012);
+    expect(told?.querySelectorAll("button")).toHaveLength(12);
+    expect(told?.textContent.trim()).toMatch(/and 2\u202f000 more$/);
   });
 });

@@ -9,6 +9,11 @@ export interface ExportKind {
 
 export const EXPORT_KINDS: readonly ExportKind[] = [
   {
+    kind: "html",
+    title: "Replay",
+    description: "One HTML file to look at all of this, without a server.",
+  },
+  {
     kind: "script",
     title: "PyTorch program",
     description: "Runs alone, with the same losses and gradients.",

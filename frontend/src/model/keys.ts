@@ -65,40 +65,56 @@ export interface KeyHelp {
   does: string;
 }
 
-/** The table of the help dialog. */
-export const KEY_HELP: readonly { group: string; keys: readonly KeyHelp[] }[] = [
-  {
-    group: "The tape",
-    keys: [
-      { keys: ["Space"], does: "play or pause" },
-      { keys: ["←", "→"], does: "one event back or forward" },
-      { keys: ["Shift ←", "Shift →"], does: "one call back or forward" },
-      { keys: ["Home", "End"], does: "to the start or the end" },
-    ],
-  },
+export interface KeyGroup {
+  group: string;
+  keys: readonly KeyHelp[];
+}
+
+const TAPE_KEYS: KeyGroup = {
+  group: "The tape",
+  keys: [
+    { keys: ["Space"], does: "play or pause" },
+    { keys: ["←", "→"], does: "one event back or forward" },
+    { keys: ["Shift ←", "Shift →"], does: "one call back or forward" },
+    { keys: ["Home", "End"], does: "to the start or the end" },
+  ],
+};
+const TRAVEL: KeyHelp = { keys: ["[", "]"], does: "previous or next recorded iteration" };
+const GRAPH_KEYS: KeyGroup = {
+  group: "The graph",
+  keys: [
+    { keys: ["+", "−"], does: "zoom in or out" },
+    { keys: ["0"], does: "show all of it" },
+    { keys: ["Esc"], does: "select nothing" },
+    { keys: ["?"], does: "show these keys" },
+  ],
+};
+
+/** The table of the workbench's help dialog. */
+export const KEY_HELP: readonly KeyGroup[] = [
+  TAPE_KEYS,
   {
     group: "Iterations",
     keys: [
       { keys: ["N"], does: "record the next iteration" },
       { keys: ["R"], does: "train; again to pause" },
-      { keys: ["[", "]"], does: "previous or next recorded iteration" },
+      TRAVEL,
     ],
   },
-  {
-    group: "The graph",
-    keys: [
-      { keys: ["+", "−"], does: "zoom in or out" },
-      { keys: ["0"], does: "show all of it" },
-      { keys: ["Esc"], does: "select nothing" },
-    ],
-  },
+  GRAPH_KEYS,
   {
     group: "The recipe",
     keys: [
       { keys: ["Alt ↑", "Alt ↓"], does: "move the layer that has the focus" },
       { keys: ["Delete"], does: "remove the layer that has the focus" },
       { keys: ["Ctrl Z", "Ctrl Shift Z"], does: "undo or redo a change" },
-      { keys: ["?"], does: "show these keys" },
     ],
   },
+];
+
+/** The same for a replay, where nothing is trained and nothing changed. */
+export const REPLAY_KEY_HELP: readonly KeyGroup[] = [
+  TAPE_KEYS,
+  { group: "Iterations", keys: [TRAVEL] },
+  GRAPH_KEYS,
 ];

@@ -1,6 +1,6 @@
 /** A tape as the page holds it, and what it says about each tensor. */
 
-import type { Frame, Slot, Statistics, Structure, Tensor } from "../api/types";
+import type { Frame, Slot, Statistics, Structure, TapeJson, Tensor } from "../api/types";
 import { summarize, type Summary } from "./statistics";
 
 export interface Tape {
@@ -10,12 +10,6 @@ export interface Tape {
   readonly blob: Float32Array;
   /** The playhead from which each tensor is visible; see `revealedAt`. */
   readonly revealed: Int32Array;
-}
-
-/** What the server answers: the structure is null where the page said that it knows it. */
-export interface TapeJson {
-  structure: Structure | null;
-  frame: Frame;
 }
 
 export interface TensorValues {

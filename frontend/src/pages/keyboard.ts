@@ -1,9 +1,12 @@
-/** What the keys of the workbench do. */
+/** What the keys do, on every page with a stage. */
 
 import { actionFor, type Action } from "../model/keys";
 import { nextCallBoundary } from "../model/timeline";
 import type { Stage } from "../stage/stage";
+import type { Viewer } from "../state/viewer.svelte";
 import type { Workbench } from "../state/workbench.svelte";
+
+export type Actions = Partial<Record<Action, () => unknown>>;
 
 const TEXT_FIELDS = 'input:not([type="checkbox"], [type="radio"]), textarea, [contenteditable]';
 /** Controls that Space or the arrow keys work by themselves. */
@@ -17,42 +20,55 @@ function belongsElsewhere(event: KeyboardEvent): boolean {
   return usesKey && target.closest(OWN_KEYS) !== null && !event.ctrlKey && !event.metaKey;
 }
 
-function callBoundary(workbench: Workbench, direction: 1 | -1): void {
-  const structure = workbench.tape.current?.structure;
+function callBoundary(viewer: Viewer, direction: 1 | -1): void {
+  const structure = viewer.tape.current?.structure;
   if (structure === undefined) return;
-  const { playhead } = workbench;
+  const { playhead } = viewer;
   playhead.scrubTo(nextCallBoundary(structure, playhead.position, direction));
 }
 
-function perform(action: Action, workbench: Workbench, stage: Stage | null): void {
-  const { playhead, layout, recipe, selection } = workbench;
-  const actions: Record<Action, () => unknown> = {
+function viewerActions(viewer: Viewer, stage: Stage | null): Actions {
+  const { playhead, layout, selection } = viewer;
+  return {
     stepForward: () => playhead.step(1),
     stepBackward: () => playhead.step(-1),
-    callForward: () => callBoundary(workbench, 1),
-    callBackward: () => callBoundary(workbench, -1),
+    callForward: () => callBoundary(viewer, 1),
+    callBackward: () => callBoundary(viewer, -1),
     toStart: () => playhead.scrubTo(0),
     toEnd: () => playhead.scrubTo(playhead.total),
     playOrPause: () => playhead.toggle(),
-    recordNext: () => workbench.recordNext(),
-    trainOrPause: () => workbench.trainOrPause(),
-    previousIteration: () => workbench.travelBy(-1),
-    nextIteration: () => workbench.travelBy(1),
+    previousIteration: () => viewer.travelBy(-1),
+    nextIteration: () => viewer.travelBy(1),
     zoomIn: () => stage?.zoomBy(1.25),
     zoomOut: () => stage?.zoomBy(0.8),
     fit: () => stage?.fit(),
     help: () => (layout.helpOpen = true),
-    undo: () => recipe.undo(),
-    redo: () => recipe.redo(),
     deselect: () => (layout.sheet === null ? selection.choose(null) : (layout.sheet = null)),
   };
-  actions[action]();
 }
 
-/** Handles a key of the whole page. */
-export function handleKey(event: KeyboardEvent, workbench: Workbench, stage: Stage | null): void {
+/** What only the workbench can do. */
+export function workbenchActions(workbench: Workbench): Actions {
+  const { recipe } = workbench;
+  return {
+    recordNext: () => workbench.recordNext(),
+    trainOrPause: () => workbench.trainOrPause(),
+    undo: () => recipe.undo(),
+    redo: () => recipe.redo(),
+  };
+}
+
+/** Handles a key of the whole page; `more` is what the page can do beyond looking. */
+export function handleKey(
+  event: KeyboardEvent,
+  viewer: Viewer,
+  stage: Stage | null,
+  more: Actions = {},
+): void {
   const action = actionFor(event);
   if (action === null || belongsElsewhere(event)) return;
+  const perform = { ...viewerActions(viewer, stage), ...more }[action];
+  if (perform === undefined) return;
   event.preventDefault();
-  perform(action, workbench, stage);
+  perform();
 }

@@ -2,18 +2,8 @@
 
 import { fetchFigure } from "../api/client";
 import { LossChart } from "../draw/lossChart";
+import { keepPlotlyFromWritingStyles } from "../draw/plotlyStyles";
 import type { Workbench } from "../state/workbench.svelte";
-
-const PLOTLY_STYLE_ID = "plotly.js-style-global";
-
-/** Tells Plotly that its rules are there already (styles/plotly.css): it may not write its own. */
-function keepPlotlyFromWritingStyles(): void {
-  if (document.getElementById(PLOTLY_STYLE_ID) !== null) return;
-  const mark = document.createElement("template");
-  mark.id = PLOTLY_STYLE_ID;
-  mark.className = "no-inline-styles";
-  document.head.append(mark);
-}
 
 export async function makeLossChart(
   workbench: Workbench,

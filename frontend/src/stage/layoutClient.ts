@@ -2,6 +2,7 @@
 
 import { layOut } from "./layout";
 import type { Layout, LayoutGraph } from "./layoutGraph";
+import { startLayoutWorker } from "./layoutWorker";
 
 export interface LayoutRequest {
   readonly id: number;
@@ -41,7 +42,7 @@ export class LayoutClient {
   }
 
   private start(): Worker {
-    const worker = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+    const worker = startLayoutWorker();
     worker.addEventListener("message", ({ data }: MessageEvent<LayoutReply>) => this.settle(data));
     worker.addEventListener("error", (event) => this.failAll(event.message));
     return worker;

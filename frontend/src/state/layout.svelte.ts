@@ -1,6 +1,7 @@
 /** How the workbench is laid out: sizes, folds, theme, level. Remembered in this browser. */
 
 import type { Level } from "../model/levels";
+import { browserMemory, type Memory } from "./memory";
 
 export type Theme = "auto" | "light" | "dark";
 export type Orientation = "auto" | "horizontal" | "vertical";
@@ -29,8 +30,8 @@ export const SIZE_RANGES: Record<Panel, { smallest: number; largest: number; usu
 
 const NEXT_THEME: Record<Theme, Theme> = { auto: "light", light: "dark", dark: "auto" };
 
-function recall(): Partial<Remembered> {
-  const stored = localStorage.getItem(STORAGE_KEY);
+function recall(memory: Memory): Partial<Remembered> {
+  const stored = memory.getItem(STORAGE_KEY);
   if (stored === null) return {};
   try {
     return JSON.parse(stored) as Partial<Remembered>;
@@ -55,13 +56,14 @@ export class LayoutState {
   sheet = $state<Sheet | null>(null);
   helpOpen = $state(false);
   #systemDark = $state(false);
+  readonly #memory = browserMemory();
 
   readonly appearance: "light" | "dark" = $derived(
     this.theme === "auto" ? (this.#systemDark ? "dark" : "light") : this.theme,
   );
 
   constructor() {
-    const remembered = recall();
+    const remembered = recall(this.#memory);
     // On a laptop the graph gets the room: its whole U-turn is to be in view.
     if (innerWidth < ROOMY_PX) Object.assign(this.sizes, { recipe: 240, inspector: 292 });
     this.sizes.dock = Math.min(SIZE_RANGES.dock.usual, Math.round(innerHeight * 0.24));
@@ -114,7 +116,7 @@ export class LayoutState {
 
   #remember(): void {
     const { sizes, folded, theme, level, orientation } = this;
-    localStorage.setItem(
+    this.#memory.setItem(
       STORAGE_KEY,
       JSON.stringify({ sizes, folded, theme, level, orientation } satisfies Remembered),
     );

@@ -1,11 +1,12 @@
 /** Exact numbers of tensors that are too large to travel whole, fetched block by block. */
 
-import { fetchValues, type NestedNumbers } from "../api/client";
 import { describeFailure, isAbort } from "../api/errors";
+import type { NestedNumbers } from "../api/types";
 import { toNumPy, toPython, type Nested } from "../model/copyText";
-import { sliceText, type GridShape } from "../model/grid";
+import type { GridShape, Span } from "../model/grid";
 import { toNumber } from "../model/tape";
 import { BlockCache } from "./blockCache";
+import type { MatrixPart, TapeSource } from "./tapeSource";
 
 const BLOCK_ROWS = 64;
 const BLOCK_COLUMNS = 32;
@@ -13,7 +14,7 @@ const MOST_COPIED = 200_000;
 
 /** Which matrix of which tensor of which iteration. */
 export interface Matrix {
-  session: string;
+  source: TapeSource;
   iteration: number;
   tensor: number;
   shape: readonly number[];
@@ -60,11 +61,7 @@ export class NumbersState {
   }
 
   /** Fetches whatever of these cells is not here yet. */
-  async request(
-    matrix: Matrix,
-    rows: { from: number; to: number },
-    columns: { from: number; to: number },
-  ): Promise<void> {
+  async request(matrix: Matrix, rows: Span, columns: Span): Promise<void> {
     const wanted: Promise<void>[] = [];
     const firstRow = Math.floor(rows.from / BLOCK_ROWS) * BLOCK_ROWS;
     const firstColumn = Math.floor(columns.from / BLOCK_COLUMNS) * BLOCK_COLUMNS;
@@ -84,11 +81,11 @@ export class NumbersState {
     this.#blocks.expect(key);
     const rows = { from: row, to: Math.min(row + BLOCK_ROWS, matrix.grid.rows) };
     const columns = { from: column, to: Math.min(column + BLOCK_COLUMNS, matrix.grid.columns) };
-    const slice = sliceText(matrix.shape, matrix.fixed, rows, columns);
     try {
-      const { session, tensor, iteration } = matrix;
-      const answer = await fetchValues(session, tensor, slice, iteration, signal);
-      this.#blocks.set(key, toRows(answer.values, columns.to - columns.from));
+      const { source, tensor, iteration } = matrix;
+      const part = partOf(matrix, rows, columns);
+      const values = await source.readNumbers(iteration, tensor, part, signal);
+      this.#blocks.set(key, toRows(values, columns.to - columns.from));
       this.failure = null;
       this.arrivals += 1;
     } catch (error) {
@@ -101,15 +98,10 @@ export class NumbersState {
   async copy(matrix: Matrix, dtype: string, style: "numpy" | "python"): Promise<string> {
     const { rows, columns } = matrix.grid;
     if (rows * columns > MOST_COPIED) return "Too many numbers";
-    const slice = sliceText(
-      matrix.shape,
-      matrix.fixed,
-      { from: 0, to: rows },
-      { from: 0, to: columns },
-    );
+    const part = partOf(matrix, { from: 0, to: rows }, { from: 0, to: columns });
     try {
-      const answer = await fetchValues(matrix.session, matrix.tensor, slice, matrix.iteration);
-      const values = toNested(answer.values);
+      const { source, tensor, iteration } = matrix;
+      const values = toNested(await source.readNumbers(iteration, tensor, part));
       const text = style === "numpy" ? toNumPy(values, dtype) : toPython(values, dtype);
       await navigator.clipboard.writeText(text);
       return "Copied";
@@ -119,8 +111,12 @@ export class NumbersState {
   }
 }
 
+function partOf({ shape, grid, fixed }: Matrix, rows: Span, columns: Span): MatrixPart {
+  return { shape, grid, fixed, rows, columns };
+}
+
 function keyOf(matrix: Matrix, row: number, column: number): string {
-  const { session, iteration, tensor, fixed } = matrix;
+  const { source, iteration, tensor, fixed } = matrix;
   const block = [Math.floor(row / BLOCK_ROWS), Math.floor(column / BLOCK_COLUMNS)];
-  return [session, iteration, tensor, ...fixed, ...block].join("/");
+  return [source.key, iteration, tensor, ...fixed, ...block].join("/");
 }

@@ -2,13 +2,13 @@
 
 import * as client from "../api/client";
 import type { JsonObject } from "../api/client";
-import { ApiError, describeFailure, isAbort, isUnreachable } from "../api/errors";
+import { ApiError, isUnreachable } from "../api/errors";
 import type {
   Command,
   Example,
   SessionEvent,
   SessionState as SessionSummary,
-  Structure,
+  WholeTape,
 } from "../api/types";
 import { renameFile } from "../model/exports";
 import { nearest, NO_METRICS } from "../model/metrics";
@@ -18,19 +18,15 @@ import { proportionalPlace } from "../model/playback";
 import { changeBetween, isSameNetwork, type Spec, type SpecChange } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
-import { CurvesState } from "./curves.svelte";
 import { download } from "./download";
 import { Latest } from "./latest";
-import { LayoutState } from "./layout.svelte";
-import { NoticesState } from "./notices.svelte";
-import { NumbersState } from "./numbers.svelte";
 import { openRecording, type Opening } from "./opening";
-import { PlayheadState } from "./playhead.svelte";
+import { PartRequest } from "./partRequest";
 import { RecipeState } from "./recipe.svelte";
-import { SelectionState } from "./selection.svelte";
 import { SessionState, toError } from "./session.svelte";
-import { TapeState } from "./tape.svelte";
+import { SessionSource } from "./sessionSource";
 import { TrainingState } from "./training.svelte";
+import { Viewer, type PlayheadRule } from "./viewer.svelte";
 
 interface Adoption {
   /** Where to stand; else at the start of the latest recorded iteration. */
@@ -41,28 +37,24 @@ interface Adoption {
   edited?: Spec | null;
 }
 
-type PlayheadRule = "start" | "end" | "same place" | number;
-
 /** The status with which the server refuses a spec. */
 const REFUSED = 422;
 
-export class Workbench {
-  readonly layout = new LayoutState();
-  readonly notices = new NoticesState();
+export class Workbench extends Viewer {
   readonly activity = new ActivityState();
   /** Beside other work: an export neither cancels a recording nor is cancelled by one. */
   readonly exporting = new ActivityState();
-  readonly playhead = new PlayheadState();
-  readonly tape = new TapeState();
-  readonly curves = new CurvesState();
-  readonly selection = new SelectionState();
-  readonly numbers = new NumbersState();
   readonly training = new TrainingState();
   readonly session = new SessionState((event) => this.#hear(event));
-  readonly recipe = new RecipeState((spec) => void this.#attempt(() => this.#apply(spec)));
+  readonly recipe = new RecipeState((spec) => void this.attempt(() => this.#apply(spec)));
   examples = $state.raw<Example[]>([]);
   readonly #address = new Address();
+  readonly #partRequest = new PartRequest();
   readonly #followed = new Latest<number>();
+
+  get recorded(): readonly number[] {
+    return this.session.recorded;
+  }
 
   /** The stage shows what can be run of a wrong network: the session can do nothing with that. */
   get isAside(): boolean {
@@ -87,7 +79,7 @@ export class Workbench {
   /** Shows what the first requests have opened. */
   start(place: Place, opening: Promise<Opening>): Promise<void> {
     void this.#loadCatalog();
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       const { summary, isNew, replacesUnknown } = await opening;
       if (replacesUnknown) {
         this.notices.inform("That session no longer exists. This is the default example, new.");
@@ -99,7 +91,7 @@ export class Workbench {
 
   /** Opens an example; "back" returns to the session before. */
   openExample(key: string): Promise<void> {
-    return this.#attempt(() =>
+    return this.attempt(() =>
       this.activity.run("Opening the example", async (signal) => {
         await this.#adopt(await openRecording({ example: key }, signal), { isNew: true });
         this.#address.push(this.place);
@@ -109,7 +101,7 @@ export class Workbench {
 
   /** The address has changed: a link, "back" or "forward". */
   goTo(place: Place): Promise<void> {
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       const isHere = place.session === this.session.id || place.session === null;
       if (isHere || this.#address.isReplaced(place.session)) {
         if (this.isAside) this.#showOutdated();
@@ -138,7 +130,7 @@ export class Workbench {
     const command: Command = again
       ? { kind: "run", iterations: 2, record_every: 1 }
       : { kind: "record" };
-    return this.#attempt(() =>
+    return this.attempt(() =>
       this.activity.run("Recording an iteration", async (signal) => {
         const sequence = await this.session.send(command);
         const { iteration } = await this.session.recordedAfter(
@@ -162,13 +154,13 @@ export class Workbench {
     const { iterations, recordEvery } = this.training;
     this.training.followed = true;
     this.playhead.scrubTo(this.playhead.total);
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       await this.session.send({ kind: "run", iterations, record_every: recordEvery });
     });
   }
 
   pause(): Promise<void> {
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       await this.session.send({ kind: "pause" });
     });
   }
@@ -176,7 +168,7 @@ export class Workbench {
   /** Back to iteration 0 with the parameters that the seed gives; it is recorded again. */
   reset(): Promise<void> {
     if (this.isAside) return Promise.resolve();
-    return this.#attempt(() =>
+    return this.attempt(() =>
       this.activity.run("Starting over", async (signal) => {
         this.training.followed = false;
         const sequence = await this.session.send({ kind: "reset" }, { kind: "record" });
@@ -189,7 +181,7 @@ export class Workbench {
 
   /** Saves the session as a file; what is about one iteration is about the shown one. */
   export(kind: string): Promise<void> {
-    return this.#attempt(() =>
+    return this.attempt(() =>
       this.exporting.run("Exporting", async (signal) => {
         const file = await client.fetchExport(this.#sessionId(), kind, this.tape.iteration, signal);
         download(file.content, renameFile(file.name, this.#ownName));
@@ -220,24 +212,10 @@ export class Workbench {
   travel(iteration: number): Promise<void> {
     if (iteration === this.tape.iteration || this.isAside) return Promise.resolve();
     this.training.followed = false;
-    return this.#attempt(async () => {
+    return this.attempt(async () => {
       await this.#show(iteration);
       this.#address.push(this.place);
     });
-  }
-
-  /** Time travel to the recorded iteration nearest to a point of the curve. */
-  travelNear(iteration: number): Promise<void> {
-    const recorded = nearest(this.session.recorded, iteration);
-    return recorded === null ? Promise.resolve() : this.travel(recorded);
-  }
-
-  /** To the recorded iteration before (-1) or after (1) the shown one. */
-  travelBy(direction: 1 | -1): Promise<void> {
-    const { recorded } = this.session;
-    const at = recorded.indexOf(this.tape.iteration ?? -1);
-    const wanted = recorded[at + direction];
-    return at < 0 || wanted === undefined ? Promise.resolve() : this.travel(wanted);
   }
 
   /** Writes one number of a parameter or input and records the shown iteration again with it. */
@@ -247,7 +225,7 @@ export class Workbench {
     if (value === null) this.notices.inform(`"${text}" is not a number; nothing was changed.`);
     if (iteration === null || value === null) return Promise.resolve();
     this.training.followed = false;
-    return this.#attempt(() =>
+    return this.attempt(() =>
       this.activity.run("Recording with the new number", async (signal) => {
         const sequence = await this.session.send(
           { kind: "seek", iteration },
@@ -261,7 +239,7 @@ export class Workbench {
         );
         this.numbers.clear();
         const before = this.tape.current?.structure ?? null;
-        if (await this.tape.showEdited(this.#sessionId(), iteration)) this.#settle(before);
+        if (await this.tape.showEdited(this.#source(), iteration)) this.settle(before);
       }),
     );
   }
@@ -270,7 +248,7 @@ export class Workbench {
   async #apply(spec: Spec): Promise<void> {
     const { applied } = this.recipe;
     if (applied === null) return;
-    this.tape.cancelPart();
+    this.#partRequest.cancel();
     const isSame = isSameNetwork(applied, spec);
     try {
       await this.#realize(changeBetween(applied, spec), spec);
@@ -306,7 +284,7 @@ export class Workbench {
   async #drawPart(spec: Spec): Promise<void> {
     try {
       const whole = await this.activity.run("Drawing what can be run", (signal) =>
-        this.tape.fetchPart(spec, signal),
+        this.#partRequest.fetch(spec, signal),
       );
       if (this.recipe.draft === spec) this.#showPart(whole, spec);
     } catch (error) {
@@ -316,12 +294,12 @@ export class Workbench {
     }
   }
 
-  #showPart(whole: client.WholeTape, spec: Spec): void {
+  #showPart(whole: WholeTape, spec: Spec): void {
     const before = this.tape.current?.structure ?? null;
     this.playhead.pause();
     this.numbers.clear();
     this.tape.showPart(whole, spec, this.playhead);
-    this.#settle(before, "end");
+    this.settle(before, "end");
   }
 
   /** No part of the recipe's network can be shown: it is the last one that worked. */
@@ -332,7 +310,7 @@ export class Workbench {
 
   #leavePart(): void {
     const part = this.tape.leavePart();
-    if (part !== null) this.#settle(part.tape.structure, part.stood.position);
+    if (part !== null) this.settle(part.tape.structure, part.stood.position);
   }
 
   /** The recipe's network is the session's again, and so is the tape. */
@@ -397,21 +375,8 @@ export class Workbench {
     return (await this.session.recordedAfter(sequence, () => true)).iteration;
   }
 
-  async #show(iteration: number, rule: PlayheadRule = "same place"): Promise<void> {
-    const before = this.tape.current?.structure ?? null;
-    this.numbers.clear();
-    if (await this.tape.show(this.#sessionId(), iteration)) this.#settle(before, rule);
-  }
-
-  /** Another tape is shown: playhead and selection find their place on it. */
-  #settle(before: Structure | null, rule: PlayheadRule = "same place"): void {
-    const structure = this.tape.current?.structure;
-    if (structure === undefined) return;
-    const total = structure.events.length;
-    const same = proportionalPlace(this.playhead.position, this.playhead.total, total);
-    const position = { start: 0, end: total, "same place": same };
-    this.playhead.setTape(total, typeof rule === "number" ? rule : position[rule]);
-    this.selection.moveTo(before, structure);
+  #show(iteration: number, rule?: PlayheadRule): Promise<void> {
+    return this.show(this.#source(), iteration, rule);
   }
 
   #hear(event: SessionEvent): void {
@@ -420,7 +385,7 @@ export class Workbench {
         this.curves.append(event.columns);
         break;
       case "recorded":
-        if (this.#follows) void this.#attempt(() => this.#follow(event.iteration));
+        if (this.#follows) void this.attempt(() => this.#follow(event.iteration));
         break;
       case "failed": {
         const error = toError(event.error);
@@ -436,7 +401,7 @@ export class Workbench {
         );
         break;
       case "resync":
-        void this.#attempt(() => this.#resync());
+        void this.attempt(() => this.#resync());
         break;
       case "accepted":
       case "state":
@@ -469,7 +434,7 @@ export class Workbench {
   }
 
   async #loadCatalog(): Promise<void> {
-    await this.#attempt(async () => {
+    await this.attempt(async () => {
       [this.recipe.catalog, this.examples] = await Promise.all([
         client.fetchCatalog(),
         client.fetchExamples(),
@@ -482,15 +447,7 @@ export class Workbench {
     return this.session.id;
   }
 
-  /** Does something; a failure becomes a message, being cancelled is no failure. */
-  async #attempt(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (isAbort(error)) return;
-      this.notices.fail(describeFailure(error));
-      // What is not the server's own refusal is a defect of this page: its trace is for us.
-      if (!(error instanceof ApiError)) console.error(error);
-    }
+  #source(): SessionSource {
+    return new SessionSource(this.#sessionId());
   }
 }

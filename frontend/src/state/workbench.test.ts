@@ -3,7 +3,7 @@ import { FakeEventSource } from "../../test/fakeEventSource";
 import { scalar, squareTape, TapeBuilder } from "../../test/tapeBuilder";
 import * as client from "../api/client";
 import { ApiError } from "../api/errors";
-import type { Metrics, SessionState as SessionSummary } from "../api/types";
+import type { Metrics, SessionState as SessionSummary, WholeTape } from "../api/types";
 import { readPlace } from "../model/permalink";
 import { insertLayer, setLayerParameter, type Spec } from "../model/spec";
 import { Workbench } from "./workbench.svelte";
@@ -57,13 +57,13 @@ async function open(): Promise<Workbench> {
 }
 
 /** The server refuses `layers[1]`; the layer before it can be run: x·w = 6. */
-function refuseSecondLayer(): client.WholeTape {
+function refuseSecondLayer(): WholeTape {
   const builder = new TapeBuilder();
   const x = builder.input("input", scalar(3));
   const w = builder.parameter("relu.weight", scalar(2));
   builder.call("module", "relu", "ReLU", () => builder.op("aten.mul", [x, w], scalar(6), "relu"));
   const whole = {
-    answer: { structure: builder.structure("part"), frame: builder.frame("part") },
+    json: { structure: builder.structure("part"), frame: builder.frame("part") },
     blob: builder.bytes(),
   };
   const message = "layers[1] (linear) expects 7 input features.";
@@ -264,10 +264,7 @@ describe("the workbench", () => {
     await workbench.editNumber("relu.weight", [], "1");
     expect(sent()).toEqual([]);
     expect(client.fetchTape).toHaveBeenCalledTimes(1);
-    expect([workbench.tape.session, workbench.tape.current?.structure.hash]).toEqual([
-      null,
-      "part",
-    ]);
+    expect([workbench.tape.source, workbench.tape.current?.structure.hash]).toEqual([null, "part"]);
   });
 
   it("keeps the address at the session's own place", async () => {
@@ -304,7 +301,7 @@ describe("the workbench", () => {
     const workbench = await open();
     const whole = refuseSecondLayer();
     const signals: AbortSignal[] = [];
-    let answer: (whole: client.WholeTape) => void = () => undefined;
+    let answer: (whole: WholeTape) => void = () => undefined;
     vi.mocked(client.recordUntilMistake).mockImplementation((_spec, signal) => {
       if (signal !== undefined) signals.push(signal);
       return new Promise((resolve) => (answer = resolve));

@@ -39,8 +39,9 @@ async def get_export(
 ) -> Response:
     """The graph and the numbers of a recorded iteration, or the whole run as a program or table.
 
-    `script` and `csv` are about the whole run: for them `iteration` says nothing. Pictures are
-    drawn by Graphviz; where that is not installed, the error `graphviz_unavailable` says so.
+    `html`, `script` and `csv` are about the whole run: for them `iteration` says nothing. `html`
+    holds the newest recorded iterations, as many as one file may. Pictures are drawn by Graphviz;
+    where that is not installed, the error `graphviz_unavailable` says so.
     """
     export = find_export(kind)
     state = await host.state(session_id)

@@ -1,0 +1,31 @@
+/** Tapes of a session, asked of the server. */
+
+import { fetchTape, fetchTapeBlob, fetchValues } from "../api/client";
+import type { NestedNumbers } from "../api/types";
+import { sliceText } from "../model/grid";
+import type { MatrixPart, TapeSource } from "./tapeSource";
+
+export class SessionSource implements TapeSource {
+  readonly hasAllNumbers = true;
+
+  /** `key` is the session's id. */
+  constructor(readonly key: string) {}
+
+  async readTape(iteration: number, known: string | null, signal: AbortSignal) {
+    const [json, blob] = await Promise.all([
+      fetchTape(this.key, iteration, known, signal),
+      fetchTapeBlob(this.key, iteration, signal),
+    ]);
+    return { json, blob };
+  }
+
+  async readNumbers(
+    iteration: number,
+    tensor: number,
+    { shape, fixed, rows, columns }: MatrixPart,
+    signal?: AbortSignal,
+  ): Promise<NestedNumbers> {
+    const slice = sliceText(shape, fixed, rows, columns);
+    return (await fetchValues(this.key, tensor, slice, iteration, signal)).values;
+  }
+}
