@@ -65,7 +65,6 @@ def names_of_saved(kind: type) -> tuple[str, ...]:
 
 
 STEP_MARKER = "Optimizer.step#"  # how the profiler's marker around every optimizer's step begins
-MOST_FRAMES_UP = 8  # from the marker, as an op, to the step that sets it
 
 
 def stepping_optimizer() -> Optimizer | None:
@@ -75,13 +74,11 @@ def stepping_optimizer() -> Optimizer | None:
     them off breaks a step that another thread is in the middle of.
     """
     step_file = Optimizer.step.__code__.co_filename
-    frame = sys._getframe(1)
-    for _ in range(MOST_FRAMES_UP):
+    frame = sys._getframe().f_back
+    while frame is not None:  # every mode that is on adds some frames in between
         if frame.f_code.co_filename == step_file:
             found = frame.f_locals.get("self")
             return found if isinstance(found, Optimizer) else None
-        if frame.f_back is None:
-            return None
         frame = frame.f_back
     return None
 

@@ -43,6 +43,7 @@ class Recorder:
         on_step: is given every optimizer that is about to step; to make that step the update,
             call `update.begin` and `update.end` around it.
         tensors: further tensors by name: `input`, `target`.
+        parameters: further parameters by name.
         known: structures of earlier recordings; one that repeats is kept once.
         expected: only ops are watched, and the iteration is taken for one of this structure;
             `finish` raises StructureDiffers if it is not.
@@ -57,6 +58,7 @@ class Recorder:
         optimizer: Optimizer | None = None,
         on_step: Callable[[Optimizer], None] | None = None,
         tensors: Mapping[str, Tensor] | None = None,
+        parameters: Mapping[str, Tensor] | None = None,
         known: KnownStructures | None = None,
         expected: BuiltStructure | None = None,
         lines: SourceLines | None = None,
@@ -65,6 +67,7 @@ class Recorder:
         self._loss = loss
         self._optimizer = optimizer
         self._tensors = dict(tensors or {})
+        self._parameters = dict(parameters or {})
         self._known = known if known is not None else KnownStructures()
         self._expected = expected
         self.log = RecordingLog()
@@ -184,6 +187,7 @@ class Recorder:
         given = [
             *((name, ROLES.get(name, Role.INTERMEDIATE), t) for name, t in self._tensors.items()),
             *((name, Role.PARAMETER, tensor) for name, tensor in self._model.named_parameters()),
+            *((name, Role.PARAMETER, tensor) for name, tensor in self._parameters.items()),
             *((name, Role.BUFFER, tensor) for name, tensor in self._model.named_buffers()),
         ]
         self.log.mark(Mark.REGISTER, [(name, role.value, tensor) for name, role, tensor in given])

@@ -111,7 +111,13 @@ class RecordingBlock:
         if self._frame is None or self._iteration % (self._every or 1):
             return
         lines = SourceLines(self._frame.f_code.co_filename)
-        recorder = Recorder(self._model, on_step=self._steps.meet, known=self._known, lines=lines)
+        recorder = Recorder(
+            self._model,
+            on_step=self._steps.meet,
+            parameters=self._parameters(),
+            known=self._known,
+            lines=lines,
+        )
         self._recorder = recorder.__enter__()
 
     def _close(self, *, wanted: bool) -> None:
@@ -136,6 +142,20 @@ class RecordingBlock:
             return {}
         local = list(self._frame.f_locals.items())
         return {name: value for name, value in local if isinstance(value, Tensor)}
+
+    def _parameters(self) -> dict[str, Tensor]:
+        """The variables that are parameters, by their first name; without the model's own.
+
+        They get their names before the block runs: afterwards, a step may have made other values
+        of them.
+        """
+        known = {id(each) for each in ([] if self._model is None else self._model.parameters())}
+        found: dict[str, Tensor] = {}
+        for name, value in self._variables().items():
+            if value.is_leaf and value.requires_grad and id(value) not in known:
+                known.add(id(value))
+                found[name] = value
+        return found
 
     def _say_why_empty(self) -> str:
         if self._every is not None and self._iteration == 0:

@@ -135,11 +135,14 @@ class Tape:
         return found.detach().clone()
 
     def gradient(self, tensor: str | int, *, iteration: int | None = None) -> Tensor | None:
-        """The gradient of the loss by a value; None where there is none, see `why_no_gradient`."""
+        """The gradient of the loss by a value; None where there is none, see `why_no_gradient`.
+
+        Raises:
+            UnknownTensor: no such tensor, or its gradient has no numbers here, see `value`.
+        """
         recording = self.recording(iteration)
         number = recording.structure.tensors[recording.find(str(tensor))].gradient
-        found = None if number is None else recording.tensor(number)
-        return None if found is None else found.detach().clone()
+        return None if number is None else self.value(number, iteration=iteration)
 
     def why_no_gradient(self, tensor: str | int, *, iteration: int | None = None) -> str | None:
         """In words, why a value has no gradient; None if it has one."""

@@ -6,7 +6,7 @@ Never pickle: whoever opens a file that somebody sent runs nothing of it.
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 import safetensors.torch
@@ -26,7 +26,7 @@ from gradtape.tape.numbers import Plain
 from gradtape.tape.structure import Structure
 
 NOTE = "gradtape"
-STRUCTURE = "structure/"
+FORMAT = 1
 HEADER_LENGTH_BYTES = 8  # little-endian, at the start of a safetensors file
 MAX_ITERATION = 2**53  # what JSON readers hold exactly
 
@@ -42,12 +42,13 @@ class StoredIteration(Plain):
 
 
 class Note(Plain):
-    """What the header says beside the tensors, and beside `structure/<hash>`: each as it was."""
+    """What the header says beside the tensors."""
 
-    format: Literal[1] = 1
+    format: Literal[1]
     gradtape: str = Field(description="Version.")
     torch: str = Field(description="Version.")
     name: str
+    structures: dict[str, Structure] = Field(description="By hash.")
     roots: dict[str, list[int]] = Field(
         description="By hash: tensor → the tensor that holds its numbers."
     )
@@ -64,24 +65,24 @@ def write_tape_file(name: str, recordings: Sequence[Recording]) -> bytes:
         LimitExceeded: the structures are larger than a header may be.
     """
     built = {recording.built.hash: recording.built for recording in recordings}
-    note = Note(
-        gradtape=gradtape.__version__,
-        torch=str(torch.__version__),
-        name=name,
-        roots={key: each.roots for key, each in built.items()},
-        iterations=[
-            StoredIteration(iteration=each.iteration, structure=each.built.hash)
-            for each in recordings
+    note = {
+        "format": FORMAT,
+        "gradtape": gradtape.__version__,
+        "torch": str(torch.__version__),
+        "name": name,
+        "structures": {key: orjson.Fragment(each.json) for key, each in built.items()},
+        "roots": {key: each.roots for key, each in built.items()},
+        "iterations": [
+            {"iteration": each.iteration, "structure": each.built.hash} for each in recordings
         ],
-    )
-    structures = {f"{STRUCTURE}{key}": each.json.decode() for key, each in built.items()}
+    }
     tensors = {
         f"{recording.iteration}/{number}": _storable(value)
         for recording in recordings
         for number, value in enumerate(recording.held_values)
         if value is not None and _is_storable(value)
     }
-    data = safetensors.torch.save(tensors, metadata={NOTE: note.model_dump_json(), **structures})
+    data = safetensors.torch.save(tensors, metadata={NOTE: orjson.dumps(note).decode()})
     length = _header_length(data)
     if length > MAX_TAPE_HEADER_BYTES:
         raise LimitExceeded(
@@ -114,10 +115,11 @@ def read_tape_file(path: Path) -> tuple[str, list[Recording]]:
     data = _read(path)
     try:
         tensors = safetensors.torch.load(data)
-        metadata = _metadata_of(data)
-        note = Note.model_validate_json(metadata[NOTE], strict=True)
+        text = _note_of(data)
+        note, plain = Note.model_validate_json(text, strict=True), orjson.loads(text)
         built = {
-            key: _rebuild(key, metadata[STRUCTURE + key], note.roots[key]) for key in note.roots
+            key: _rebuild(key, structure, plain["structures"][key], note.roots[key])
+            for key, structure in note.structures.items()
         }
         recordings = [_recording(each, built, tensors) for each in note.iterations]
     except InvalidTapeFile as error:
@@ -146,22 +148,22 @@ def _header_length(data: bytes) -> int:
     return int.from_bytes(data[:HEADER_LENGTH_BYTES], "little")
 
 
-def _metadata_of(data: bytes) -> dict[str, str]:
+def _note_of(data: bytes) -> str:
     # safetensors has read this header, and found it to be strings by name.
     header = data[HEADER_LENGTH_BYTES : HEADER_LENGTH_BYTES + _header_length(data)]
-    return orjson.loads(header)["__metadata__"]
+    return orjson.loads(header)["__metadata__"][NOTE]
 
 
-def _rebuild(key: str, text: str, roots: list[int]) -> BuiltStructure:
+def _rebuild(
+    key: str, structure: Structure, rows: dict[str, Any], roots: list[int]
+) -> BuiltStructure:
     """The structure as it was when it was recorded, to the byte: the hash says so."""
-    structure = Structure.model_validate_json(text, strict=True)
     check_structure(structure, roots)
     slots = SlotPlan.of_rows(
         [slot.model_dump() for slot in structure.slots],
         [tensor.slot for tensor in structure.tensors],
         roots,
     )
-    rows = orjson.loads(text)
     del rows["hash"]
     built = BuiltStructure(rows, slots, roots, None)
     if built.hash != key or structure.hash != key:
