@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from gradtape.library.viewing import NotebookPage
 from tests.browser.open_replay import OpenReplay
 from tests.browser.screen_numbers import assert_shown, inspector, number_grid
 
@@ -42,8 +43,22 @@ def test_stepping_shows_the_product_the_difference_and_its_square(replay: OpenRe
 
 def test_a_variable_is_on_the_screen_with_its_gradient(replay: OpenReplay) -> None:
     replay.press("End")
-    replay.page.locator("[data-chip]").filter(has_text=re.compile(r"\bw\b")).first.click()
+    replay.page.locator("[data-chip]").filter(has_text=re.compile(r"^\s*w")).first.click()
     inspector(replay.page).get_by_role("tab", name="Value").click()
     assert_shown(number_grid(replay.page), [0.5, 0.5])
     inspector(replay.page).get_by_role("tab", name="Gradient").click()
     assert_shown(number_grid(replay.page), [1.0, 2.0])  # 2 · (1.5 − 1) · x
+
+
+def test_the_replay_runs_in_the_frame_that_a_notebook_shows(browser: Browser, file: Path) -> None:
+    notebook = file.with_name("notebook.html")
+    frame = NotebookPage(file.read_bytes())._repr_html_()
+    notebook.write_text(f"<!doctype html><title>notebook</title><h1>A cell</h1>{frame}")
+    page = browser.new_page()
+    page.goto(notebook.as_uri())
+    stage = page.frame_locator("iframe").locator("[data-painted]")
+    expect(stage).to_have_attribute("data-playhead", "0")
+    page.frame_locator("iframe").get_by_role("heading", name="Untitled network").click()
+    page.keyboard.press("ArrowRight")
+    expect(stage).to_have_attribute("data-playhead", "1")
+    page.close()
