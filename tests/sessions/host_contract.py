@@ -36,6 +36,7 @@ from gradtape.sessions.questions import (
     ValuesQuestion,
 )
 from gradtape.tape.replay_document import ReplayDocument
+from gradtape.tape.structure import Structure
 from tests.sessions.following import (
     follow,
     is_kind,
@@ -90,7 +91,7 @@ class HostContract:
         recording = Experiment(MOONS).record_iteration()
         tape = json.loads(payload)
         assert tape["frame"] == json.loads(recording.frame.model_dump_json())
-        assert tape["structure"] == json.loads(recording.structure.model_dump_json())
+        assert Structure.model_validate(tape["structure"]) == recording.structure
         blob = await host.ask("a", BlobQuestion())
         assert blob.blob == recording.frame.blob
         assert json.loads(blob.payload)["structure_hash"] == recording.structure.hash

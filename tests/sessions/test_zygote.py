@@ -108,7 +108,7 @@ async def test_nothing_is_left_when_a_host_has_stopped(tmp_path: Path) -> None:
         assert process is not None
         os.kill(process, signal.SIGKILL)
         await host.send("s1", RecordCommand(kind="record"))
-        await host.record(MOONS, False)
+        await host.record(MOONS, None)
         await host.close("s2")
         zygote = host.zygote_pid
         assert zygote in children_of_this_process()
