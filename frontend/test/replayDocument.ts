@@ -16,6 +16,7 @@ export function documentOf(tape: Tape, iterations: readonly number[]): ReplayDoc
     torch_version: "2.0",
     structures: { [tape.structure.hash]: tape.structure },
     frames: iterations.map((iteration, place) => ({
+      bad_number: null,
       ...tape.frame,
       iteration,
       blob: toBase64(tape.blob.map((value) => value + place)),

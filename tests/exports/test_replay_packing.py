@@ -87,7 +87,7 @@ def test_a_view_and_what_it_shows_keep_their_own_shape(aim_bytes: int) -> None:
     images = torch.randn(16, 16, 16, generator=torch.Generator().manual_seed(1))
     recording = record(images, flatten=True)
     slots = recording.structure.slots
-    assert isinstance(recording.frame.blob, bytearray)
+    assert isinstance(recording.frame.blob, memoryview)
     assert len(recording.frame.blob) < 4 * sum(slot.count for slot in slots)
     unpacked = unpack(document_of(recording), aim_bytes=aim_bytes)
     (structure,), (frame,) = unpacked["structures"].values(), unpacked["frames"]

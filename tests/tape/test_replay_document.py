@@ -55,7 +55,7 @@ def test_the_numbers_are_base64_that_a_browser_reads() -> None:
 def test_numbers_that_are_not_finite_survive(loss: float) -> None:
     before = document(frame(loss), losses=(1.0, loss))
     text = before.model_dump_json()
-    assert "null" not in text
+    assert "null" not in text.replace('"bad_number":null', "")
     after = ReplayDocument.model_validate_json(text)
     assert after.metrics is not None
     for number in (after.frames[0].loss, after.metrics.loss[1]):

@@ -48,7 +48,13 @@ def _describe(
 ) -> BadNumber:
     index = tuple(torch.nonzero(~torch.isfinite(bad))[0].tolist()) if bad.dim() else ()
     number = _real(bad[index])
-    operands = tuple(_there(operand, bad, index, value_of) for operand in op.operands)
+    pointwise = _is_pointwise(op.name)
+    operands = tuple(
+        _there(operand, bad, index, value_of)
+        if pointwise
+        else OperandThere(tensor=operand, index=None, value=None)
+        for operand in op.operands
+    )
     return BadNumber(
         op=op.id,
         phase=op.phase,
@@ -56,7 +62,7 @@ def _describe(
         index=index,
         value=number,
         operands=operands,
-        message=_say(op, number, operands, structure),
+        message=_say(op, number, operands, structure, value_of),
     )
 
 
@@ -85,12 +91,31 @@ def _real(number: Tensor) -> float:
     return float(number.abs() if number.is_complex() else number)
 
 
-def _say(op: Op, number: float, operands: Sequence[OperandThere], structure: Structure) -> str:
-    told = [
-        f"{structure.tensors[each.tensor].name or f'tensor {each.tensor}'} = {each.value:.6g}"
-        for each in operands
-        if each.value is not None
-    ]
-    name = op.name.rpartition(".")[2]
+def _is_pointwise(name: str) -> bool:
+    """Whether each number of an op's result is made of one number of each operand."""
+    namespace, _, op = name.partition(".")
+    packet = getattr(getattr(torch.ops, namespace), op, None)
+    if packet is None:
+        return False
+    overloads = (getattr(packet, overload) for overload in packet.overloads())
+    return any(torch.Tag.pointwise in overload.tags for overload in overloads)
+
+
+def _say(
+    op: Op,
+    number: float,
+    operands: Sequence[OperandThere],
+    structure: Structure,
+    value_of: ValueOf,
+) -> str:
+    told: list[str] = []
+    for each in operands:
+        name = structure.tensors[each.tensor].name or f"tensor {each.tensor}"
+        value = value_of(each.tensor)
+        if each.value is not None:
+            told.append(f"{name} = {each.value:.6g}")
+        elif value is not None and value.numel() and value.is_floating_point():
+            told.append(f"{name} (up to {value.detach().abs().max().item():.3g} in size)")
+    op_name = op.name.rpartition(".")[2]
     made_of = f" of {', '.join(told)}" if told else ""
-    return f"op {op.id}, {name}, in the {op.phase} pass made {to_json_number(number)}{made_of}"
+    return f"op {op.id}, {op_name}, in the {op.phase} pass made {to_json_number(number)}{made_of}"

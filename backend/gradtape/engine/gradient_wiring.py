@@ -11,6 +11,8 @@ from gradtape.tape.structure import Role
 
 COPY_SLICES = "CopySlices"  # autograd's node for a write to a view; it stands for the whole base
 
+REMADE_VIEW = "AsStridedBackward0"  # of a view that is used after its base was written
+
 
 class GradientWiring:
     """Node ↔ op, gradient edge ↔ tensor, tensor ↔ its whole gradient; writes them into the rows.
@@ -31,6 +33,7 @@ class GradientWiring:
         for number, record in enumerate(log.nodes):
             self._op_of_node.append(self._find_op(number, record))
         self._mend_remade_views()
+        self._find_remade_views()
         self.nodes = [self._node_row(number, record) for number, record in enumerate(log.nodes)]
         self._tell_ops_their_nodes()
         self.edges = self._edge_rows()
@@ -70,6 +73,17 @@ class GradientWiring:
                 name = self._reader.ops[op]["name"]
                 if _is_named_after(nodes[number], name) and not _is_named_after(nodes[view], name):
                     self._op_of_node[number], self._op_of_node[view] = op, None
+
+    def _find_remade_views(self) -> None:
+        """What a view that was made anew stands for: the operand of the op that used it."""
+        for edge in self._log.edges:
+            view = self._log.nodes[edge.target]
+            op = self._op_of_node[edge.source]
+            if view.name != REMADE_VIEW or self._op_of_node[edge.target] is not None or op is None:
+                continue
+            operands = self._reader.ops[op]["operands"]
+            if edge.index < len(operands) and self._rows[operands[edge.index]]["requires_grad"]:
+                self._outputs[(edge.target, edge.target_index)] = operands[edge.index]
 
     def _last_write_at(self, number: int) -> int | None:
         """The last op at this number that writes to an operand."""
@@ -121,7 +135,8 @@ class GradientWiring:
         for node, op in enumerate(self._op_of_node):
             if op is not None:
                 row = self._reader.ops[op]
-                if row["phase"] == "forward":
+                # Of a node that runs twice, the first run.
+                if row["phase"] == "forward" and row["node"] is None:
                     row["node"] = node
                 for result in row["results"]:
                     self._mark_followed(self._rows[result])
@@ -148,16 +163,18 @@ class GradientWiring:
         ]
 
     def _find_whole_gradients(self) -> None:
-        arriving: dict[int, list[int]] = {}
+        arriving: dict[tuple[int, int], list[int]] = {}
         for edge in self.edges:
             if edge["tensor"] is not None and edge["of"] is not None:
-                arriving.setdefault(edge["of"], []).append(edge["tensor"])
+                arriving.setdefault((edge["of"], edge["target"]), []).append(edge["tensor"])
                 self._rows[edge["tensor"]]["of"] = edge["of"]
         for (node, index), tensor in self._reader.arrived.items():
             of = self._output(node, index)
-            if of is not None and of not in self.whole:
-                self.whole[of] = self._whole_of(of, tensor, arriving.get(of, []), node)
-        for of, parts in arriving.items():
+            if of is not None and of not in self._reader.accumulated:
+                # Of several backward passes, the last one's.
+                parts = arriving.get((of, node), [])
+                self.whole[of] = self._whole_of(of, tensor, parts, node)
+        for (of, _), parts in arriving.items():
             if len(parts) == 1 and self.whole.get(of) == parts[0]:
                 self._rows[parts[0]].pop("edge", None)
         for of, gradient in self.whole.items():

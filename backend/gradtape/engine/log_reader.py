@@ -9,11 +9,10 @@ from typing import Any
 
 from torch import Tensor
 
+from gradtape.engine.backward_passes import BackwardPasses
 from gradtape.engine.call_mode import call_target
 from gradtape.engine.op_reading import (
     OpForm,
-    PlainArguments,
-    plain_arguments,
     read_arguments,
     tensors_in,
 )
@@ -57,7 +56,7 @@ class LogReader:
         self.table = TensorTable()
         self.ops: list[Row] = []
         self.forms: list[OpForm] = []
-        self.plain_arguments: dict[int, PlainArguments] = {}
+        self.plain_arguments: dict[int, tuple[list[Any], dict[str, Any]]] = {}
         self.calls: list[Row] = []
         self.events: list[Row] = []
         self.orders: dict[int, int] = {}
@@ -81,9 +80,7 @@ class LogReader:
         self._phase = FORWARD
         self._open_calls: list[tuple[int, Item]] = []
         self._outer_phases: list[str] = []
-        self._runs = 0
-        # Nodes that have run in the backward pass under way.
-        self._ran: set[int] = set()
+        self._passes = BackwardPasses(log)
         # Results of backward ops whose node has not fired its hook yet.
         self._unrevealed: list[int] = []
         self._update = UpdateTicks(self.table, self.ops, self._add_event)
@@ -109,6 +106,9 @@ class LogReader:
             else:
                 self._handlers[item[0]](*item[1:])
         self._take_in_rest()
+        for number, record in enumerate(self._log.nodes):
+            if record.leaf is not None:  # further runs accumulate for the same leaf
+                self.leaves[number] = self.leaves[self._log.node_ids[id(record.node)]]
 
     # Ops
 
@@ -124,7 +124,7 @@ class LogReader:
     ) -> None:
         op = len(self.ops)
         table, by_object = self.table, self.table.by_object
-        operands, constants, flat = self._read_operands(form, args, kwargs)
+        operands, constants = self._read_operands(form, args, kwargs)
         if copies is not None:
             table.put_copies(copies, op)
         forward = node is None and self._phase is FORWARD
@@ -138,7 +138,7 @@ class LogReader:
             results = self._add_results(tensors_in(result), operands, op, bookkeeping)
         if copies is not None:
             self._take_in_writes(form.written_among(args, kwargs), operands, results, op)
-        if form.uninitialised or form.working_memory or table.uninitialised:
+        if form.uninitialised or form.working_memory or (form.is_view and table.unwritten):
             self._note_uninitialised(form, result, results)
         row = {
             "id": op,
@@ -153,8 +153,6 @@ class LogReader:
         }
         self.ops.append(row)
         self.forms.append(form)
-        if not flat:
-            self.plain_arguments[op] = plain_arguments(args, kwargs)
         self.numbers.append(number - 1)
         if copies is not None or number - 1 not in self.op_of_number:
             self._note_maker(row, form, result, number - 1)
@@ -162,18 +160,20 @@ class LogReader:
 
     def _read_operands(
         self, form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] | None
-    ) -> tuple[list[int], dict[str, Any], bool]:
-        """Ids of the operands, plain arguments by name, and whether there are only tensors."""
+    ) -> tuple[list[int], dict[str, Any]]:
+        """Ids of the operands, and plain arguments by name."""
+        by_object = self.table.by_object
         if not kwargs:
             try:
                 # Most ops have nothing but tensors that were seen before.
-                by_object = self.table.by_object
-                return [by_object[id(operand)] for operand in args], NO_CONSTANTS, True
+                return [by_object[id(operand)] for operand in args], NO_CONSTANTS
             except KeyError:
                 pass
-        found, constants = read_arguments(form, args, kwargs)
-        operands = [self.table.find_or_add(operand, self._phase) for operand in found]
-        return operands, constants, not kwargs and len(operands) == len(args) and not constants
+        read = read_arguments(form, args, kwargs)
+        if read.constants or kwargs or len(read.operands) != len(args):
+            self.plain_arguments[len(self.ops)] = read.plain
+        find_or_add, phase = self.table.find_or_add, self._phase
+        return [find_or_add(operand, phase) for operand in read.operands], read.constants
 
     def _note_maker(self, row: Row, form: OpForm, result: Any, number: int) -> None:
         """Note whether an op made an autograd node.
@@ -253,8 +253,11 @@ class LogReader:
     def _running(self, node: Any) -> int | None:
         """The number of the node that an op ran for; None where the engine was summing."""
         number = None if node is None else self._log.node_ids.get(id(node))
+        if number is None:
+            return None
+        run = self._passes.run_of(number)
         # Its hook has fired: the engine is summing what arrives at a tensor used twice.
-        return None if number in self._ran else number
+        return None if self._passes.has_ended(run) else run
 
     def _advance(self, row: Row, forward: bool) -> None:
         """Move the tape on: a forward op is a tick, other ops belong to the tick of their node."""
@@ -263,7 +266,7 @@ class LogReader:
                 self._extend(row)
             else:
                 self._add_event(EventKind.FORWARD_OP.value, row["id"], self._made_by(row))
-        elif row["node"] is None and self._phase is BACKWARD and self._ran:
+        elif row["node"] is None and self._phase is BACKWARD and self._passes.any_ended:
             self._extend(row)
         else:
             self._unrevealed += self._made_by(row)
@@ -381,7 +384,7 @@ class LogReader:
             self._end_call(self._open_function)
         self._outer_phases.append(self._phase)
         self._phase = BACKWARD
-        self._ran = set()
+        self._passes.begin()
 
     def _end_backward(self, returned: list[tuple[Tensor, Tensor]]) -> None:
         """The end of a backward pass.
@@ -395,10 +398,11 @@ class LogReader:
             self.table.rows[number]["of"] = of
             self.returned[of] = number
         self._phase = self._outer_phases.pop()
-        self._ran = set()
+        self._passes.end()
 
     def _node_ran(self, node: int, computed: tuple[Any, ...], received: tuple[Any, ...]) -> None:
         # torch calls them grad_inputs and grad_outputs, after the forward op's inputs and outputs.
+        node = self._passes.run_of(node)
         event = self._begin_node_event(EventKind.BACKWARD_NODE, node, received)
         for edge in self._log.nodes[node].edges:
             gradient = computed[self._log.edges[edge].index]
@@ -410,16 +414,16 @@ class LogReader:
     def _gradient_accumulated(
         self, node: int, received: tuple[Any, ...], gradient: Tensor | None
     ) -> None:
+        leaf = self.leaves[node]
+        node = self._passes.run_of(node)
         event = self._begin_node_event(EventKind.ACCUMULATE, node, received)
         if gradient is not None:
             tensor = self._as_gradient(gradient, node, event)
-            self.table.rows[tensor]["of"] = self.leaves[node]
-            self.accumulated[self.leaves[node]] = tensor
+            self.table.rows[tensor]["of"] = leaf
+            self.accumulated[leaf] = tensor
 
     def _begin_node_event(self, kind: EventKind, node: int, received: tuple[Any, ...]) -> Row:
-        self.orders[node] = self._runs
-        self._runs += 1
-        self._ran.add(node)
+        self.orders[node] = self._passes.note_end(node)
         event = self._add_event(kind.value, node, self._unrevealed)
         self._unrevealed = []
         for index, gradient in enumerate(received):

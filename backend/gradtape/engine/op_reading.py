@@ -2,7 +2,7 @@
 
 import math
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from pydantic import JsonValue
@@ -103,34 +103,46 @@ def tensors_in(value: Any) -> list[Tensor]:
     return []
 
 
-def read_arguments(
-    form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] | None
-) -> tuple[list[Tensor], dict[str, JsonValue]]:
-    """Operands in order, and plain arguments by name."""
-    operands: list[Tensor] = []
-    constants: dict[str, JsonValue] = {}
-    for name, value in (*zip(form.arguments, args, strict=False), *(kwargs or {}).items()):
-        if isinstance(value, Tensor):
-            operands.append(value)
-        elif tensors := tensors_in(value):
-            operands += tensors
-            if len(tensors) != len(value):  # x[:, i] indexes with [None, i]
-                constants[name] = [to_plain(each) for each in value]
-        else:
-            constants[name] = to_plain(value)
-    return operands, constants
+class Arguments(NamedTuple):
+    """The arguments of one run of an op.
+
+    Attributes:
+        operands: tensors in order, with repeats.
+        constants: plain arguments by name, as JSON can carry them.
+        plain: what is no tensor, as torch gave it: by position and by name, None for a tensor.
+    """
+
+    operands: list[Tensor]
+    constants: dict[str, JsonValue]
+    plain: tuple[list[Any], dict[str, Any]]
 
 
-PlainArguments = tuple[tuple[Any, ...], dict[str, Any]]
-"""What of an op's arguments is no tensor: by position and by name, None for a tensor."""
+def read_arguments(form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Arguments:
+    """Sort an op's arguments."""
+    read = Arguments([], {}, ([], {}))
+    for name, value in zip(form.arguments, args, strict=False):
+        read.plain[0].append(_read_argument(read, name, value))
+    for name, value in (kwargs or {}).items():
+        read.plain[1][name] = _read_argument(read, name, value)
+    return read
 
 
-def plain_arguments(args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> PlainArguments:
-    """The plain ones among an op's arguments, as torch gave them."""
-    return (
-        tuple(None if tensors_in(each) else each for each in args),
-        {name: None if tensors_in(each) else each for name, each in (kwargs or {}).items()},
-    )
+def _read_argument(read: Arguments, name: str, value: Any) -> Any:
+    """Note an argument; returns it if it is plain."""
+    if isinstance(value, Tensor):
+        read.operands.append(value)
+        return None
+    if value.__class__ in SIMPLE:
+        read.constants[name] = value
+        return value
+    tensors = tensors_in(value)
+    if not tensors:
+        read.constants[name] = to_plain(value)
+        return value
+    read.operands.extend(tensors)
+    if len(tensors) != len(value):  # x[:, i] indexes with [None, i]
+        read.constants[name] = [to_plain(each) for each in value]
+    return None
 
 
 def to_plain(value: Any) -> JsonValue:
@@ -148,6 +160,9 @@ def to_plain(value: Any) -> JsonValue:
     if isinstance(value, Tensor):
         return "tensor"
     return torch_name(value)
+
+
+SIMPLE = frozenset({int, bool, str, type(None)})
 
 
 @lru_cache(maxsize=256)

@@ -64,7 +64,7 @@ class Recording:
         )
 
     def _find_bad_number(
-        self, blob: bytearray, statistics: Iterable[Statistics]
+        self, blob: memoryview, statistics: Iterable[Statistics]
     ) -> BadNumber | None:
         numbers = np.frombuffer(blob, "<f4")
         # One pass: NaN and infinity reach the sum of squares. Large numbers do too, and are then
@@ -106,9 +106,11 @@ class Recording:
             number = int(name_or_id)
             self.tensor(number)
             return number
-        for tensor in self.structure.tensors:
-            if tensor.name == name_or_id:
-                return tensor.id
+        named = [tensor for tensor in self.structure.tensors if tensor.name == name_or_id]
+        if named:
+            # A leaf that was written before it was used has two values; one of them is followed.
+            followed = (tensor.id for tensor in named if tensor.gradient is not None)
+            return next(followed, named[0].id)
         names = [tensor.name for tensor in self.structure.tensors if tensor.name]
         raise UnknownTensor(f"no tensor is named “{name_or_id}”; there are {', '.join(names[:20])}")
 

@@ -6,17 +6,18 @@ nothing of the structure is worked out again. Calls and autograd nodes are not l
 on equal operands, the backward pass included, have an equal graph.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from gradtape.engine.log_reader import LogReader
-from gradtape.engine.op_reading import OpForm, plain_arguments, tensors_in
+from gradtape.engine.op_reading import OpForm, tensors_in
 from gradtape.engine.recording_log import Item, Mark, RecordingLog
 from gradtape.engine.tensor_table import address, shows
-from gradtape.engine.write_guard import Copies
+from gradtape.engine.write_guard import CONTAINERS, Copies
 
 
 class Differs(Exception):
@@ -110,20 +111,25 @@ class _Follower:
         return self._values
 
     def _follow_op(self, op: int, item: Item) -> None:
-        _, args, kwargs, result, _number, _node, copies = item
+        form, args, kwargs, result, _number, _node, copies = item
         path = self._path
         expected = path.plain_arguments.get(op)
         if expected is None and not kwargs:
             self._expect(args, path.operands[op])
         else:
-            if plain_arguments(args, kwargs) != expected:
-                raise Differs
-            self._expect(tensors_in((args, kwargs)), path.operands[op])
+            positional, named = expected or ([], {})
+            operands = _operands_among(args, positional)
+            if kwargs or named:
+                values = list((kwargs or {}).values())
+                if list(kwargs or {}) != list(named):
+                    raise Differs
+                operands += _operands_among(values, list(named.values()))
+            self._expect(operands, path.operands[op])
         results = (result,) if isinstance(result, Tensor) else tensors_in(result)
         if copies is not None:
             self._put_copies(copies)
             returned = {id(each) for each in results}
-            written = item[0].written_among(args, kwargs)
+            written = form.written_among(args, kwargs)
             results = [*results, *(each for each in written if id(each) not in returned)]
         self._take_results(results, path.results[op])
 
@@ -131,7 +137,8 @@ class _Follower:
         """Find each tensor to be what is expected."""
         objects, met = self._objects, 0
         for tensor in tensors:
-            if met == len(numbers):
+            # Where only tensors are expected, a plain argument is another iteration's.
+            if met == len(numbers) or not isinstance(tensor, Tensor):
                 raise Differs
             number = numbers[met]
             if objects[number] is not tensor and not self._is(number, tensor):
@@ -172,3 +179,18 @@ class _Follower:
             number = self._by_object.pop(id(tensor), None)
             if number is not None and self._values[number] is tensor:
                 self._values[number] = copy
+
+
+def _operands_among(values: Sequence[Any], plain: list[Any]) -> list[Tensor]:
+    """The tensors among an op's arguments; the others have to be as they were."""
+    if len(values) != len(plain):
+        raise Differs
+    operands: list[Tensor] = []
+    for value, expected in zip(values, plain, strict=True):
+        if isinstance(value, Tensor):
+            operands.append(value)
+        elif value.__class__ in CONTAINERS and (tensors := tensors_in(value)):
+            operands += tensors
+        elif value != expected:
+            raise Differs
+    return operands

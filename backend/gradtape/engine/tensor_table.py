@@ -44,6 +44,7 @@ class TensorTable:
         values: by tensor id; None where there are no numbers to keep.
         roots: by tensor id; an id whose numbers another one holds has that one's id here.
         uninitialised: ids of values that are, in part, whatever the memory held.
+        unwritten: storage that began uninitialised → how many of its numbers no op has written yet.
         by_object: id() of an object → the id of the value that it stands for now.
         overwritten: id → the op that wrote to its memory afterwards.
         rewritten: op → ids of values in memory that it wrote, of tensors that it did not return.
@@ -59,8 +60,7 @@ class TensorTable:
         # Address → ids, for objects never seen before; filled up to _indexed when one comes.
         self._by_address: dict[int | None, list[int]] = {}
         self._indexed = 0
-        # Storage that began uninitialised → how many of its numbers no op has written yet.
-        self._unwritten: dict[int, int] = {}
+        self.unwritten: dict[int, int] = {}
         self.overwritten: dict[int, int] = {}
         self.rewritten: dict[int, list[int]] = {}
         self.nodes: dict[int, Any] = {}
@@ -160,19 +160,19 @@ class TensorTable:
     def begin_uninitialised(self, number: int, tensor: Tensor) -> None:
         """A value is whatever the memory held."""
         self.uninitialised.add(number)
-        self._unwritten[storage_key(tensor)] = tensor.numel()
+        self.unwritten[storage_key(tensor)] = tensor.numel()
 
     def note_written(self, tensor: Tensor) -> None:
         """An op has written all of a tensor."""
         key = storage_key(tensor)
-        if key in self._unwritten:
-            self._unwritten[key] -= tensor.numel()
-            if self._unwritten[key] <= 0:
-                del self._unwritten[key]
+        if key in self.unwritten:
+            self.unwritten[key] -= tensor.numel()
+            if self.unwritten[key] <= 0:
+                del self.unwritten[key]
 
     def note_if_unwritten(self, number: int, tensor: Tensor) -> None:
         """A value that shows memory which is not all written yet is not all a value."""
-        if self._unwritten and storage_key(tensor) in self._unwritten:
+        if self.unwritten and storage_key(tensor) in self.unwritten:
             self.uninitialised.add(number)
 
     def _find_by_memory(self, tensor: Tensor) -> int | None:

@@ -87,7 +87,7 @@ class WriteGuard:
         # Results of ops that give memory as it is, before the first write to them.
         self._empty: set[int] = set()
 
-    def copy_before(self, written: Iterable[Tensor], operands: Iterable[Tensor]) -> Copies:
+    def copy_before(self, written: list[Tensor], operands: Iterable[Tensor]) -> Copies:
         """Copies of all recorded values in the memory of tensors that are about to be written.
 
         From here on they stand for the values that they will have afterwards.
@@ -97,6 +97,8 @@ class WriteGuard:
             operands: of the op that writes; they are not in the log yet.
         """
         items = self._log.items
+        if len(written) == 1 and _just_given(written[0], items):
+            return [Copied(written[0], written[0], None)]
         for item in items[self._looked_through :]:
             self._note_item(item)
         self._looked_through = len(items)
@@ -131,6 +133,8 @@ class WriteGuard:
         noted = self._noted
         if item[0].__class__ is OpForm and item[0].uninitialised:
             self._empty.update(map(id, tensors_in(item[3])))
+        elif item[0].__class__ is OpForm and item[6] is not None:
+            self._empty.difference_update(id(copied.tensor) for copied in item[6])
         mentioned = (*item[1], item[3]) if item[0].__class__ is OpForm else item[1:]
         for each in mentioned:
             if isinstance(each, Tensor):  # by far the most
@@ -146,6 +150,16 @@ class WriteGuard:
     def _note(self, tensor: Tensor) -> None:
         self._noted.add(id(tensor))
         self._by_storage.setdefault(storage_key(tensor), {}).setdefault(id(tensor), tensor)
+
+
+def _just_given(tensor: Tensor, items: list[Item]) -> bool:
+    """Whether the op before has given this memory as it is: nothing else can lie in it.
+
+    So are gradients accumulated: new memory, then a copy into it.
+    """
+    if not items or items[-1][0].__class__ is not OpForm:
+        return False
+    return items[-1][0].uninitialised and items[-1][3] is tensor
 
 
 def copy_living(values: list[Tensor | None], living: Iterable[Tensor]) -> None:

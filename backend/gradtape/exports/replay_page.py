@@ -35,7 +35,7 @@ SKELETON = """<!doctype html>
 """
 
 
-def write_page(packed: bytes | bytearray, *, has_curves: bool) -> bytes:
+def write_page(packed: bytes | memoryview, *, has_curves: bool) -> bytes:
     """The whole file.
 
     Args:
@@ -45,7 +45,7 @@ def write_page(packed: bytes | bytearray, *, has_curves: bool) -> bytes:
         PageNotBuilt: the viewer is not in this installation.
     """
     script, style = _inlined("replay/replay.js"), _inlined("replay/replay.css")
-    blocks: dict[str, bytes | bytearray] = {"replay-document": packed}
+    blocks: dict[str, bytes | memoryview] = {"replay-document": packed}
     allowed = [script]
     if has_curves:
         plotly = _read("replay/plotly.js")
@@ -81,12 +81,12 @@ def _hash(content: bytes) -> str:
     return f"'sha256-{_text(sha256(content).digest())}'"
 
 
-def _block(name: str, data: bytes | bytearray) -> str:
+def _block(name: str, data: bytes | memoryview) -> str:
     # Of this type a browser runs nothing; base64 has no character that could end the element.
     return f'<script type="application/octet-stream" id="{name}">{_text(data)}</script>'
 
 
-def _text(data: bytes | bytearray) -> str:
+def _text(data: bytes | memoryview) -> str:
     return b64encode(data).decode()
 
 

@@ -17,7 +17,7 @@ def json_answer(payload: bytes) -> Response:
     return Response(payload, media_type=JSON)
 
 
-def blob_answer(blob: bytes | bytearray, **facts: object) -> Response:
+def blob_answer(blob: bytes | memoryview, **facts: object) -> Response:
     """Numbers as bytes; what they are stands in `X-Gradtape-…` headers."""
     headers = {f"X-Gradtape-{name.title()}": str(value) for name, value in facts.items()}
     return BlobResponse(blob, headers=headers)

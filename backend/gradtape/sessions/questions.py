@@ -100,4 +100,4 @@ class Answer:
     """What a session answered: JSON, and numbers as bytes where the question asks for them."""
 
     payload: bytes
-    blob: bytes | bytearray = b""
+    blob: bytes | memoryview = b""

@@ -6,7 +6,7 @@ from pydantic.json_schema import SkipJsonSchema
 from gradtape.tape.bad_number import BadNumber
 from gradtape.tape.numbers import Number, Plain
 
-Blob = InstanceOf[bytes] | InstanceOf[bytearray]  # not copied to be checked: it is megabytes
+Blob = InstanceOf[bytes] | InstanceOf[memoryview]  # not copied to be checked: it is megabytes
 
 
 class Statistics(Plain):

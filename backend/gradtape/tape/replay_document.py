@@ -15,7 +15,7 @@ def _from_base64(value: Any) -> Any:
     return b64decode(value, validate=True) if isinstance(value, str) else value
 
 
-def _to_base64(value: bytes | bytearray) -> str:
+def _to_base64(value: bytes | memoryview) -> str:
     return b64encode(value).decode()
 
 

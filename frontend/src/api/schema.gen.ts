@@ -532,6 +532,34 @@ export interface components {
             count_include_pad: boolean;
         };
         /**
+         * BadNumber
+         * @description The first op whose result holds NaN or infinity while its operands do not.
+         */
+        BadNumber: {
+            /** Op */
+            op: number;
+            phase: components["schemas"]["Phase"];
+            /**
+             * Tensor
+             * @description The result.
+             */
+            tensor: number;
+            /**
+             * Index
+             * @description Of the first bad number in it.
+             */
+            index: number[];
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Operands */
+            operands: components["schemas"]["OperandThere"][];
+            /**
+             * Message
+             * @description In words, with the numbers put in.
+             */
+            message: string;
+        };
+        /**
          * BatchNormLayer
          * @description Gives each channel mean 0 and variance 1 over the batch; 1d or 2d by what arrives.
          */
@@ -1321,6 +1349,8 @@ export interface components {
             statistics: {
                 [key: string]: components["schemas"]["Statistics"];
             };
+            /** @description The first one that is not finite, if any is not. */
+            bad_number?: components["schemas"]["BadNumber"] | null;
         };
         /**
          * GeluLayer
@@ -1983,6 +2013,24 @@ export interface components {
              * @description Run by autograd for itself, as a detached view of what it saved: no own tick.
              */
             bookkeeping: boolean;
+        };
+        /**
+         * OperandThere
+         * @description What an operand holds at the place of a bad number.
+         */
+        OperandThere: {
+            /** Tensor */
+            tensor: number;
+            /**
+             * Index
+             * @description Where; None if each number of the result is made of many of the operand.
+             */
+            index: number[] | null;
+            /**
+             * Value
+             * @description None where index is.
+             */
+            value: number | ("NaN" | "Infinity" | "-Infinity") | null;
         };
         /**
          * ParameterInitializations
@@ -2860,6 +2908,11 @@ export interface components {
             statistics: {
                 [key: string]: components["schemas"]["Statistics"];
             };
+            /**
+             * @description The first one that is not finite, if any is not.
+             * @default null
+             */
+            bad_number: components["schemas"]["BadNumber"] | null;
             /**
              * Blob
              * @description float32, little-endian, by structure.slots.

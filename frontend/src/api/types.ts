@@ -20,6 +20,7 @@ export type Event = Schemas["Event"];
 export type EventKind = Schemas["EventKind"];
 export type Example = Schemas["Example"];
 export type Frame = Schemas["Frame"];
+export type BadNumber = Schemas["BadNumber"];
 export type GradientEdge = Schemas["GradientEdge"];
 export type LoggedEvent = Schemas["LoggedEvent"];
 export type Metrics = Schemas["Metrics"];

@@ -1,7 +1,7 @@
 /** Looking at recorded iterations: what every page with a stage has, wherever its tapes are from. */
 
 import { ApiError, describeFailure, isAbort } from "../api/errors";
-import type { Structure } from "../api/types";
+import type { BadNumber, Structure } from "../api/types";
 import { nearest } from "../model/metrics";
 import { proportionalPlace } from "../model/playback";
 import { CurvesState } from "./curves.svelte";
@@ -49,6 +49,12 @@ export abstract class Viewer {
     const parameter = tensors.find((each) => each.name === name && each.role === "parameter");
     if (parameter === undefined) return;
     this.selection.choose({ kind: "tensor", id: parameter.gradient ?? parameter.id });
+  }
+
+  /** Stands where the first bad number has just been made, and selects it. */
+  goToBadNumber(bad: BadNumber): void {
+    this.playhead.scrubTo(this.tape.current?.revealed[bad.tensor] ?? 0);
+    this.selection.choose({ kind: "tensor", id: bad.tensor });
   }
 
   protected async show(
