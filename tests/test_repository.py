@@ -133,13 +133,26 @@ def test_the_readme_shows_the_page() -> None:
     assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_snippet_of_the_readme_prints_what_it_says(
-    live_server: LiveServer, capsys: pytest.CaptureFixture[str]
+SNIPPETS = re.findall(r"```python\n(.+?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+README_ORIGIN = "http://127.0.0.1:8000"
+
+
+def test_the_readme_has_one_snippet_without_a_server_and_one_with() -> None:
+    assert [snippet.count(README_ORIGIN) for snippet in SNIPPETS] == [0, 1]
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=["library", "client"])
+def test_a_snippet_of_the_readme_prints_what_it_says(
+    snippet: str,
+    live_server: LiveServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    text = (ROOT / "README.md").read_text()
-    (snippet,) = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
-    assert snippet.count("http://127.0.0.1:8000") == 1
     expected = re.findall(r"^print\(.+?\)\s+# (.+)$", snippet, re.MULTILINE)
     assert len(expected) >= 3
-    exec(snippet.replace("http://127.0.0.1:8000", live_server.origin), {})  # noqa: S102
+    monkeypatch.chdir(tmp_path)  # it may write files
+    exec(snippet.replace(README_ORIGIN, live_server.origin), {})  # noqa: S102
     assert capsys.readouterr().out.splitlines() == expected
+    files = re.findall(r"\.save\(\"(.+?)\"\)", snippet)
+    assert [each.name for each in tmp_path.iterdir()] == files

@@ -9,6 +9,7 @@ MAX_INLINE_VALUES = 4_096  # numbers of one tensor; what an inspector grid can s
 MAX_RESPONSE_VALUES = 4_000_000  # numbers in one JSON answer; about 40 MB of text
 MAX_OPS_PER_ITERATION = 200_000  # ops; about 100 MB of structure
 MAX_TAPE_FILE_BYTES = 2 * 2**30  # bytes of a saved tape; it is read into memory whole
+MAX_TAPE_HEADER_BYTES = 100_000_000  # bytes of structures in it; more, safetensors does not read
 
 # A spec
 MAX_LAYERS = 256  # layers; a stage that a person can still find their way in

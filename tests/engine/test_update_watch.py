@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
+from gradtape.engine.recorder import Recorder
 from gradtape.engine.recording import Recording
 from gradtape.tape.structure import Event, EventKind, Phase, Role
 from tests.engine.recording_cases import named, record_step
@@ -94,3 +95,34 @@ def test_the_optimizers_state_is_shown_by_name() -> None:
     state = named(recording, "0.weight.exp_avg")
     assert state.role is Role.BUFFER
     assert state.shape == (4, 3)
+
+
+class Plainest(Optimizer):
+    """An optimizer of a user's own."""
+
+    def __init__(self, parameters: Iterable[nn.Parameter]) -> None:
+        super().__init__(parameters, {"lr": 1.0})
+
+    def step(self, _closure: None = None) -> None:
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                parameter.grad = None
+
+
+@pytest.mark.parametrize("make", [*OPTIMIZERS.values(), Plainest], ids=[*OPTIMIZERS, "own"])
+def test_an_optimizer_that_nobody_named_is_met_when_it_is_about_to_step(
+    make: Callable[[Iterable[nn.Parameter]], Optimizer],
+) -> None:
+    model, x, _ = model_and_batch()
+    optimizer = make(model.parameters())
+    before = model[0].weight.detach().clone()
+    met: list[tuple[Optimizer, bool]] = []
+    with Recorder(
+        model,
+        on_step=lambda each: met.append((each, torch.equal(before, model[0].weight))),
+    ) as recorder:
+        model(x).sum().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    recorder.finish()
+    assert met == [(optimizer, True)]

@@ -76,7 +76,8 @@ class SlotPlan(NamedTuple):
         }
         first_at: dict[int, int] = {}
         for slot, row in enumerate(rows):
-            first_at.setdefault(row["offset"], slot)
+            if row["count"]:  # else the next one lies there too
+                first_at.setdefault(row["offset"], slot)
         stretches = [Stretch(offset, [slot]) for offset, slot in sorted(first_at.items())]
         size = max((row["offset"] + row["count"] for row in rows), default=0)
         summarized = {slot: slot for slot, row in enumerate(rows) if not row["full"]}

@@ -4,11 +4,14 @@ They were checked on torch 2.11 to 2.13. `check` fails loudly on a version where
 longer means what it did; a test calls it.
 """
 
+import sys
 from functools import lru_cache, partial
 from typing import Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.optim import Optimizer
+from torch.overrides import _get_current_function_mode_stack
+from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatch_mode_stack
 
 from gradtape.errors import UnsupportedTorch
 
@@ -59,6 +62,31 @@ def names_of_saved(kind: type) -> tuple[str, ...]:
     return tuple(
         name for name in dir(kind) if name.startswith("_saved_") and f"_raw{name}" in dir(kind)
     )
+
+
+STEP_MARKER = "Optimizer.step#"  # how the profiler's marker around every optimizer's step begins
+
+
+def stepping_optimizer() -> Optimizer | None:
+    """The optimizer that sets the marker of its step; to be called while the marker is an op.
+
+    The public hooks for all optimizers would do, were they not called in every thread: taking
+    them off breaks a step that another thread is in the middle of.
+    """
+    step_file = Optimizer.step.__code__.co_filename
+    frame = sys._getframe().f_back
+    while frame is not None:  # every mode that is on adds some frames in between
+        if frame.f_code.co_filename == step_file:
+            found = frame.f_locals.get("self")
+            return found if isinstance(found, Optimizer) else None
+        frame = frame.f_back
+    return None
+
+
+def innermost_modes() -> tuple[Any, Any]:
+    """The modes that see function calls and ops of this thread first; None where there is none."""
+    functions, ops = _get_current_function_mode_stack(), _get_current_dispatch_mode_stack()
+    return (functions[-1] if functions else None, ops[-1] if ops else None)
 
 
 class _FirstOp(DispatchMode):

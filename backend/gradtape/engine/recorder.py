@@ -1,9 +1,9 @@
 """The recorder: one training iteration, watched from all sides, becomes a recording."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -13,12 +13,13 @@ from gradtape.engine.backward_watch import BackwardWatch
 from gradtape.engine.call_mode import CallMode, ModuleCalls, SourceLines
 from gradtape.engine.collection_pause import collection_paused
 from gradtape.engine.op_mode import OpMode
+from gradtape.engine.private_torch import innermost_modes
 from gradtape.engine.recording import Recording
 from gradtape.engine.recording_log import Mark, RecordingLog
 from gradtape.engine.short_path import Differs
 from gradtape.engine.structure_builder import BuiltStructure, KnownStructures, build_structure
 from gradtape.engine.update_watch import UpdateWatch
-from gradtape.engine.write_guard import WriteGuard, copy_living
+from gradtape.engine.write_guard import WriteGuard, copy_all, copy_living
 from gradtape.tape.structure import Role
 
 ROLES = {"input": Role.INPUT, "target": Role.TARGET}
@@ -38,8 +39,11 @@ class Recorder:
     Args:
         model: its parameters, buffers and modules get their names from it.
         loss: a module whose result is the loss.
-        optimizer: its step becomes the update; True for whichever steps in this thread.
+        optimizer: its step becomes the update.
+        on_step: is given every optimizer that is about to step; to make that step the update,
+            call `update.begin` and `update.end` around it.
         tensors: further tensors by name: `input`, `target`.
+        parameters: further parameters by name.
         known: structures of earlier recordings; one that repeats is kept once.
         expected: only ops are watched, and the iteration is taken for one of this structure;
             `finish` raises StructureDiffers if it is not.
@@ -51,16 +55,19 @@ class Recorder:
         model: nn.Module | None = None,
         *,
         loss: nn.Module | None = None,
-        optimizer: Optimizer | Literal[True] | None = None,
+        optimizer: Optimizer | None = None,
+        on_step: Callable[[Optimizer], None] | None = None,
         tensors: Mapping[str, Tensor] | None = None,
+        parameters: Mapping[str, Tensor] | None = None,
         known: KnownStructures | None = None,
         expected: BuiltStructure | None = None,
         lines: SourceLines | None = None,
     ) -> None:
         self._model = nn.Module() if model is None else model
         self._loss = loss
-        self._optimizer = optimizer if isinstance(optimizer, Optimizer) else None
+        self._optimizer = optimizer
         self._tensors = dict(tensors or {})
+        self._parameters = dict(parameters or {})
         self._known = known if known is not None else KnownStructures()
         self._expected = expected
         self.log = RecordingLog()
@@ -68,17 +75,17 @@ class Recorder:
         self._stack = ExitStack()
         # Off until the tape is closed: the log would be looked through in between.
         self._collection = ExitStack()
-        self._ops = OpMode(self.log, self._guard, self._known.op_forms)
+        self._ops = OpMode(self.log, self._guard, self._known.op_forms, on_step)
         self._backward = BackwardWatch(self.log)
         self._functions = self._backward.calls = CallMode(self.log, self._backward.run, lines)
         self._modules = ModuleCalls(self.log, lines)
-        self._update = None if optimizer is None else UpdateWatch(self.log, self._optimizer)
+        self.update = UpdateWatch(self.log)
 
     def __enter__(self) -> Self:
         self._register()
-        if self._update is not None:
-            self._update.attach()
-            self._stack.callback(self._update.detach)
+        if self._optimizer is not None:
+            self.update.follow(self._optimizer)
+            self._stack.callback(self.update.detach)
         self._collection.enter_context(collection_paused())
         if self._expected is None:
             self._watch_calls()
@@ -110,19 +117,27 @@ class Recorder:
             loss: the scalar that the backward pass began with; by default the one it was seen to
                 begin with.
             output: what the model returned.
-            variables: names that the user's code has for tensors.
+            variables: names that a user's code has for tensors. Where there is such code, nobody
+                knows what it keeps and writes to later: every value is copied.
         Raises:
             StructureDiffers: the structure is not the expected one.
         """
         with self._collection, torch.no_grad():
-            variables = variables or {}
             loss = self._backward.loss if loss is None else loss
-            built, values = self._built_and_values(loss, output, variables)
-            # What lives on will be written by the next iteration, or by the user.
-            copy_living(values, [*self._living_tensors(), *variables.values()])
+            built, values = self._built_and_values(loss, output, variables or {})
+            if variables is None:
+                # What lives on will be written by the next iteration.
+                copy_living(values, self._living_tensors())
             # Set free before the collector is on again: it would look through all of it.
             self.log.clear()
+            if variables is not None:
+                copy_all(values)
             return Recording(built, values, iteration=iteration)
+
+    @property
+    def is_innermost(self) -> bool:
+        """Whether the block can be left now: no other mode has begun in it and is still on."""
+        return innermost_modes() == (self._functions, self._ops)
 
     @property
     def has_ops(self) -> bool:
@@ -159,7 +174,7 @@ class Recorder:
         leaves = (record.leaf for record in self.log.nodes if record.leaf is not None)
         parameters = [*self._model.parameters(), *leaves]
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
-        states = self._optimizer.state.values() if self._optimizer is not None else ()
+        states = [state for each in self.update.optimizers for state in each.state.values()]
         return [
             *self._tensors.values(),
             *parameters,
@@ -172,6 +187,7 @@ class Recorder:
         given = [
             *((name, ROLES.get(name, Role.INTERMEDIATE), t) for name, t in self._tensors.items()),
             *((name, Role.PARAMETER, tensor) for name, tensor in self._model.named_parameters()),
+            *((name, Role.PARAMETER, tensor) for name, tensor in self._parameters.items()),
             *((name, Role.BUFFER, tensor) for name, tensor in self._model.named_buffers()),
         ]
         self.log.mark(Mark.REGISTER, [(name, role.value, tensor) for name, role, tensor in given])

@@ -1,56 +1,41 @@
 """Watches the optimizer's step: when it begins and ends, and what it works on."""
 
-import threading
-from typing import Any
-
 from torch import Tensor
 from torch.optim import Optimizer
-from torch.optim.optimizer import (
-    register_optimizer_step_post_hook,
-    register_optimizer_step_pre_hook,
-)
 from torch.utils.hooks import RemovableHandle
 
 from gradtape.engine.recording_log import Mark, RecordingLog
 
 
 class UpdateWatch:
-    """Follows one optimizer, or every one that steps in this thread.
+    """Writes the steps of optimizers to the log.
 
-    Args:
-        log: what is written to.
-        optimizer: which one; None for all.
+    Attributes:
+        optimizers: those that are followed, or have stepped.
     """
 
-    def __init__(self, log: RecordingLog, optimizer: Optimizer | None) -> None:
+    def __init__(self, log: RecordingLog) -> None:
         self._log = log
-        self._optimizer = optimizer
-        self._thread = threading.get_ident()
+        self.optimizers: list[Optimizer] = []
         self._handles: list[RemovableHandle] = []
 
-    def attach(self) -> None:
-        """Be told when the step begins and ends."""
-        if self._optimizer is None:
-            self._handles = [
-                register_optimizer_step_pre_hook(self._begin),
-                register_optimizer_step_post_hook(self._end),
-            ]
-        else:
-            self._handles = [
-                self._optimizer.register_step_pre_hook(self._begin),
-                self._optimizer.register_step_post_hook(self._end),
-            ]
+    def follow(self, optimizer: Optimizer) -> None:
+        """Be told by an optimizer when its step begins and ends."""
+        self._remember(optimizer)
+        self._handles += [
+            optimizer.register_step_pre_hook(lambda *_: self.begin(optimizer)),
+            optimizer.register_step_post_hook(lambda *_: self.end()),
+        ]
 
     def detach(self) -> None:
-        """Leave the optimizer as it was."""
+        """Leave the optimizers as they were."""
         for handle in self._handles:
             handle.remove()
         self._handles.clear()
 
-    def _begin(self, optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
-        # Hooks for all optimizers are called in whatever thread one steps.
-        if threading.get_ident() != self._thread:
-            return
+    def begin(self, optimizer: Optimizer) -> None:
+        """A step begins."""
+        self._remember(optimizer)
         self._log.updating = True
         worked_on = [
             (parameter, parameter.grad, _state_of(optimizer, parameter))
@@ -59,11 +44,14 @@ class UpdateWatch:
         ]
         self._log.mark(Mark.STEP, type(optimizer).__name__, worked_on)
 
-    def _end(self, _optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
-        if threading.get_ident() != self._thread:
-            return
+    def end(self) -> None:
+        """The step has ended."""
         self._log.mark(Mark.STEP_DONE)
         self._log.updating = False
+
+    def _remember(self, optimizer: Optimizer) -> None:
+        if not any(each is optimizer for each in self.optimizers):
+            self.optimizers.append(optimizer)
 
 
 def _state_of(optimizer: Optimizer, parameter: Tensor) -> list[tuple[str, Tensor]]:

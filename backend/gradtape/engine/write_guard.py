@@ -177,6 +177,21 @@ def copy_living(values: list[Tensor | None], living: Iterable[Tensor]) -> None:
             values[number] = copy_tensor(value)
 
 
+def copy_all(values: list[Tensor | None]) -> None:
+    """Copy every value, in place of the list: one by one, so that what it replaces can be freed."""
+    for number, value in enumerate(values):
+        if value is not None:
+            values[number] = _copy_compactly(value)
+
+
+def _copy_compactly(tensor: Tensor) -> Tensor:
+    """A copy that repeats what the tensor repeats: a number expanded to a matrix stays one."""
+    if tensor.layout is not torch.strided or 0 not in tensor.stride():
+        return copy_tensor(tensor)
+    once = tuple(slice(0, 1) if step == 0 else slice(None) for step in tensor.stride())
+    return copy_tensor(tensor.detach()[once]).expand(tensor.shape)
+
+
 def copy_tensor(tensor: Tensor) -> Tensor:
     """A copy that nothing else writes to."""
     # The op itself, and not Tensor.clone: that would be seen as a call of the user's.

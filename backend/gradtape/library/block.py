@@ -3,20 +3,19 @@
 import sys
 import threading
 from types import FrameType, TracebackType
-from typing import Any
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.optim.optimizer import register_optimizer_step_post_hook
-from torch.utils._python_dispatch import _get_current_dispatch_mode_stack
-from torch.utils.hooks import RemovableHandle
 
 from gradtape.engine.call_mode import SourceLines
-from gradtape.engine.op_mode import OpMode
 from gradtape.engine.recorder import Recorder
 from gradtape.engine.structure_builder import KnownStructures
 from gradtape.errors import InvalidRecording
+from gradtape.library.steps import StepWatch
 from gradtape.library.tape import Tape
+
+# Whether a block is open in this thread. It belongs to the thread, as torch's modes do.
+_here = threading.local()
 
 
 def record(model: nn.Module | None = None, *, every: int | None = None) -> "RecordingBlock":
@@ -32,8 +31,8 @@ def record(model: nn.Module | None = None, *, every: int | None = None) -> "Reco
             first one too. An iteration ends when an optimizer has stepped, or where the loop calls
             `tape.end_iteration()`. None: the whole block is one iteration.
     Raises:
-        InvalidRecording: the model is no module, `every` is no whole number from 1 on, a recording
-            is under way in this thread already, or nothing ran in the block.
+        InvalidRecording: the model is no module, or `every` is no whole number from 1 on. On
+            entry: a block is open in this thread already. At the end: nothing was recorded.
     """
     if model is not None and not isinstance(model, nn.Module):
         raise InvalidRecording(
@@ -45,28 +44,32 @@ def record(model: nn.Module | None = None, *, every: int | None = None) -> "Reco
 
 
 class RecordingBlock:
-    """A block being recorded; made by `record`."""
+    """A block being recorded; made by `record`, for one `with`."""
 
     def __init__(self, model: nn.Module | None, every: int | None) -> None:
         self._model = model
         self._every = every
         self._known = KnownStructures()
-        self._tape = Tape(name="" if model is None else type(model).__name__, block=self)
+        self._tape = Tape(
+            name="" if model is None else type(model).__name__, end_iteration=self._end_iteration
+        )
+        self._steps = StepWatch(self._step_begins, self._step_ended)
         self._recorder: Recorder | None = None
         self._iteration = 0
         self._frame: FrameType | None = None
-        self._lines: SourceLines | None = None
-        self._after_step: RemovableHandle | None = None
-        self._thread = 0
+        self._used = False
 
     def __enter__(self) -> Tape:
-        _refuse_nesting()
-        self._thread = threading.get_ident()
+        if getattr(_here, "is_recording", False):
+            raise InvalidRecording(
+                "A block is being recorded in this thread already; one cannot stand in another."
+            )
+        if self._used:
+            raise InvalidRecording("This block was recorded already; call record() for each.")
+        self._used = True
         self._frame = sys._getframe(1)
-        self._lines = SourceLines(self._frame.f_code.co_filename)
-        if self._every is not None:
-            self._after_step = register_optimizer_step_post_hook(self._step_ended)
         self._begin()
+        _here.is_recording = True
         return self._tape
 
     def __exit__(
@@ -75,57 +78,89 @@ class RecordingBlock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._after_step is not None:
-            self._after_step.remove()
-        # What is left of a loop's last iteration is one only if it was cut short.
-        self._close(wanted=self._every is None or error is not None)
-        self._frame = None
+        _here.is_recording = False
+        self._steps.detach()
+        try:
+            # What is left of a loop's last iteration is one only if it was cut short.
+            self._close(wanted=self._every is None or error is not None)
+        finally:
+            # The tape lives on, and is not to keep the user's variables and model alive.
+            self._frame = self._model = None
         if error is None and not self._tape.iterations:
-            raise InvalidRecording(
-                "Nothing ran in the block: no PyTorch operation was seen in this thread."
-            )
+            raise InvalidRecording(self._say_why_empty())
 
-    def end_iteration(self) -> None:
+    def _end_iteration(self) -> None:
         """Close the iteration under way; the next one begins."""
-        if self._every is None:
-            raise InvalidRecording("end_iteration() is for record(every=…)")
+        if self._every is None or self._frame is None:
+            raise InvalidRecording("end_iteration() is for the loop in a block of record(every=…)")
         self._close(wanted=True)
         self._iteration += 1
         self._begin()
 
-    def _step_ended(self, _optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
-        # The hook is called for every optimizer, in whatever thread it steps.
-        if threading.get_ident() == self._thread:
-            self.end_iteration()
+    def _step_begins(self, optimizer: Optimizer) -> None:
+        if self._recorder is not None:
+            self._recorder.update.begin(optimizer)
+
+    def _step_ended(self) -> None:
+        if self._recorder is not None:
+            self._recorder.update.end()
+        if self._every is not None:
+            self._end_iteration()
 
     def _begin(self) -> None:
-        if self._iteration % (self._every or 1) == 0:
-            self._recorder = Recorder(
-                self._model, optimizer=True, known=self._known, lines=self._lines
-            )
-            self._recorder.__enter__()
+        if self._frame is None or self._iteration % (self._every or 1):
+            return
+        lines = SourceLines(self._frame.f_code.co_filename)
+        recorder = Recorder(
+            self._model,
+            on_step=self._steps.meet,
+            parameters=self._parameters(),
+            known=self._known,
+            lines=lines,
+        )
+        self._recorder = recorder.__enter__()
 
     def _close(self, *, wanted: bool) -> None:
-        recorder, self._recorder = self._recorder, None
+        recorder = self._recorder
         if recorder is None:
             return
+        if not recorder.is_innermost:
+            raise InvalidRecording(
+                "An iteration ended inside of a `with` that began in it and changes what torch"
+                " runs, as `with torch.device(…)`; put that around the whole block."
+            )
+        self._recorder = None
         recorder.__exit__(None, None, None)
-        if not wanted or not recorder.has_ops:
+        if wanted and recorder.has_ops:
+            recording = recorder.finish(iteration=self._iteration, variables=self._variables())
+            self._tape.add(recording)
+        else:
             recorder.drop()
-            return
-        recording = recorder.finish(iteration=self._iteration, variables=self._variables())
-        # The numbers as they are now: the user's code goes on.
-        self._tape.add(recording)
 
     def _variables(self) -> dict[str, Tensor]:
         if self._frame is None:
             return {}
-        local = self._frame.f_locals.items()
+        local = list(self._frame.f_locals.items())
         return {name: value for name, value in local if isinstance(value, Tensor)}
 
+    def _parameters(self) -> dict[str, Tensor]:
+        """The variables that are parameters, by their first name; without the model's own.
 
-def _refuse_nesting() -> None:
-    if any(isinstance(mode, OpMode) for mode in _get_current_dispatch_mode_stack()):
-        raise InvalidRecording(
-            "A recording is under way in this thread already; one block cannot stand in another."
-        )
+        They get their names before the block runs: afterwards, a step may have made other values
+        of them.
+        """
+        known = {id(each) for each in ([] if self._model is None else self._model.parameters())}
+        found: dict[str, Tensor] = {}
+        for name, value in self._variables().items():
+            if value.is_leaf and value.requires_grad and id(value) not in known:
+                known.add(id(value))
+                found[name] = value
+        return found
+
+    def _say_why_empty(self) -> str:
+        if self._every is not None and self._iteration == 0:
+            return (
+                "No iteration ended in the block: no optimizer stepped, and tape.end_iteration()"
+                " was not called."
+            )
+        return "Nothing ran in the block: no PyTorch operation was seen in this thread."

@@ -1,32 +1,31 @@
 """The tape of a user's own code: what ran, with every value and every gradient."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import orjson
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
 from torch import Tensor
 
 from gradtape.engine.recording import Recording
 from gradtape.errors import InvalidRecording, UnknownIteration, UnknownTensor
-from gradtape.library.files import write_file
+from gradtape.library.files import Values, recording_json, replay_html, write_file
 from gradtape.library.summary import Summary, summarize_recording
-from gradtape.library.viewing import show_html
+from gradtape.library.viewing import NotebookPage, show_html
 from gradtape.tape import structure as plain
 from gradtape.tape.bad_number import BadNumber
-from gradtape.tape.codec import encode_tape
-
-if TYPE_CHECKING:
-    from gradtape.library.block import RecordingBlock
-
-Values = Literal["inline", "blob"]
 
 
 class Tape:
     """One or more recorded iterations. Plain data is ordered, and every id is an index.
 
     Each method takes an `iteration`; without one, the latest is meant.
+
+    Args:
+        recordings: of its iterations.
+        end_iteration: while it is being recorded, ends the iteration under way.
 
     Attributes:
         name: of the model's class; empty without one.
@@ -37,15 +36,14 @@ class Tape:
         recordings: Sequence[Recording] = (),
         *,
         name: str = "",
-        block: "RecordingBlock | None" = None,
+        end_iteration: Callable[[], None] | None = None,
     ) -> None:
         self.name = name
         self._recordings = {recording.iteration: recording for recording in recordings}
-        self._block = block
+        self._end_iteration = end_iteration
 
     def add(self, recording: Recording) -> None:
-        """Take in a recorded iteration; its frame is made now."""
-        _ = recording.frame
+        """Take in a recorded iteration."""
         self._recordings[recording.iteration] = recording
 
     @property
@@ -70,9 +68,9 @@ class Tape:
 
     def end_iteration(self) -> None:
         """In a block of `record(every=…)` whose loop has no optimizer: close the iteration."""
-        if self._block is None:
+        if self._end_iteration is None:
             raise InvalidRecording("end_iteration() is for a tape that is being recorded")
-        self._block.end_iteration()
+        self._end_iteration()
 
     @property
     def structure(self) -> plain.Structure:
@@ -126,21 +124,25 @@ class Tape:
             tensor: a name, as `fc1.weight` or a variable's, or an id.
             iteration: its number.
         Raises:
-            UnknownTensor: there is none, or it has no numbers.
+            UnknownTensor: there is none, or it has no numbers: nothing was written to its memory,
+                or it is sparse and the tape comes from a file.
         """
         recording = self.recording(iteration)
         number = recording.find(str(tensor))
         found = recording.tensor(number)
         if found is None:
-            raise UnknownTensor(f"tensor {tensor} has no numbers: it is uninitialised memory")
+            raise UnknownTensor(f"the tape has no numbers of tensor {tensor}")
         return found.detach().clone()
 
     def gradient(self, tensor: str | int, *, iteration: int | None = None) -> Tensor | None:
-        """The gradient of the loss by a value; None where there is none, see `why_no_gradient`."""
+        """The gradient of the loss by a value; None where there is none, see `why_no_gradient`.
+
+        Raises:
+            UnknownTensor: no such tensor, or its gradient has no numbers here, see `value`.
+        """
         recording = self.recording(iteration)
         number = recording.structure.tensors[recording.find(str(tensor))].gradient
-        found = None if number is None else recording.tensor(number)
-        return None if found is None else found.detach().clone()
+        return None if number is None else self.value(number, iteration=iteration)
 
     def why_no_gradient(self, tensor: str | int, *, iteration: int | None = None) -> str | None:
         """In words, why a value has no gradient; None if it has one."""
@@ -165,15 +167,7 @@ class Tape:
                 as base64 of little-endian float32.
             iteration: its number.
         """
-        recording = self.recording(iteration)
-        numbers = None
-        if values == "inline":
-            shown = [each.id for each in recording.structure.tensors if each.slot is not None]
-            numbers = {number: recording.values(number) for number in shown}
-        json = encode_tape(
-            recording.built.json, recording.frame, numbers, with_blob=values == "blob"
-        )
-        return orjson.loads(json)
+        return orjson.loads(recording_json(self.recording(iteration), values))
 
     def save(self, path: str | Path) -> None:
         """Write a file; its ending says what.
@@ -186,13 +180,15 @@ class Tape:
             UnknownExport: another ending.
             GraphvizUnavailable: a picture, and Graphviz is not installed.
         """
-        write_file(self, Path(path))
+        write_file(Path(path), self.name, self._in_order())
 
-    def show(self) -> Any:
+    def show(self) -> NotebookPage | None:
         """Open the replay: in a notebook in the page, else in the browser."""
-        from gradtape.library.files import replay_html
+        return show_html(replay_html(self.name, self._in_order()))
 
-        return show_html(replay_html(self), self.name or "tape")
+    def _in_order(self) -> list[Recording]:
+        newest = self.recording()  # at least one, or the error that says so
+        return [self._recordings[number] for number in self.iterations[:-1]] + [newest]
 
     def __repr__(self) -> str:
         if not self._recordings:
@@ -204,7 +200,7 @@ class Tape:
         return f"<Tape{name}: {len(self.ops)} ops, {len(self.nodes)} nodes{loss}{more}>"
 
     def __rich_console__(self, _console: Console, _options: ConsoleOptions) -> RenderResult:
-        yield repr(self)
+        yield Text(repr(self))
         if self._recordings:
             yield self.summary().table()
 

@@ -1,11 +1,12 @@
-"""A tape with all its numbers in one file: safetensors, with the structure as JSON in its header.
+"""A tape with all its numbers in one file: safetensors, with the structures as JSON in its header.
 
 Never pickle: whoever opens a file that somebody sent runs nothing of it.
 """
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal
 
 import orjson
 import safetensors.torch
@@ -15,27 +16,35 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 import gradtape
+from gradtape.engine.blob import SlotPlan
 from gradtape.engine.recording import Recording
 from gradtape.engine.structure_builder import BuiltStructure
-from gradtape.errors import InvalidTapeFile
-from gradtape.limits import MAX_TAPE_FILE_BYTES
+from gradtape.errors import InvalidTapeFile, LimitExceeded
+from gradtape.library.file_checks import check_structure, check_values
+from gradtape.limits import MAX_TAPE_FILE_BYTES, MAX_TAPE_HEADER_BYTES
 from gradtape.tape.numbers import Plain
 from gradtape.tape.structure import Structure
 
 NOTE = "gradtape"
+FORMAT = 1
 HEADER_LENGTH_BYTES = 8  # little-endian, at the start of a safetensors file
+MAX_ITERATION = 2**53  # what JSON readers hold exactly
+
+# Types that safetensors does not write for torch: they are kept as their bytes.
+AS_BYTES = frozenset({torch.complex128, torch.float8_e8m0fnu})
 
 
 class StoredIteration(Plain):
     """One iteration in the header; its numbers are the file's tensors `<iteration>/<tensor>`."""
 
-    iteration: int = Field(ge=0)
+    iteration: int = Field(ge=0, le=MAX_ITERATION)
     structure: str = Field(description="Hash.")
 
 
 class Note(Plain):
     """What the header says beside the tensors."""
 
+    format: Literal[1]
     gradtape: str = Field(description="Version.")
     torch: str = Field(description="Version.")
     name: str
@@ -43,40 +52,58 @@ class Note(Plain):
     roots: dict[str, list[int]] = Field(
         description="By hash: tensor → the tensor that holds its numbers."
     )
-    iterations: list[StoredIteration]
+    iterations: list[StoredIteration] = Field(min_length=1)
 
 
 def write_tape_file(name: str, recordings: Sequence[Recording]) -> bytes:
-    """The file.
+    """The file. What has no grid of numbers, as sparse and quantised tensors, is left out.
 
     Args:
         name: of the network.
         recordings: at least one.
+    Raises:
+        LimitExceeded: the structures are larger than a header may be.
     """
     built = {recording.built.hash: recording.built for recording in recordings}
-    note = Note(
-        gradtape=gradtape.__version__,
-        torch=str(torch.__version__),
-        name=name,
-        structures={key: each.model for key, each in built.items()},
-        roots={key: each.roots for key, each in built.items()},
-        iterations=[
-            StoredIteration(iteration=each.iteration, structure=each.built.hash)
-            for each in recordings
+    note = {
+        "format": FORMAT,
+        "gradtape": gradtape.__version__,
+        "torch": str(torch.__version__),
+        "name": name,
+        "structures": {key: orjson.Fragment(each.json) for key, each in built.items()},
+        "roots": {key: each.roots for key, each in built.items()},
+        "iterations": [
+            {"iteration": each.iteration, "structure": each.built.hash} for each in recordings
         ],
-    )
+    }
     tensors = {
         f"{recording.iteration}/{number}": _storable(value)
         for recording in recordings
         for number, value in enumerate(recording.held_values)
-        if value is not None and value.layout is torch.strided and not value.is_meta
+        if value is not None and _is_storable(value)
     }
-    return safetensors.torch.save(tensors, metadata={NOTE: note.model_dump_json()})
+    data = safetensors.torch.save(tensors, metadata={NOTE: orjson.dumps(note).decode()})
+    length = _header_length(data)
+    if length > MAX_TAPE_HEADER_BYTES:
+        raise LimitExceeded(
+            f"the structures of this tape take {length:,} bytes; a .tape file holds at most"
+            f" {MAX_TAPE_HEADER_BYTES:,}",
+            limit="MAX_TAPE_HEADER_BYTES",
+            asked=length,
+            allowed=MAX_TAPE_HEADER_BYTES,
+        )
+    return data
+
+
+def _is_storable(value: Tensor) -> bool:
+    return value.layout is torch.strided and not value.is_meta and not value.is_quantized
 
 
 def _storable(value: Tensor) -> Tensor:
     # The format refuses tensors that share memory or are strided.
-    return value.detach().resolve_conj().clone(memory_format=torch.contiguous_format).cpu()
+    plain = value.detach().resolve_conj().resolve_neg()
+    plain = plain.clone(memory_format=torch.contiguous_format).cpu()
+    return plain.reshape(-1).view(torch.uint8) if plain.dtype in AS_BYTES else plain
 
 
 def read_tape_file(path: Path) -> tuple[str, list[Recording]]:
@@ -88,12 +115,21 @@ def read_tape_file(path: Path) -> tuple[str, list[Recording]]:
     data = _read(path)
     try:
         tensors = safetensors.torch.load(data)
-        note = Note.model_validate_json(_note_of(data))
-    except (SafetensorError, ValidationError, ValueError, KeyError, TypeError) as error:
-        reason = str(error).splitlines()[0][:200]
+        text = _note_of(data)
+        note, plain = Note.model_validate_json(text, strict=True), orjson.loads(text)
+        built = {
+            key: _rebuild(key, structure, plain["structures"][key], note.roots[key])
+            for key, structure in note.structures.items()
+        }
+        recordings = [_recording(each, built, tensors) for each in note.iterations]
+    except InvalidTapeFile as error:
+        raise InvalidTapeFile(f"{path.name} {error.message}") from None
+    except (SafetensorError, ValidationError, ValueError, LookupError, TypeError) as error:
+        reason = str(error).partition("\n")[0][:200]
         raise InvalidTapeFile(f"{path.name} is no tape, or is cut short: {reason}") from None
-    built = {key: _rebuild(key, note, path) for key in note.structures}
-    return note.name, [_recording(each, built, tensors, path) for each in note.iterations]
+    if len({each.iteration for each in recordings}) < len(recordings):
+        raise InvalidTapeFile(f"{path.name} holds an iteration twice")
+    return note.name, recordings
 
 
 def _read(path: Path) -> bytes:
@@ -108,58 +144,50 @@ def _read(path: Path) -> bytes:
         raise InvalidTapeFile(f"{path.name} cannot be read: {error.strerror}") from None
 
 
+def _header_length(data: bytes) -> int:
+    return int.from_bytes(data[:HEADER_LENGTH_BYTES], "little")
+
+
 def _note_of(data: bytes) -> str:
-    length = int.from_bytes(data[:HEADER_LENGTH_BYTES], "little")
-    header: Any = orjson.loads(data[HEADER_LENGTH_BYTES : HEADER_LENGTH_BYTES + length])
-    return cast(str, header["__metadata__"][NOTE])
+    # safetensors has read this header, and found it to be strings by name.
+    header = data[HEADER_LENGTH_BYTES : HEADER_LENGTH_BYTES + _header_length(data)]
+    return orjson.loads(header)["__metadata__"][NOTE]
 
 
-def _rebuild(key: str, note: Note, path: Path) -> BuiltStructure:
-    structure, roots = note.structures[key], note.roots.get(key, [])
-    count = len(structure.tensors)
-    if len(roots) != count or any(not 0 <= root <= number for number, root in enumerate(roots)):
-        raise InvalidTapeFile(f"{path.name} does not say where the numbers of its tensors are")
-    if structure.hash != key or not _is_consistent(structure):
-        raise InvalidTapeFile(f"{path.name} holds a structure that points outside of itself")
-    return BuiltStructure.of_model(structure, roots)
-
-
-def _is_consistent(structure: Structure) -> bool:
-    """Whether every id in it is one of its own."""
-    tensors, slots = len(structure.tensors), len(structure.slots)
-    ops, nodes, edges = len(structure.ops), len(structure.nodes), len(structure.edges)
-
-    def within(size: int, *numbers: int | None) -> bool:
-        return all(number is None or 0 <= number < size for number in numbers)
-
-    return (
-        within(tensors, structure.loss, structure.output)
-        and all(within(tensors, *op.operands, *op.results) for op in structure.ops)
-        and all(within(nodes, op.node) for op in structure.ops)
-        and all(within(len(structure.calls), op.call) for op in structure.ops)
-        and all(within(ops, n.op) and within(edges, *n.edges) for n in structure.nodes)
-        and all(within(tensors, *n.saved) for n in structure.nodes)
-        and all(within(nodes, e.source, e.target) for e in structure.edges)
-        and all(within(tensors, e.tensor, e.of) for e in structure.edges)
-        and all(within(slots, t.slot) and within(ops, t.op) for t in structure.tensors)
-        and all(within(tensors, t.of, t.gradient) for t in structure.tensors)
-        and all(within(tensors, *event.reveals) for event in structure.events)
-        and [t.id for t in structure.tensors] == list(range(tensors))
+def _rebuild(
+    key: str, structure: Structure, rows: dict[str, Any], roots: list[int]
+) -> BuiltStructure:
+    """The structure as it was when it was recorded, to the byte: the hash says so."""
+    check_structure(structure, roots)
+    slots = SlotPlan.of_rows(
+        [slot.model_dump() for slot in structure.slots],
+        [tensor.slot for tensor in structure.tensors],
+        roots,
     )
+    del rows["hash"]
+    built = BuiltStructure(rows, slots, roots, None)
+    if built.hash != key or structure.hash != key:
+        raise InvalidTapeFile("holds a structure that was changed")
+    return built
 
 
 def _recording(
-    stored: StoredIteration,
-    built: dict[str, BuiltStructure],
-    tensors: dict[str, Tensor],
-    path: Path,
+    stored: StoredIteration, built: dict[str, BuiltStructure], tensors: dict[str, Tensor]
 ) -> Recording:
-    structure = built.get(stored.structure)
-    if structure is None:
-        raise InvalidTapeFile(f"{path.name} lacks the structure of iteration {stored.iteration}")
-    values = [tensors.get(f"{stored.iteration}/{number}") for number in range(len(structure.roots))]
-    for row, value in zip(structure.model.tensors, values, strict=True):
-        held = structure.roots[row.id] == row.id and row.slot is not None
-        if held and (value is None or tuple(value.shape) != row.shape):
-            raise InvalidTapeFile(f"{path.name} lacks the numbers of tensor {row.id}")
+    structure = built[stored.structure]
+    rows = structure.model.tensors
+    values = [
+        _restored(tensors.get(f"{stored.iteration}/{row.id}"), row.dtype, row.shape) for row in rows
+    ]
+    check_values(rows, structure.roots, values)
     return Recording(structure, values, iteration=stored.iteration)
+
+
+def _restored(value: Tensor | None, dtype: str, shape: tuple[int, ...]) -> Tensor | None:
+    kind = getattr(torch, dtype, None)
+    if value is None or kind not in AS_BYTES:
+        return value
+    if value.dtype is not torch.uint8 or value.numel() != math.prod(shape) * kind.itemsize:
+        raise InvalidTapeFile("holds numbers of another size than it says")
+    # An own copy: where the file has it, it may lie at an address that the type cannot have.
+    return value.reshape(-1).clone().view(kind).reshape(shape)

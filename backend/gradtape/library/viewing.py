@@ -1,36 +1,43 @@
 """Shows a page of HTML to a person: in a notebook, else in the browser."""
 
-import importlib.util
 import sys
 import tempfile
 import webbrowser
 from html import escape
 from pathlib import Path
-from typing import Any
 
 FRAME_HEIGHT = 640  # pixels; a notebook's cell with room for the graph
+NOTEBOOK_SHELL = "ZMQInteractiveShell"  # of Jupyter, and what others derive theirs from
 
 
-def show_html(page: bytes, name: str) -> Any:
-    """Open a page; in a notebook, returns what the notebook shows."""
-    if _in_notebook():
-        from IPython.display import HTML  # pyright: ignore[reportMissingImports]
+class NotebookPage:
+    """What a notebook shows of a page, in a frame of its own.
 
-        # In a frame of its own, which may run its scripts and reach nothing around it.
-        return HTML(
+    The page may run its scripts there, and reaches nothing of the notebook.
+    """
+
+    def __init__(self, page: bytes) -> None:
+        self._page = page
+
+    def _repr_html_(self) -> str:
+        return (
             f'<iframe sandbox="allow-scripts" style="width:100%;height:{FRAME_HEIGHT}px;border:0"'
-            f' srcdoc="{escape(page.decode())}"></iframe>'
+            f' srcdoc="{escape(self._page.decode())}"></iframe>'
         )
-    with tempfile.NamedTemporaryFile(prefix=f"{name}-", suffix=".html", delete=False) as file:
+
+
+def show_html(page: bytes) -> NotebookPage | None:
+    """Open a page in the browser; in a notebook, return what the notebook shows."""
+    if _in_notebook():
+        return NotebookPage(page)
+    with tempfile.NamedTemporaryFile(prefix="gradtape-", suffix=".html", delete=False) as file:
         file.write(page)
     webbrowser.open(Path(file.name).as_uri())
     return None
 
 
 def _in_notebook() -> bool:
-    if importlib.util.find_spec("IPython") is None or "IPython" not in sys.modules:
-        return False
-    from IPython import get_ipython  # pyright: ignore[reportMissingImports]
-
-    shell = get_ipython()
-    return shell is not None and type(shell).__name__ == "ZMQInteractiveShell"
+    # Whoever runs in a notebook has IPython loaded already.
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return any(kind.__name__ == NOTEBOOK_SHELL for kind in type(shell).__mro__)
