@@ -62,7 +62,6 @@ KNOWN = (
     Fault(
         "a leaf written outside of autograd becomes another tensor, without a name",
         {
-            "plain": "embedding_of_bounded_norm",
             "wiring": "parameter_written_without_gradient",
         },
     ),

@@ -84,6 +84,8 @@ class LogReader:
         self._phase = FORWARD
         self._open_calls: list[tuple[int, Item]] = []
         self._outer_phases: list[str] = []
+        # id() of a registered tensor → its name and role.
+        self._registered: dict[int, tuple[str, str]] = {}
         self._passes = BackwardPasses(log)
         # Results of backward ops whose node has not fired its hook yet.
         self._unrevealed: list[int] = []
@@ -312,8 +314,9 @@ class LogReader:
 
     def _register(self, tensors: list[tuple[str, str, Tensor]]) -> None:
         numbers = [self.table.find_or_add(tensor, FORWARD) for _, _, tensor in tensors]
-        for number, (name, role, _) in zip(numbers, tensors, strict=True):
+        for number, (name, role, tensor) in zip(numbers, tensors, strict=True):
             self.table.rows[number] |= {"name": name, "role": role}
+            self._registered[id(tensor)] = (name, role)
         self.given.append(numbers)
 
     def _begin_function(self, func: Any, line: int | None) -> None:
@@ -381,7 +384,7 @@ class LogReader:
         for node, tensors in enumerate(saved, first_new):
             record: NodeRecord = self._log.nodes[node]
             if record.leaf is not None:
-                self.leaves[node] = self.table.find_or_add(record.leaf, self._phase)
+                self.leaves[node] = self._find_leaf(record.leaf)
             numbers = [find(tensor) for tensor in tensors]
             self.saved[node] = tuple(number for number in numbers if number is not None)
         if self._open_function is not None:
@@ -389,6 +392,16 @@ class LogReader:
         self._outer_phases.append(self._phase)
         self._phase = BACKWARD
         self._passes.begin()
+
+    def _find_leaf(self, leaf: Tensor) -> int:
+        """The value of a leaf that autograd follows; it has its name, also if it was written."""
+        number = self.table.find_or_add(leaf, self._phase)
+        row, registered = self.table.rows[number], self._registered.get(id(leaf))
+        if row["name"] is None and registered is not None:
+            row["name"] = registered[0]
+            if row["role"] == INTERMEDIATE:
+                row |= {"role": registered[1], "requires_grad": True, "is_leaf": True}
+        return number
 
     def _end_backward(self, returned: list[tuple[Tensor, Tensor]]) -> None:
         """The end of a backward pass.
