@@ -80,12 +80,6 @@ KNOWN = (
         },
         always=False,
     ),
-    Fault(
-        "of a Function with several outputs, one is taken for the other",
-        {
-            "wiring": "custom_that_passes_on",
-        },
-    ),
 )
 
 FAULTS: dict[tuple[str, Law], Fault] = {

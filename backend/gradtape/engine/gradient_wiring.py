@@ -33,7 +33,7 @@ class GradientWiring:
         for number, record in enumerate(log.nodes):
             self._op_of_node.append(self._find_op(number, record))
         self._mend_remade_views()
-        self._find_remade_views()
+        self._find_unseen_outputs()
         self.nodes = [self._node_row(number, record) for number, record in enumerate(log.nodes)]
         self._tell_ops_their_nodes()
         self.edges = self._edge_rows()
@@ -74,16 +74,22 @@ class GradientWiring:
                 if _is_named_after(nodes[number], name) and not _is_named_after(nodes[view], name):
                     self._op_of_node[number], self._op_of_node[view] = op, None
 
-    def _find_remade_views(self) -> None:
-        """What a view that was made anew stands for: the operand of the op that used it."""
+    def _find_unseen_outputs(self) -> None:
+        """What nodes stand for whose output is no op's result: an operand of the op that used it.
+
+        So it is with a view that was made anew, and with a user's function that returns a view, or
+        a value that it has differentiated itself.
+        """
         for edge in self._log.edges:
-            view = self._log.nodes[edge.target]
+            target = self._log.nodes[edge.target]
             op = self._op_of_node[edge.source]
-            if view.name != REMADE_VIEW or self._op_of_node[edge.target] is not None or op is None:
+            place = (edge.target, edge.target_index)
+            remade = target.name == REMADE_VIEW and self._op_of_node[edge.target] is None
+            if op is None or place in self._outputs or not (remade or target.is_function):
                 continue
             operands = self._reader.ops[op]["operands"]
             if edge.index < len(operands) and self._rows[operands[edge.index]]["requires_grad"]:
-                self._outputs[(edge.target, edge.target_index)] = operands[edge.index]
+                self._outputs[place] = operands[edge.index]
 
     def _last_write_at(self, number: int) -> int | None:
         """The last op at this number that writes to an operand."""

@@ -23,7 +23,11 @@ from gradtape.engine.update_ticks import UpdateTicks
 from gradtape.engine.write_guard import Copies
 from gradtape.tape.structure import EventKind, Phase, Role
 
+# As texts: asking an enumeration for its value takes longer than most of what is done here.
 FORWARD, BACKWARD, UPDATE = Phase.FORWARD.value, Phase.BACKWARD.value, Phase.UPDATE.value
+FORWARD_OP, BACKWARD_NODE = EventKind.FORWARD_OP.value, EventKind.BACKWARD_NODE.value
+ACCUMULATE = EventKind.ACCUMULATE.value
+INTERMEDIATE, GRADIENT = Role.INTERMEDIATE.value, Role.GRADIENT.value
 DETACHING_CALLS = frozenset({"detach", "detach_"})
 NO_CONSTANTS: dict[str, Any] = {}
 
@@ -265,7 +269,7 @@ class LogReader:
             if row["bookkeeping"] and self.events:
                 self._extend(row)
             else:
-                self._add_event(EventKind.FORWARD_OP.value, row["id"], self._made_by(row))
+                self._add_event(FORWARD_OP, row["id"], self._made_by(row))
         elif row["node"] is None and self._phase is BACKWARD and self._passes.any_ended:
             self._extend(row)
         else:
@@ -403,7 +407,7 @@ class LogReader:
     def _node_ran(self, node: int, computed: tuple[Any, ...], received: tuple[Any, ...]) -> None:
         # torch calls them grad_inputs and grad_outputs, after the forward op's inputs and outputs.
         node = self._passes.run_of(node)
-        event = self._begin_node_event(EventKind.BACKWARD_NODE, node, received)
+        event = self._begin_node_event(BACKWARD_NODE, node, received)
         for edge in self._log.nodes[node].edges:
             gradient = computed[self._log.edges[edge].index]
             if gradient is not None:
@@ -416,15 +420,15 @@ class LogReader:
     ) -> None:
         leaf = self.leaves[node]
         node = self._passes.run_of(node)
-        event = self._begin_node_event(EventKind.ACCUMULATE, node, received)
+        event = self._begin_node_event(ACCUMULATE, node, received)
         if gradient is not None:
             tensor = self._as_gradient(gradient, node, event)
             self.table.rows[tensor]["of"] = leaf
             self.accumulated[leaf] = tensor
 
-    def _begin_node_event(self, kind: EventKind, node: int, received: tuple[Any, ...]) -> Row:
+    def _begin_node_event(self, kind: str, node: int, received: tuple[Any, ...]) -> Row:
         self.orders[node] = self._passes.note_end(node)
-        event = self._add_event(kind.value, node, self._unrevealed)
+        event = self._add_event(kind, node, self._unrevealed)
         self._unrevealed = []
         for index, gradient in enumerate(received):
             if gradient is not None:
@@ -444,11 +448,11 @@ class LogReader:
         table = self.table
         number = self._meet(gradient, event)
         row = table.rows[number]
-        if row["role"] != Role.INTERMEDIATE.value or row["phase"] is not BACKWARD:
+        if row["role"] != INTERMEDIATE or row["phase"] is not BACKWARD:
             number = table.add_gradient(number, row["op"], node)
             event["reveals"].append(number)
         else:
-            row["role"], row["node"] = Role.GRADIENT.value, node
+            row["role"], row["node"] = GRADIENT, node
         return number
 
     def reveal(self, number: int, op: int | None, receiver: int) -> None:
@@ -458,7 +462,7 @@ class LogReader:
             # Events stand in the order of their ops; of those that begin here, the last has ops.
             event = events[bisect_right(events, op, key=itemgetter("first_op")) - 1]
         else:
-            of_nodes = (EventKind.BACKWARD_NODE.value, EventKind.ACCUMULATE.value)
+            of_nodes = (BACKWARD_NODE, ACCUMULATE)
             event = next(
                 event
                 for event in events

@@ -30,6 +30,8 @@ class Mark(Enum):
     STEP = "the optimizer begins (its class, [(parameter, gradient, [(key, state)])])"
     STEP_DONE = "the step ends ()"
 
+    __hash__ = object.__hash__  # an enumeration's own hash runs Python code, for every item
+
 
 Item = tuple[Any, ...]
 
