@@ -3,7 +3,7 @@
 import pytest
 import torch
 from torch import nn
-from torch.optim import LBFGS, SGD, Adam
+from torch.optim import LBFGS, SGD, Adam, optimizer
 
 import gradtape
 from gradtape.errors import InvalidRecording
@@ -75,6 +75,17 @@ def test_without_an_optimizer_the_loop_says_where_an_iteration_ends() -> None:
         assert tape.value(subtraction.operands[0], iteration=number).item() == value
         assert tape.gradient(subtraction.operands[0], iteration=number).item() == gradient
     assert len({tape.recording(number).built.hash for number in (2, 4)}) == 1
+
+
+def test_only_the_optimizer_that_steps_here_is_hooked_while_the_block_lasts() -> None:
+    training, beside = Training(), Training()
+    with gradtape.record(training.network, every=1):
+        training.step()
+        assert training.hooks_left() > 0
+        assert beside.hooks_left() == 0
+        assert not optimizer._global_optimizer_pre_hooks
+        assert not optimizer._global_optimizer_post_hooks
+    assert training.hooks_left() == 0
 
 
 def test_what_runs_after_the_last_iteration_is_none() -> None:
@@ -167,11 +178,11 @@ def test_a_step_that_runs_the_model_itself_is_one_iteration() -> None:
 
 def test_gradients_accumulate_until_the_optimizer_steps() -> None:
     w = nn.Parameter(torch.tensor(2.0, dtype=torch.float64))
-    optimizer = SGD([w], lr=0.1)
+    sgd = SGD([w], lr=0.1)
     with gradtape.record(every=1) as tape:
         for factor in (3.0, 5.0):
             (w * factor).backward()
-        optimizer.step()
+        sgd.step()
     assert tape.iterations == [0]
     assert tape.gradient("w").item() == 8
     assert w.item() == pytest.approx(2 - 0.1 * 8)

@@ -70,8 +70,8 @@ STEP_MARKER = "Optimizer.step#"  # how the profiler's marker around every optimi
 def stepping_optimizer() -> Optimizer | None:
     """The optimizer that sets the marker of its step; to be called while the marker is an op.
 
-    The public hooks for all optimizers would do, were they not called in every thread: taking
-    them off breaks a step that another thread is in the middle of.
+    The public hooks for all optimizers would do, were they not called in every thread: where there
+    are two, taking one off can break a step that another thread is in the middle of.
     """
     step_file = Optimizer.step.__code__.co_filename
     frame = sys._getframe().f_back
