@@ -122,7 +122,9 @@ def origins(structure: Structure, operands: tuple[int, ...]) -> set[int]:
             writer = structure.tensors[operand].op
             if writer is not None and writer not in seen_by_autograd:
                 op = structure.ops[writer]
-                operand = op.operands[0] if op.name.endswith("_") else operand
+                # Autograd's own detached view of what it saved shows the same value too.
+                same = op.name.endswith("_") or op.bookkeeping
+                operand = op.operands[0] if same else operand
     return found
 
 

@@ -21,23 +21,9 @@ class Fault(NamedTuple):
 
 KNOWN = (
     Fault(
-        "a node that runs twice keeps only its second run",
+        "of a tensor that several backward passes reach, the last one's gradient is told",
         {
-            "sums": "two_updates_by_hand two_steps_of_an_optimizer",
             "intermediates": "graph_kept_and_used_twice hessian_vector_product",
-        },
-    ),
-    Fault(
-        "a leaf whose gradient torch.autograd.grad returned has none on the tape",
-        {
-            "differences": "row_by_row_jacobian",
-            "plain": "row_by_row_jacobian",
-        },
-    ),
-    Fault(
-        "a node made in a backward pass has no op, or a wrong one",
-        {
-            "wiring": "gradient_penalty",
         },
     ),
     Fault(

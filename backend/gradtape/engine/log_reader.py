@@ -84,6 +84,8 @@ class LogReader:
         self._phase = FORWARD
         self._open_calls: list[tuple[int, Item]] = []
         self._outer_phases: list[str] = []
+        # Node → id of the leaf that it accumulates for in the backward pass under way.
+        self._leaves_now: dict[int, int] = {}
         # id() of a registered tensor → its name and role.
         self._registered: dict[int, tuple[str, str]] = {}
         self._passes = BackwardPasses(log)
@@ -113,7 +115,7 @@ class LogReader:
                 self._handlers[item[0]](*item[1:])
         self._take_in_rest()
         for number, record in enumerate(self._log.nodes):
-            if record.leaf is not None:  # further runs accumulate for the same leaf
+            if record.leaf is not None and number not in self.leaves:  # reached, but never run
                 self.leaves[number] = self.leaves[self._log.node_ids[id(record.node)]]
 
     # Ops
@@ -382,11 +384,14 @@ class LogReader:
     def _begin_backward(self, first_new: int, saved: list[list[Tensor]]) -> None:
         find = self.table.find
         for node, tensors in enumerate(saved, first_new):
-            record: NodeRecord = self._log.nodes[node]
-            if record.leaf is not None:
-                self.leaves[node] = self._find_leaf(record.leaf)
             numbers = [find(tensor) for tensor in tensors]
             self.saved[node] = tuple(number for number in numbers if number is not None)
+        for node in range(first_new + len(saved)):
+            record: NodeRecord = self._log.nodes[node]
+            if record.leaf is not None:
+                # A leaf may have been updated since the last pass: it has another value now.
+                self._leaves_now[node] = self._find_leaf(record.leaf)
+                self.leaves.setdefault(node, self._leaves_now[node])
         if self._open_function is not None:
             self._end_call(self._open_function)
         self._outer_phases.append(self._phase)
@@ -431,8 +436,9 @@ class LogReader:
     def _gradient_accumulated(
         self, node: int, received: tuple[Any, ...], gradient: Tensor | None
     ) -> None:
-        leaf = self.leaves[node]
+        leaf = self._leaves_now[node]
         node = self._passes.run_of(node)
+        self.leaves[node] = leaf
         event = self._begin_node_event(ACCUMULATE, node, received)
         if gradient is not None:
             tensor = self._as_gradient(gradient, node, event)

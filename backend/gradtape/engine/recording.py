@@ -108,9 +108,9 @@ class Recording:
             return number
         named = [tensor for tensor in self.structure.tensors if tensor.name == name_or_id]
         if named:
-            # A leaf that was written before it was used has two values; one of them is followed.
-            followed = (tensor.id for tensor in named if tensor.gradient is not None)
-            return next(followed, named[0].id)
+            # A leaf that is written has several values: the last one that has a gradient is meant.
+            followed = [tensor.id for tensor in named if tensor.gradient is not None]
+            return followed[-1] if followed else named[0].id
         names = [tensor.name for tensor in self.structure.tensors if tensor.name]
         raise UnknownTensor(f"no tensor is named “{name_or_id}”; there are {', '.join(names[:20])}")
 
