@@ -52,13 +52,6 @@ class BuiltStructure:
         self.loss: int | None = rows["loss"]
         self.short_path = short_path
 
-    @classmethod
-    def of_model(cls, model: Structure, roots: list[int]) -> "BuiltStructure":
-        """A structure that was read from a file; its hash is computed anew."""
-        rows = model.model_dump(mode="json", exclude={"hash"})
-        slots = SlotPlan.of_rows(rows["slots"], [row["slot"] for row in rows["tensors"]], roots)
-        return cls(rows, slots, roots, None)
-
     @cached_property
     def model(self) -> Structure:
         """The structure as plain data."""
@@ -110,9 +103,9 @@ def build_structure(
     table = reader.table
     loss_id = None if loss is None else table.find(loss)
     output_id = None if output is None else table.find(output)
-    if loss_id is not None:
-        table.rows[loss_id]["name"] = "loss"
     _name_variables(table, variables)
+    if loss_id is not None and table.rows[loss_id]["name"] is None:
+        table.rows[loss_id]["name"] = "loss"
     wiring = GradientWiring(log, reader)
     reached = {row["op"] for row in wiring.nodes if row["op"] is not None}
     explain_missing_gradients(reader, reached, log.under_no_grad)
