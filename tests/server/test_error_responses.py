@@ -16,8 +16,13 @@ ERROR_CLASSES = [
     for _, kind in inspect.getmembers(errors, inspect.isclass)
     if issubclass(kind, errors.GradtapeError)
 ]
-# Raised by the command line and the client library, never inside a request.
-NOT_IN_REQUESTS = {errors.AddressUnavailable, errors.RequestFailed}
+# Raised by the command line, the client and the library, never inside a request.
+NOT_IN_REQUESTS = {
+    errors.AddressUnavailable,
+    errors.InvalidRecording,
+    errors.InvalidTapeFile,
+    errors.RequestFailed,
+}
 
 
 @pytest.mark.parametrize("kind", ERROR_CLASSES, ids=lambda kind: kind.__name__)

@@ -9,14 +9,13 @@ import torch
 from torch import Tensor
 
 from gradtape import limits
-from gradtape.engine.checkpoint import Checkpoint, copy_state, restore_state
+from gradtape.engine.checkpoint import MODEL, Checkpoint, copy_state, restore_state
 from gradtape.engine.devices import choose_device
 from gradtape.engine.editable_data import DATA_TENSORS, EditableData, check_index
 from gradtape.engine.losses import build_loss
 from gradtape.engine.metrics_log import MetricsLog
 from gradtape.engine.network import build_network
 from gradtape.engine.optimizers import apply_optimizer, build_optimizer
-from gradtape.engine.private_torch import l2_norms
 from gradtape.engine.randomness import build_randomness
 from gradtape.engine.recorder import Recorder, StructureDiffers
 from gradtape.engine.recording import Recording
@@ -89,12 +88,11 @@ class Experiment:
     def train_iteration(self) -> None:
         """Run one iteration without recording it."""
         self._forget_what_follows()
-        norms = self._parameter_norms()
         inputs, targets = self._batch()
         self._optimizer.zero_grad(set_to_none=True)
         loss = self._loss(self._network(inputs), targets)
         loss.backward()
-        self._note_metrics(loss, norms)
+        self._note_metrics(loss, [parameter.detach() for parameter in self._parameters.values()])
         self._optimizer.step()
         self.iteration += 1
 
@@ -106,9 +104,8 @@ class Experiment:
         """
         self._forget_what_follows()
         checkpoint = self._checkpoint()
-        norms = self._parameter_norms()
         recording, loss = self._record(checkpoint)
-        self._note_metrics(loss, norms)
+        self._note_metrics(loss, [checkpoint.tensors[MODEL + name] for name in self._parameters])
         self._checkpoints[self.iteration] = checkpoint
         self._keep(recording)
         self._thin_checkpoints()
@@ -252,17 +249,13 @@ class Experiment:
     def _batch(self) -> tuple[Tensor, Tensor]:
         return self._data.batch(self.iteration)
 
-    def _parameter_norms(self) -> Sequence[Tensor]:
-        parameters = [parameter.detach() for parameter in self._parameters.values()]
-        return l2_norms(parameters) if parameters else ()
-
-    def _note_metrics(self, loss: Tensor, parameter_norms: Sequence[Tensor]) -> None:
+    def _note_metrics(self, loss: Tensor, parameters: Sequence[Tensor]) -> None:
         self._metrics.append(
             self.iteration,
             loss,
             self._optimizer.param_groups[0]["lr"],
             [parameter.grad for parameter in self._parameters.values()],
-            parameter_norms,
+            parameters,
         )
 
     def _forget_what_follows(self) -> None:

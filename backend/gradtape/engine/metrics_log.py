@@ -36,21 +36,24 @@ class MetricsLog:
         loss: Tensor,
         learning_rate: float,
         gradients: Sequence[Tensor | None],
-        parameter_norms: Sequence[Tensor],
+        parameters: Sequence[Tensor],
     ) -> None:
         """Note one iteration without waiting for its numbers.
 
         Args:
             loss: scalar.
             gradients: per parameter; None counts as norm 0.
-            parameter_norms: scalars, per parameter.
+            parameters: as they were before the update.
         """
         present = [gradient for gradient in gradients if gradient is not None]
-        norms = iter(l2_norms(present) if present else ())
-        zero = loss.new_zeros(())
-        gradient_norms = [zero if gradient is None else next(norms) for gradient in gradients]
+        measured = [*present, *parameters]
+        norms = l2_norms(measured) if measured else ()
+        if len(present) < len(gradients):
+            arrived, zero = iter(norms), loss.new_zeros(())
+            told = [zero if gradient is None else next(arrived) for gradient in gradients]
+            norms = [*told, *arrived]
         self.last_iteration = iteration
-        scalars = [loss.detach(), *gradient_norms, *parameter_norms]
+        scalars = [loss.detach(), *norms]
         self._pending.append((iteration, learning_rate, scalars))
         if len(self._pending) >= PENDING_ROWS:
             self._settle()
