@@ -10,13 +10,12 @@ from typing import Any
 from torch import Tensor
 
 from gradtape.engine.backward_passes import BackwardPasses
-from gradtape.engine.call_mode import call_target
+from gradtape.engine.call_tree import STEP_CALL, CallTree
 from gradtape.engine.op_reading import (
     OpForm,
     read_arguments,
     tensors_in,
 )
-from gradtape.engine.private_torch import node_number
 from gradtape.engine.recording_log import Item, Mark, NodeRecord, RecordingLog
 from gradtape.engine.tensor_table import Row, TensorTable
 from gradtape.engine.update_ticks import UpdateTicks
@@ -28,7 +27,6 @@ FORWARD, BACKWARD, UPDATE = Phase.FORWARD.value, Phase.BACKWARD.value, Phase.UPD
 FORWARD_OP, BACKWARD_NODE = EventKind.FORWARD_OP.value, EventKind.BACKWARD_NODE.value
 ACCUMULATE = EventKind.ACCUMULATE.value
 INTERMEDIATE, GRADIENT = Role.INTERMEDIATE.value, Role.GRADIENT.value
-DETACHING_CALLS = frozenset({"detach", "detach_"})
 NO_CONSTANTS: dict[str, Any] = {}
 
 
@@ -40,7 +38,6 @@ class LogReader:
         ops: rows. Forward ops have no node yet: gradient_wiring.py finds it.
         forms: of the ops.
         plain_arguments: op → its arguments that are no tensors, where it has any.
-        calls: rows.
         events: rows.
         orders: node → its place in the engine's order.
         saved: node → ids of what it saved.
@@ -61,7 +58,6 @@ class LogReader:
         self.ops: list[Row] = []
         self.forms: list[OpForm] = []
         self.plain_arguments: dict[int, tuple[list[Any], dict[str, Any]]] = {}
-        self.calls: list[Row] = []
         self.events: list[Row] = []
         self.orders: dict[int, int] = {}
         self.saved: dict[int, tuple[int, ...]] = {}
@@ -74,15 +70,8 @@ class LogReader:
         self.numbers: list[int] = []
         self.op_of_number: dict[int, int] = {}
         self.makers: set[int] = set()
-        # Numbers of the nodes whose class the user wrote → that class; and the one being run.
-        self._functions = {
-            node_number(record.node): record.name.removesuffix("Backward")
-            for record in log.nodes
-            if record.is_function
-        }
-        self._open_function: Item | None = None
+        self._calls = CallTree(log)
         self._phase = FORWARD
-        self._open_calls: list[tuple[int, Item]] = []
         self._outer_phases: list[str] = []
         # Node → id of the leaf that it accumulates for in the backward pass under way.
         self._leaves_now: dict[int, int] = {}
@@ -105,6 +94,11 @@ class LogReader:
             Mark.STEP: self._begin_step,
             Mark.STEP_DONE: self._end_step,
         }
+
+    @property
+    def calls(self) -> list[Row]:
+        """Rows of the calls."""
+        return self._calls.rows
 
     def read(self) -> None:
         """Read the whole log."""
@@ -136,9 +130,9 @@ class LogReader:
         if copies is not None:
             table.put_copies(copies, op)
         forward = node is None and self._phase is FORWARD
-        if forward and self._functions:
-            self._follow_function(number - 1)
-        bookkeeping = form.name == "aten.detach" and not self._is_detach_call()
+        if forward:
+            self._calls.follow_function(number - 1, op)
+        bookkeeping = form.name == "aten.detach" and not self._calls.is_detaching
         if isinstance(result, Tensor) and not bookkeeping:
             known = by_object.get(id(result))
             results = [table.add(result, self._phase, op) if known is None else known]
@@ -152,7 +146,7 @@ class LogReader:
             "id": op,
             "phase": self._phase,
             "name": form.name,
-            "call": self._open_calls[-1][0] if self._open_calls else None,
+            "call": self._calls.current,
             "node": None if forward else self._running(node),
             "operands": operands,
             "constants": constants,
@@ -253,11 +247,6 @@ class LogReader:
                 table.note_if_unwritten(number, tensor)
         table.uninitialised.update(results[place] for place in form.working_memory)
 
-    def _is_detach_call(self) -> bool:
-        return bool(self._open_calls) and (
-            self.calls[self._open_calls[-1][0]]["name"] in DETACHING_CALLS
-        )
-
     def _running(self, node: Any) -> int | None:
         """The number of the node that an op ran for; None where the engine was summing."""
         number = None if node is None else self._log.node_ids.get(id(node))
@@ -322,56 +311,13 @@ class LogReader:
         self.given.append(numbers)
 
     def _begin_function(self, func: Any, line: int | None) -> None:
-        item = (Mark.CALL, func, line)
-        self._begin_call(item, "function", func.__name__, None, call_target(func), line)
+        self._calls.begin_function(func, line, self._phase, len(self.ops))
 
     def _begin_module(self, path: str, target: str, line: int | None) -> None:
-        item = (Mark.MODULE, path, target, line)
-        self._begin_call(item, "module", path.rpartition(".")[2], path, target, line)
-
-    def _begin_call(
-        self, item: Item, kind: str, name: str, path: str | None, target: str, line: int | None
-    ) -> None:
-        number = len(self.calls)
-        self.calls.append(
-            {
-                "id": number,
-                "parent": self._open_calls[-1][0] if self._open_calls else None,
-                "kind": kind,
-                "name": name,
-                "path": path,
-                "target": target,
-                "phase": self._phase,
-                "first_op": len(self.ops),
-                "end_op": len(self.ops),
-                "source_line": line,
-            }
-        )
-        self._open_calls.append((number, item))
+        self._calls.begin_module(path, target, line, self._phase, len(self.ops))
 
     def _end_call(self, begun: Item) -> None:
-        # An exception may have left inner calls open.
-        while self._open_calls:
-            number, item = self._open_calls.pop()
-            self.calls[number]["end_op"] = len(self.ops)
-            if item is self._open_function:
-                self._open_function = None
-            if item == begun:
-                break
-        call = self.calls[-1]
-        if call["kind"] == "function" and call["first_op"] == len(self.ops):
-            self.calls.pop()  # nothing ran in it: it leaves no trace
-
-    def _follow_function(self, number: int) -> None:
-        """Group the ops of a user's autograd.Function: those of its forward carry its number."""
-        if self._open_function is not None:
-            if self._open_function[2] == number:
-                return
-            self._end_call(self._open_function)
-        name = self._functions.get(number)
-        if name is not None:
-            self._open_function = (Mark.CALL, name, number)
-            self._begin_call(self._open_function, "function", name, None, f"{name}.apply", None)
+        self._calls.end(begun, len(self.ops))
 
     def _name(self, path: str, tensors: list[Tensor]) -> None:
         for tensor in tensors:
@@ -392,8 +338,7 @@ class LogReader:
                 # A leaf may have been updated since the last pass: it has another value now.
                 self._leaves_now[node] = self._find_leaf(record.leaf)
                 self.leaves.setdefault(node, self._leaves_now[node])
-        if self._open_function is not None:
-            self._end_call(self._open_function)
+        self._calls.close_function(len(self.ops))
         self._outer_phases.append(self._phase)
         self._phase = BACKWARD
         self._passes.begin()
@@ -493,13 +438,13 @@ class LogReader:
 
     def _begin_step(self, target: str, worked_on: list[Any]) -> None:
         self._phase = UPDATE
-        self._begin_call((Mark.STEP,), "function", "step", None, f"{target}.step", None)
+        self._calls.begin_step(target, len(self.ops))
         self._update.begin(worked_on)
         tensors = tensors_in(worked_on)
         self.given.append([self.table.find_or_add(tensor, UPDATE) for tensor in tensors])
 
     def _end_step(self) -> None:
-        self._end_call((Mark.STEP,))
+        self._calls.end(STEP_CALL, len(self.ops))
         self._update.end()
         self._take_in_rest()
         self._phase = FORWARD
