@@ -133,7 +133,10 @@ class LogReader:
         if forward:
             self._calls.follow_function(number - 1, op)
         bookkeeping = form.name == "aten.detach" and not self._calls.is_detaching
-        if isinstance(result, Tensor) and not bookkeeping:
+        if copies is not None and self._keeps_gradient(form, node, operands):
+            results = [table.add_same(operands[1], self._phase, op)]
+            by_object[id(result)] = results[0]
+        elif isinstance(result, Tensor) and not bookkeeping:
             known = by_object.get(id(result))
             results = [table.add(result, self._phase, op) if known is None else known]
         else:
@@ -218,6 +221,17 @@ class LogReader:
             table.add(result, self._phase, op) if number is None else number
             for result, number in zip(results, known, strict=True)
         ]
+
+    def _keeps_gradient(self, form: OpForm, node: Any, operands: list[int]) -> bool:
+        """Whether an op copies a gradient into a leaf's `.grad`: the same numbers once more.
+
+        AccumulateGrad does so with gradients that others hold too, as a recording does.
+        """
+        number = None if node is None else self._log.node_ids.get(id(node))
+        if number is None or self._log.nodes[number].leaf is None or form.name != "aten.copy_":
+            return False
+        into, source = (self.table.rows[operand] for operand in operands)
+        return all(into[key] == source[key] for key in ("shape", "dtype", "device"))
 
     def _take_in_writes(
         self, written: list[Tensor], operands: list[int], results: list[int], op: int
