@@ -16,7 +16,7 @@ import torch
 from bench.page_figures import measure_page
 from bench.recording import measure_recording
 from bench.server_figures import measure_server
-from bench.tables import figures_table, recording_table, training_table
+from bench.tables import figures_table, profile_table, recording_table, training_table
 from bench.training import measure_training
 from tests.live_server import LiveServer
 
@@ -43,6 +43,7 @@ def main() -> None:
     print(", ".join(f"{name}: {value}" for name, value in result["machine"].items()), flush=True)
     result["recording"] = measure_recording()
     print("\n" + recording_table(result["recording"]), flush=True)
+    print("\n" + profile_table(result["recording"]), flush=True)
     with tempfile.TemporaryDirectory() as folder, LiveServer(Path(folder)) as server:
         result["training"] = measure_training(server)
         print("\n" + training_table(result["training"]), flush=True)

@@ -1,11 +1,13 @@
 """Recording one iteration beside the plain iteration and beside the peer's trace."""
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from bench.peer_process import PeerFailed, PeerProcess
+from bench.recording_profile import profile_recording
 from bench.timing import interleaved_medians, milliseconds
 from bench.workloads import BUILDERS, Workload, build_workload
 from gradtape.engine.recorder import Recorder
@@ -75,10 +77,14 @@ def measure_workload(name: str) -> dict[str, Any]:
         "ratios": ratios,
         "peer_failure": failure,
         "aims": {"full": FULL_AIM, "known": KNOWN_AIMS.get(name, KNOWN_AIM)},
+        "profile": profile_recording(workload),
     }
 
 
 def measure_recording() -> list[dict[str, Any]]:
     """All workloads, one thread."""
     torch.set_num_threads(1)
+    # As in a session's process: what was loaded before is not looked through for garbage again.
+    gc.collect()
+    gc.freeze()
     return [measure_workload(name) for name in BUILDERS]

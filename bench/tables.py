@@ -44,6 +44,16 @@ def recording_row(result: dict[str, Any]) -> list[str]:
     ]
 
 
+def profile_table(results: list[dict[str, Any]]) -> str:
+    """Where a full recording's milliseconds go, beside a mode that only passes ops on."""
+    parts = list(results[0]["profile"])
+    rows = [
+        [result["workload"], *(f"{result['profile'][part]:,.1f}" for part in parts)]
+        for result in results
+    ]
+    return align([["of a full recording (ms)", *parts], *rows])
+
+
 def training_table(result: dict[str, Any]) -> str:
     """Iterations per second of both, and the share."""
     header = ["training two_layer (iterations/s)", "plain", "streamed", "share", "aim"]

@@ -119,29 +119,33 @@ class Arguments(NamedTuple):
 
 def read_arguments(form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Arguments:
     """Sort an op's arguments."""
-    read = Arguments([], {}, ([], {}))
+    operands: list[Tensor] = []
+    constants: dict[str, JsonValue] = {}
+    positional: list[Any] = []
     for name, value in zip(form.arguments, args, strict=False):
-        read.plain[0].append(_read_argument(read, name, value))
-    for name, value in (kwargs or {}).items():
-        read.plain[1][name] = _read_argument(read, name, value)
-    return read
+        if isinstance(value, Tensor):
+            operands.append(value)
+            positional.append(None)
+        elif value.__class__ in SIMPLE:
+            constants[name] = value
+            positional.append(value)
+        else:
+            positional.append(_sort_in(operands, constants, name, value))
+    named = {
+        name: _sort_in(operands, constants, name, value) for name, value in (kwargs or {}).items()
+    }
+    return Arguments(operands, constants, (positional, named))
 
 
-def _read_argument(read: Arguments, name: str, value: Any) -> Any:
-    """Note an argument; returns it if it is plain."""
-    if isinstance(value, Tensor):
-        read.operands.append(value)
-        return None
-    if value.__class__ in SIMPLE:
-        read.constants[name] = value
-        return value
+def _sort_in(operands: list[Tensor], constants: dict[str, JsonValue], name: str, value: Any) -> Any:
+    """Note an argument of any kind; returns it if it is plain."""
     tensors = tensors_in(value)
     if not tensors:
-        read.constants[name] = to_plain(value)
+        constants[name] = to_plain(value)
         return value
-    read.operands.extend(tensors)
-    if len(tensors) != len(value):  # x[:, i] indexes with [None, i]
-        read.constants[name] = [to_plain(each) for each in value]
+    operands.extend(tensors)
+    if not isinstance(value, Tensor) and len(tensors) != len(value):
+        constants[name] = [to_plain(each) for each in value]  # x[:, i] indexes with [None, i]
     return None
 
 
