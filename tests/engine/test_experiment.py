@@ -250,3 +250,16 @@ def test_recorded_iterations_are_thinned_but_the_first_and_the_newest_stay(
     kept = experiment.recorded_iterations
     assert len(kept) <= 8
     assert (kept[0], kept[-1]) == (0, 19)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_recorded_iteration_runs_once_whether_its_structure_repeats_or_not(
+    optimizer: str,
+) -> None:
+    experiment = Experiment(moons(optimizer={"kind": optimizer, "lr": 0.01}))
+    ran: list[int] = []
+    # The network is the experiment's own affair; how often it runs can be seen nowhere else.
+    experiment._network.register_forward_pre_hook(lambda *_: ran.append(experiment.iteration))
+    for _ in range(6):
+        experiment.record_iteration()
+    assert ran == [0, 1, 2, 3, 4, 5]

@@ -53,6 +53,9 @@ class Experiment:
         self._first_spec = spec
         self._device = choose_device(spec.device, spec.dtype)
         self._known = KnownStructures()
+        # The structure of the latest recording, and whether the one before had it too.
+        self._last_built: BuiltStructure | None = None
+        self._repeats = False
         self._build()
 
     def _build(self) -> None:
@@ -219,11 +222,16 @@ class Experiment:
     def _record(self, checkpoint: Checkpoint) -> tuple[Recording, Tensor]:
         """Record from a checkpoint, at which the experiment stands."""
         try:
-            # Most iterations run as the one before did.
-            return self._record_as(self._known.newest)
+            # Most iterations run as the one before did. Not so with Adam, whose step has another
+            # factor each time: only what has repeated is expected to repeat.
+            recorded = self._record_as(self._known.newest if self._repeats else None)
         except StructureDiffers:
             self._restore(checkpoint)
-            return self._record_as(None)
+            recorded = self._record_as(None)
+        built = recorded[0].built
+        self._repeats = built is self._last_built
+        self._last_built = built
+        return recorded
 
     def _record_as(self, expected: BuiltStructure | None) -> tuple[Recording, Tensor]:
         inputs, targets = self._batch()
