@@ -11,11 +11,7 @@ from torch import Tensor
 
 from gradtape.engine.backward_passes import BackwardPasses
 from gradtape.engine.call_tree import STEP_CALL, CallTree
-from gradtape.engine.op_reading import (
-    OpForm,
-    read_arguments,
-    tensors_in,
-)
+from gradtape.engine.op_reading import OpForm, read_arguments, tensors_in
 from gradtape.engine.recording_log import Item, Mark, NodeRecord, RecordingLog
 from gradtape.engine.tensor_table import Row, TensorTable
 from gradtape.engine.update_ticks import UpdateTicks

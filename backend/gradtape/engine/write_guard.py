@@ -45,30 +45,24 @@ def overlap(left: Tensor, right: Tensor) -> bool:
         return True
     if left.dtype != right.dtype:
         return True
-    starts = [int(left.storage_offset()), int(right.storage_offset())]
     # Chunks of one matrix lie interleaved. Counted in whole strides, dimension by dimension, they
     # are intervals, and apart as soon as those of one dimension are.
-    by_stride = zip(left.stride(), left.shape, right.shape, strict=True)
-    for stride, *sizes in sorted(by_stride, reverse=True):
-        if stride == 0:
-            return True
+    starts = [int(left.storage_offset()), int(right.storage_offset())]
+    dimensions = sorted(zip(left.stride(), left.shape, right.shape, strict=True), reverse=True)
+    for place, (stride, *sizes) in enumerate(dimensions):
+        inner = dimensions[place + 1 :]
+        reaches = [
+            sum((dimension[side] - 1) * dimension[0] for dimension in inner) for side in (1, 2)
+        ]
+        if any(
+            start % max(stride, 1) + reach >= stride
+            for start, reach in zip(starts, reaches, strict=True)
+        ):
+            return True  # what is inside reaches into the next: these are no intervals
         first, second = (start // stride for start in starts)
         if first + sizes[0] <= second or second + sizes[1] <= first:
-            return not _ends_before_next(starts, stride, left, right)
-        starts = [start % stride for start in starts]
-    return True
-
-
-def _ends_before_next(starts: list[int], stride: int, left: Tensor, right: Tensor) -> bool:
-    """Whether the dimensions inside of a stride do not reach beyond it."""
-    for start, tensor in zip(starts, (left, right), strict=True):
-        inner = (
-            (size - 1) * step
-            for step, size in zip(tensor.stride(), tensor.shape, strict=True)
-            if step < stride
-        )
-        if start % stride + sum(inner) >= stride:
             return False
+        starts = [start % stride for start in starts]
     return True
 
 
