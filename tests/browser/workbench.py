@@ -1,19 +1,17 @@
 """The page as a person meets it: what the journeys do and read, by accessible names."""
 
 import re
-from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Request, ViewportSize
 
+from tests.browser.open_page import OpenPage
 from tests.live_server import LiveServer
 
-FIRST_PAINT_MILLISECONDS = 60_000  # for a machine that is busy with other things
 
-
-class Workbench:
+class Workbench(OpenPage):
     """One open page with its own storage, and REST beside it for the same session.
 
     It notes what a good page never does: errors in the console, and requests to other origins.
@@ -24,7 +22,7 @@ class Workbench:
         self.context: BrowserContext = browser.new_context(
             base_url=server.origin, **context_options
         )
-        self.page: Page = self.context.new_page()
+        self.page = self.context.new_page()
         self.complaints: list[str] = []
         self.strangers: list[str] = []
         self.page.on("console", lambda message: self._note(message.type, message.text))
@@ -50,23 +48,9 @@ class Workbench:
         self.wait_until_painted()
         return self
 
-    def wait_until_painted(self) -> None:
-        """A graph is on the stage."""
-        self.page.wait_for_selector("[data-painted]", timeout=FIRST_PAINT_MILLISECONDS)
-
     def resize(self, width: int, height: int) -> None:
         """Give the window another size."""
         self.page.set_viewport_size(ViewportSize(width=width, height=height))
-
-    @property
-    def stage(self) -> Locator:
-        """The graph."""
-        return self.page.locator("[data-painted]")
-
-    @property
-    def playhead(self) -> int:
-        """How many events have happened on the stage."""
-        return int(self.stage.get_attribute("data-playhead") or "-1")
 
     @property
     def session_id(self) -> str:
@@ -89,19 +73,6 @@ class Workbench:
     def tape(self) -> dict[str, Any]:
         """The shown session's latest tape, with its numbers."""
         return self.read("/tape", values="inline")
-
-    def press(self, *keys: str) -> None:
-        """Type keys with nothing focused, as on a fresh page."""
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def wait_until(self, holds: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
-        """Look again until something holds."""
-        for _ in range(int(seconds / 0.05)):
-            if holds():
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"not within {seconds:.0f} s: {what}")
 
     def _note(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
