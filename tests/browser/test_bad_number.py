@@ -37,7 +37,8 @@ def test_the_first_bad_number_is_named_and_one_click_leads_to_it(workbench: Work
     bad = tape["frame"]["bad_number"]
     assert tape["structure"]["ops"][bad["op"]]["name"] == "aten.mm"
     bar = workbench.page.get_by_role("status").filter(has_text="First bad number")
-    expect(bar).to_contain_text("mm, in the forward pass made Infinity")
+    expect(bar).to_contain_text("mm made ∞, forward pass")
+    assert bar.get_attribute("title") == bad["message"]
     bar.get_by_role("button", name="Go there").click()
     revealing = next(
         number
