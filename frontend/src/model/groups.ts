@@ -85,6 +85,7 @@ export function isOpenByLevel(groups: Groups, level: Level, call: Call): boolean
     case "call":
       return groups.nests[call.id] === true;
     case "op":
+    case "numbers":
       return true;
   }
 }

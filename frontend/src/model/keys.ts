@@ -83,6 +83,7 @@ const TRAVEL: KeyHelp = { keys: ["[", "]"], does: "previous or next recorded ite
 const GRAPH_KEYS: KeyGroup = {
   group: "The graph",
   keys: [
+    { keys: ["1", "2", "3", "4"], does: "modules, calls, ops or single numbers" },
     { keys: ["+", "−"], does: "zoom in or out" },
     { keys: ["0"], does: "show all of it" },
     { keys: ["Esc"], does: "select nothing" },

@@ -1,6 +1,7 @@
 /** What the keys do, on every page with a stage. */
 
 import { actionFor, type Action } from "../model/keys";
+import { levelOfKey } from "../model/levels";
 import { nextCallBoundary } from "../model/timeline";
 import type { Stage } from "../stage/stage";
 import type { Viewer } from "../state/viewer.svelte";
@@ -65,6 +66,8 @@ export function handleKey(
   stage: Stage | null,
   more: Actions = {},
 ): void {
+  const level = levelOfKey(event);
+  if (level !== null && !belongsElsewhere(event)) viewer.layout.setLevel(level);
   const action = actionFor(event);
   if (action === null || belongsElsewhere(event)) return;
   const perform = { ...viewerActions(viewer, stage), ...more }[action];

@@ -26,8 +26,13 @@ function makeCard(item: Item, className: string, detail: string): HTMLElement {
   const root = make("div", className);
   root.tabIndex = 0;
   root.setAttribute("role", "button");
+  root.append(makeCardHead(item, detail, className.includes("stage-card--forward")));
+  return root;
+}
+
+export function makeCardHead(item: Item, detail: string, opens = false): HTMLElement {
   const head = make("div", "stage-card-head");
-  if (item.opens !== null && className.includes("stage-card--forward")) {
+  if (item.opens !== null && opens) {
     const open = make("span", "stage-open", "▸");
     open.dataset.open = String(item.opens);
     open.title = `Open ${item.name}`;
@@ -41,8 +46,7 @@ function makeCard(item: Item, className: string, detail: string): HTMLElement {
     kind.title = detail;
     head.append(kind);
   }
-  root.append(head);
-  return root;
+  return head;
 }
 
 export function makeForwardCard(item: Item, picture: Picture): StageElement {
@@ -72,7 +76,7 @@ export function makeForwardCard(item: Item, picture: Picture): StageElement {
   };
 }
 
-function setSelected(root: HTMLElement, selected: boolean, near: boolean): void {
+export function setSelected(root: HTMLElement, selected: boolean, near: boolean): void {
   setClass(root, "is-selected", selected);
   setClass(root, "is-near", near && !selected);
   setAttribute(root, "aria-pressed", String(selected));

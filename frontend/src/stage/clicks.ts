@@ -12,10 +12,13 @@ export type Hit =
   | { kind: "open"; call: number }
   | { kind: "close"; frame: number }
   | { kind: "select"; selection: Selection }
+  /** A control on a card, which knows itself what to do. */
+  | { kind: "control" }
   | { kind: "ground" };
 
 /** A hit on an element of the stage; ground where there is none. */
 export function hitElement(target: Element, geometry: Geometry): Hit {
+  if (target.closest("[data-control]") !== null) return { kind: "control" };
   const opener = target.closest<HTMLElement>("[data-open]");
   if (opener !== null) return { kind: "open", call: Number(opener.dataset.open) };
   const frame = target.closest<HTMLElement>("[data-frame]");
@@ -25,9 +28,12 @@ export function hitElement(target: Element, geometry: Geometry): Hit {
 }
 
 function selectionOfElement(target: Element, { scene }: Geometry): Selection | null {
-  const element = target.closest<HTMLElement>("[data-card], [data-gradient-card], [data-chip]");
+  const element = target.closest<HTMLElement>(
+    "[data-card], [data-gradient-card], [data-chip], [data-tensor]",
+  );
   if (element === null) return null;
-  const { card, gradientCard, chip } = element.dataset;
+  const { card, gradientCard, chip, tensor } = element.dataset;
+  if (tensor !== undefined) return { kind: "tensor", id: Number(tensor) };
   if (chip !== undefined) return { kind: "tensor", id: Number(chip.replace("none:", "")) };
   const item = scene.items[scene.itemOfKey.get(card ?? gradientCard ?? "") ?? -1];
   if (item === undefined) return null;

@@ -14,6 +14,7 @@ import { makeFrameTitle } from "./frameElements";
 import type { Rect } from "./geometry";
 import type { HeatmapQueue } from "./heatmapQueue";
 import { frameTitleHeight } from "./measures";
+import { makeNumberCard } from "./numberCardElements";
 import type { Picture } from "./picture";
 import type { Item, ItemKind, Scene } from "./scene";
 
@@ -141,7 +142,15 @@ function collectForward(picture: Picture, item: Item, wanted: Wanted[], sees: Se
   const card = picture.geometry.cards[index];
   if (sees(card)) {
     const make = forwardMakers[item.kind];
-    wanted.push({ key: `card ${key}`, rect: card, make: () => make(item, picture) });
+    const numbers = item.numbers?.forward;
+    wanted.push({
+      key: `card ${key}`,
+      rect: card,
+      make: () =>
+        numbers === undefined
+          ? make(item, picture)
+          : makeNumberCard(item, numbers, "forward", picture),
+    });
   }
   for (const [k, leaf] of leaves.entries()) {
     const rect = picture.geometry.chips[index]?.[k];
@@ -156,7 +165,13 @@ function collectBackward(picture: Picture, item: Item, wanted: Wanted[], sees: S
   const card = picture.geometry.gradientCards[index];
   if (sees(card)) {
     const make = item.kind === "loss" ? makeSeedCard : makeGradientCard;
-    wanted.push({ key: `gradient ${key}`, rect: card, make: () => make(item) });
+    const numbers = item.numbers?.backward ?? null;
+    wanted.push({
+      key: `gradient ${key}`,
+      rect: card,
+      make: () =>
+        numbers === null ? make(item) : makeNumberCard(item, numbers, "backward", picture),
+    });
   }
   for (const [k, leaf] of leaves.entries()) {
     const rect = picture.geometry.gradientChips[index]?.[k];

@@ -24,6 +24,7 @@ export const turnReach = 64;
 export const labelRoom = 34;
 
 export function forwardSize(item: Item): Size {
+  if (item.numbers !== null) return item.numbers.forward.size;
   switch (item.kind) {
     case "input":
       return inputCard;
@@ -36,6 +37,7 @@ export function forwardSize(item: Item): Size {
 }
 
 export function backwardSize(item: Item): Size {
+  if (item.numbers?.backward != null) return item.numbers.backward.size;
   switch (item.kind) {
     case "input":
       return { width: inputCard.width, height: gradientCard.height };

@@ -3,6 +3,7 @@
 import type { Tape } from "../model/tape";
 import type { Colors } from "./colors";
 import type { Geometry, Rect } from "./geometry";
+import type { NumberPointer } from "./numberPointer";
 import type { Spot } from "./locate";
 import { boundsOfPath, polylineOf, type Polyline } from "./paths";
 import type { Timing } from "./timing";
@@ -18,6 +19,7 @@ export interface Picture {
   readonly around: Spot;
   /** Tensors that an edit has just changed. */
   readonly changed: ReadonlySet<number>;
+  readonly pointer: NumberPointer;
   readonly colors: Colors;
 }
 

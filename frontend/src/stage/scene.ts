@@ -14,6 +14,7 @@ import {
 } from "../model/groups";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
+import { layOutNumberCards, type NumberCards } from "./numberCard";
 import { connectItems, type SceneEdges } from "./sceneEdges";
 
 /** "missing" is a layer that the tape ends before: it has a place, and no numbers. */
@@ -39,6 +40,8 @@ export interface Item {
   readonly output: number | null;
   /** Parameters, buffers and targets that its ops use. */
   readonly leaves: readonly number[];
+  /** Its cards where they are large enough for their numbers; null where a heatmap stands. */
+  readonly numbers: NumberCards | null;
   /** The frame around it, an index into `frames`; -1 at the top. */
   readonly frame: number;
 }
@@ -90,7 +93,9 @@ export function buildScene(
   addInputs(structure, draft);
   addMembers(structure, groups, draft, (call) => isOpen(groups, level, overrides, call));
   const outputs = lastUsedOutputs(structure, draft);
-  const items = draft.items.map((item) => finish(structure, item, outputs[item.index] ?? null));
+  const items = draft.items.map((item) =>
+    withNumbers(structure, finish(structure, item, outputs[item.index] ?? null), level),
+  );
   if (missing !== null) items.push(missingItem(draft, missing));
   return {
     structure,
@@ -138,6 +143,7 @@ function blankItem(draft: Draft, key: Item["key"], frame: number): Item {
     endOp: 0,
     output: null,
     leaves: [],
+    numbers: null,
     frame,
   };
 }
@@ -260,4 +266,10 @@ function finish(structure: Structure, item: Item, output: number | null): Item {
   }
   const isLoss = item.kind !== "input" && output !== null && output === structure.loss;
   return { ...item, kind: isLoss ? "loss" : item.kind, output, leaves: [...leaves] };
+}
+
+/** At the closest level a card shows its numbers; the loss is one number, in large type anyway. */
+function withNumbers(structure: Structure, item: Item, level: Level): Item {
+  if (level !== "numbers" || item.output === null || item.kind === "loss") return item;
+  return { ...item, numbers: layOutNumberCards(structure, item.output) };
 }

@@ -16,12 +16,14 @@ import type { Geometry, Rect } from "./geometry";
 import { Gestures } from "./gestures";
 import { commandOfKey } from "./keys";
 import { makeLegend } from "./legend";
+import { NumberPointer } from "./numberPointer";
 import { locate, nowhere, surroundings, type Spot } from "./locate";
 import { Painter } from "./painter";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
 import { buildScene } from "./scene";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
+import "./numbers.css";
 import "./stage.css";
 
 export type { OrientationChoice } from "./arranger";
@@ -76,6 +78,7 @@ export class Stage {
   private following = false;
   private transition: { transition: Transition; glide: Glide } | null = null;
   private changed = nothingChanged;
+  private readonly pointer = new NumberPointer(() => this.repaint());
   private flashing: ReturnType<typeof setTimeout> | undefined;
   private frameRequest = 0;
   private isStale = true;
@@ -127,6 +130,7 @@ export class Stage {
     } else if (!same) {
       this.groups = buildGroups(tape.structure);
       this.overrides.clear();
+      this.pointer.clear();
       this.arrange(null);
     }
     this.retime();
@@ -326,6 +330,8 @@ export class Stage {
       case "select":
         this.emit(hit.selection);
         break;
+      case "control":
+        break;
       case "ground":
         this.emit(this.hitGround(x, y));
     }
@@ -340,7 +346,8 @@ export class Stage {
   }
 
   private doubleClick(target: Element, x: number, y: number): void {
-    if (this.shown === null || target.closest("[data-open], [data-frame]") !== null) return;
+    if (this.shown === null || target.closest("[data-open], [data-frame], [data-control]") !== null)
+      return;
     const call = callToOpen(target, this.shown.geometry);
     if (call !== null) this.open(call);
     else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);
@@ -387,7 +394,7 @@ export class Stage {
       const call = callToOpen(target, this.shown.geometry);
       if (call !== null) this.open(call);
     } else if (hit.kind === "select") this.emit(hit.selection);
-    return hit.kind !== "ground";
+    return hit.kind !== "ground" && hit.kind !== "control";
   }
 
   /** What the Tab key reaches comes into view; the browser would scroll, the camera moves. */
@@ -403,9 +410,9 @@ export class Stage {
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    const { playhead, spot, around, changed } = this;
+    const { playhead, spot, around, changed, pointer } = this;
     const { colors } = this.painter;
-    return { ...this.shown, geometry, playhead, spot, around, changed, colors };
+    return { ...this.shown, geometry, playhead, spot, around, changed, pointer, colors };
   }
 
   private repaint(): void {
