@@ -222,8 +222,7 @@ class Experiment:
     def _record(self, checkpoint: Checkpoint) -> tuple[Recording, Tensor]:
         """Record from a checkpoint, at which the experiment stands."""
         try:
-            # Most iterations run as the one before did. Not so with Adam, whose step has another
-            # factor each time: only what has repeated is expected to repeat.
+            # Only what has repeated is expected to repeat: to be wrong costs an iteration.
             recorded = self._record_as(self._known.newest if self._repeats else None)
         except StructureDiffers:
             self._restore(checkpoint)

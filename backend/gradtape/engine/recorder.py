@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from gradtape.engine.backward_watch import BackwardWatch
 from gradtape.engine.call_mode import CallMode, ModuleCalls, SourceLines
 from gradtape.engine.collection_pause import collection_paused
+from gradtape.engine.iteration_numbers import IterationNumbers
 from gradtape.engine.op_mode import OpMode
 from gradtape.engine.private_torch import innermost_modes
 from gradtape.engine.recording import Recording
@@ -124,15 +125,15 @@ class Recorder:
         """
         with self._collection, torch.no_grad():
             loss = self._backward.loss if loss is None else loss
-            built, values = self._built_and_values(loss, output, variables or {})
+            built, numbers = self._built_and_numbers(loss, output, variables or {})
             if variables is None:
                 # What lives on will be written by the next iteration.
-                copy_living(values, self._living_tensors())
+                copy_living(numbers.values, self._living_tensors())
             # Set free before the collector is on again: it would look through all of it.
             self.log.clear()
             if variables is not None:
-                copy_all(values)
-            return Recording(built, values, iteration=iteration)
+                copy_all(numbers.values)
+            return Recording(built, numbers, iteration=iteration)
 
     @property
     def is_innermost(self) -> bool:
@@ -149,13 +150,15 @@ class Recorder:
         self.log.clear()
         self._collection.close()
 
-    def _built_and_values(
+    def _built_and_numbers(
         self, loss: Tensor | None, output: Tensor | None, variables: Mapping[str, Tensor]
-    ) -> tuple[BuiltStructure, list[Tensor | None]]:
+    ) -> tuple[BuiltStructure, IterationNumbers]:
         expected = self._expected
         if expected is None:
-            built, values = build_structure(self.log, loss=loss, output=output, variables=variables)
-            return self._known.keep(built), values
+            built, numbers = build_structure(
+                self.log, loss=loss, output=output, variables=variables
+            )
+            return self._known.keep(built), numbers
         try:
             if expected.short_path is None:
                 raise Differs

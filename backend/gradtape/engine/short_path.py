@@ -13,11 +13,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gradtape.engine.iteration_numbers import IterationNumbers
 from gradtape.engine.log_reader import LogReader
-from gradtape.engine.op_reading import OpForm, tensors_in
+from gradtape.engine.op_reading import OpForm, read_arguments, split_floats, tensors_in
 from gradtape.engine.recording_log import Item, Mark, RecordingLog
 from gradtape.engine.tensor_table import address, shows
 from gradtape.engine.write_guard import CONTAINERS, Copies
+from gradtape.tape.frame import StepConstants
+
+PlainArguments = tuple[list[Any], dict[str, Any]]
+NO_PLAIN_ARGUMENTS: PlainArguments = ([], {})
 
 
 class Differs(Exception):
@@ -36,6 +41,11 @@ class ShortPath:
         table = reader.table
         self.forms = reader.forms
         self.plain_arguments = reader.plain_arguments
+        # Ops of the update that are given floats: their other constants, and the floats' names.
+        self.step_constants = {
+            op: (reader.ops[op]["constants"], floats.keys())
+            for op, floats in reader.step_constants.items()
+        }
         # One list for all ops, and where each op's part ends: ten thousands of short lists would
         # keep Python's garbage collector busy.
         self.operands = _Joined(row["operands"] for row in reader.ops)
@@ -56,8 +66,8 @@ class ShortPath:
 
     def follow(
         self, log: RecordingLog, *, loss: Tensor | None, output: Tensor | None
-    ) -> list[Tensor | None]:
-        """The values by tensor id.
+    ) -> IterationNumbers:
+        """The numbers of an iteration.
 
         Raises:
             Differs: the log is of another structure.
@@ -88,10 +98,11 @@ class _Follower:
         self._objects: list[Tensor | None] = [None] * len(path.roots)
         self._values: list[Tensor | None] = [None] * len(path.roots)
         self._by_object: dict[int, int] = {}
+        self._step_constants: StepConstants = {}
 
     def follow(
         self, log: RecordingLog, ends: tuple[Tensor | None, Tensor | None]
-    ) -> list[Tensor | None]:
+    ) -> IterationNumbers:
         forms, given, op = self._path.forms, iter(self._path.given), 0
         for item in log.items:
             if item[0].__class__ is OpForm:
@@ -108,23 +119,18 @@ class _Follower:
                 self._expect([] if tensor is None else [tensor], [number])
         for number in self._path.uninitialised:
             self._values[number] = None
-        return self._values
+        return IterationNumbers(self._values, self._step_constants)
 
     def _follow_op(self, op: int, item: Item) -> None:
         form, args, kwargs, result, _number, _node, copies = item
         path = self._path
-        expected = path.plain_arguments.get(op)
-        if expected is None and not kwargs:
+        if not kwargs and op not in path.plain_arguments:
             self._expect(args, path.operands[op])
+        elif op in path.step_constants:
+            self._expect(self._take_step_constants(op, item), path.operands[op])
         else:
-            positional, named = expected or ([], {})
-            operands = _operands_among(args, positional)
-            if kwargs or named:
-                values = list((kwargs or {}).values())
-                if list(kwargs or {}) != list(named):
-                    raise Differs
-                operands += _operands_among(values, list(named.values()))
-            self._expect(operands, path.operands[op])
+            expected = path.plain_arguments.get(op, NO_PLAIN_ARGUMENTS)
+            self._expect(_operands_beside(expected, args, kwargs or {}), path.operands[op])
         results = (result,) if isinstance(result, Tensor) else tensors_in(result)
         if copies is not None:
             self._put_copies(copies)
@@ -132,6 +138,15 @@ class _Follower:
             written = form.written_among(args, kwargs)
             results = [*results, *(each for each in written if id(each) not in returned)]
         self._take_results(results, path.results[op])
+
+    def _take_step_constants(self, op: int, item: Item) -> list[Tensor]:
+        """Note the floats of an op of the update; returns its operands."""
+        read = read_arguments(*item[:3])
+        fixed, floats = split_floats(read.constants)
+        if (fixed, floats.keys()) != self._path.step_constants[op]:
+            raise Differs
+        self._step_constants[op] = floats
+        return read.operands
 
     def _expect(self, tensors: Iterable[Tensor], numbers: list[int]) -> None:
         """Find each tensor to be what is expected."""
@@ -179,6 +194,17 @@ class _Follower:
             number = self._by_object.pop(id(tensor), None)
             if number is not None and self._values[number] is tensor:
                 self._values[number] = copy
+
+
+def _operands_beside(
+    plain: PlainArguments, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> list[Tensor]:
+    """The operands of an op whose other arguments have to be as they were."""
+    positional, named = plain
+    if list(kwargs) != list(named):
+        raise Differs
+    operands = _operands_among(args, positional)
+    return operands + _operands_among(list(kwargs.values()), list(named.values()))
 
 
 def _operands_among(values: Sequence[Any], plain: list[Any]) -> list[Tensor]:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gradtape.engine.blob import SlotPlan, plan_slots
 from gradtape.engine.gradient_wiring import GradientWiring
+from gradtape.engine.iteration_numbers import IterationNumbers
 from gradtape.engine.log_reader import LogReader
 from gradtape.engine.missing_gradients import explain_missing_gradients
 from gradtape.engine.op_reading import OpForms
@@ -89,8 +90,8 @@ def build_structure(
     loss: Tensor | None,
     output: Tensor | None,
     variables: Mapping[str, Tensor],
-) -> tuple[BuiltStructure, list[Tensor | None]]:
-    """The structure of a closed log, and the values by tensor id.
+) -> tuple[BuiltStructure, IterationNumbers]:
+    """The structure of a closed log, and the numbers of the iteration.
 
     Args:
         log: what happened.
@@ -127,7 +128,8 @@ def build_structure(
         "output": output_id,
     }
     usable = short_path if short_path.shows_everything else None
-    return BuiltStructure(rows, slots, table.roots, usable), table.values
+    built = BuiltStructure(rows, slots, table.roots, usable)
+    return built, IterationNumbers(table.values, reader.step_constants)
 
 
 def _name_variables(table: TensorTable, variables: Mapping[str, Tensor]) -> None:
