@@ -179,7 +179,7 @@ class LogReader:
             except KeyError:
                 pass
         read = read_arguments(form, args, kwargs)
-        if read.constants or kwargs or len(read.operands) != len(args):
+        if kwargs or not all(isinstance(each, Tensor) for each in args):
             self.plain_arguments[len(self.ops)] = read.plain
         find_or_add, phase = self.table.find_or_add, self._phase
         return [find_or_add(operand, phase) for operand in read.operands], read.constants

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from gradtape.engine.bad_numbers import find_bad_number
-from gradtape.engine.blob import fill_blob, has_numbers, summarize_previews
+from gradtape.engine.blob import fill_blob, has_numbers
+from gradtape.engine.exact_statistics import summarize_previews
 from gradtape.engine.iteration_numbers import IterationNumbers
 from gradtape.engine.structure_builder import BuiltStructure
 from gradtape.errors import InvalidSlice, UnknownTensor
@@ -85,7 +86,7 @@ class Recording:
         value = None if number is None else self._values[number]
         return None if value is None or value.numel() != 1 or value.is_complex() else value.item()
 
-    @property
+    @cached_property
     def bytes_held(self) -> int:
         """Memory of all recorded values, shared memory counted once."""
         storages = {

@@ -8,7 +8,7 @@ on equal operands, the backward pass included, have an equal graph.
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -27,6 +27,26 @@ NO_PLAIN_ARGUMENTS: PlainArguments = ([], {})
 
 class Differs(Exception):
     """The iteration ran otherwise."""
+
+
+class Again(NamedTuple):
+    """What a rerun (rerun.py) gives.
+
+    Attributes:
+        objects: by tensor id, the tensor that stands for it in the end; None if none does.
+        values: by tensor id, as recordings have them.
+        exposed: ids of values in memory that lives on, and that may be written to.
+        ops: how many have run.
+        loss: of the iteration.
+        output: what the network returned.
+    """
+
+    objects: list[Tensor | None]
+    values: list[Tensor | None]
+    exposed: list[int]
+    ops: int
+    loss: Tensor
+    output: Tensor
 
 
 class ShortPath:
@@ -52,9 +72,11 @@ class ShortPath:
         # With those that an op writes but does not return.
         self.results = _Joined(row["results"] for row in reader.ops)
         self.given = reader.given
+        self.accumulated = reader.accumulated
         self.shapes = [row["shape"] for row in table.rows]
         self.dtypes = [getattr(torch, row["dtype"]) for row in table.rows]
         self.roots = table.roots
+        self.overwritten = table.overwritten.keys()
         self.uninitialised = table.uninitialised
         self.ends = ends
 
@@ -65,14 +87,24 @@ class ShortPath:
         return seen.issuperset(self.roots)
 
     def follow(
-        self, log: RecordingLog, *, loss: Tensor | None, output: Tensor | None
+        self,
+        log: RecordingLog,
+        *,
+        loss: Tensor | None,
+        output: Tensor | None,
+        again: Again | None = None,
     ) -> IterationNumbers:
         """The numbers of an iteration.
 
+        Args:
+            again: what was run from the list of ops, and is not in the log.
         Raises:
             Differs: the log is of another structure.
         """
-        return _Follower(self).follow(log, (loss, output))
+        follower = _Follower(self)
+        if again is not None:
+            follower.take_over(again)
+        return follower.follow(log, (loss, output))
 
 
 class _Joined:
@@ -99,11 +131,17 @@ class _Follower:
         self._values: list[Tensor | None] = [None] * len(path.roots)
         self._by_object: dict[int, int] = {}
         self._step_constants: StepConstants = {}
+        self._first_op = 0
+
+    def take_over(self, again: Again) -> None:
+        """Go on after what ran from the list of ops."""
+        self._objects, self._values, self._first_op = again.objects, again.values, again.ops
+        self._by_object = {id(self._objects[number]): number for number in again.exposed}
 
     def follow(
         self, log: RecordingLog, ends: tuple[Tensor | None, Tensor | None]
     ) -> IterationNumbers:
-        forms, given, op = self._path.forms, iter(self._path.given), 0
+        forms, given, op = self._path.forms, iter(self._path.given), self._first_op
         for item in log.items:
             if item[0].__class__ is OpForm:
                 if op == len(forms) or item[0] is not forms[op]:
@@ -166,7 +204,10 @@ class _Follower:
         objects, shapes, dtypes = self._objects, self._path.shapes, self._path.dtypes
         for result, number in zip(results, numbers, strict=True):
             if objects[number] is None:
-                if result.shape != shapes[number] or result.dtype is not dtypes[number]:
+                # What is overwritten later may have another shape by now: its copy is looked at.
+                if result.shape != shapes[number] and number not in self._path.overwritten:
+                    raise Differs
+                if result.dtype is not dtypes[number]:
                     raise Differs
                 objects[number] = result
                 self._by_object[id(result)] = number
@@ -192,7 +233,11 @@ class _Follower:
     def _put_copies(self, copies: Copies) -> None:
         for tensor, copy, _ in copies:
             number = self._by_object.pop(id(tensor), None)
-            if number is not None and self._values[number] is tensor:
+            if number is None:
+                continue
+            if copy.shape != self._path.shapes[number]:
+                raise Differs
+            if self._values[number] is tensor:
                 self._values[number] = copy
 
 
@@ -217,6 +262,6 @@ def _operands_among(values: Sequence[Any], plain: list[Any]) -> list[Tensor]:
             operands.append(value)
         elif value.__class__ in CONTAINERS and (tensors := tensors_in(value)):
             operands += tensors
-        elif value != expected:
+        elif value != expected and (value == value or expected == expected):  # both may be NaN
             raise Differs
     return operands

@@ -16,6 +16,7 @@ from gradtape.engine.log_reader import LogReader
 from gradtape.engine.missing_gradients import explain_missing_gradients
 from gradtape.engine.op_reading import OpForms
 from gradtape.engine.recording_log import RecordingLog
+from gradtape.engine.rerun import Rerun
 from gradtape.engine.short_path import ShortPath
 from gradtape.engine.tensor_table import TensorTable
 from gradtape.tape.structure import Role, Structure
@@ -35,6 +36,9 @@ class BuiltStructure:
         loss: id of the loss.
         short_path: how a later iteration is recognised as one of this structure; None where it
             cannot be.
+        living: ids of values in memory that lives on after an iteration, as that of parameters.
+        rerun: its ops as a list that can be run; None until an iteration has been found to be of
+            this structure, and where it cannot be.
     """
 
     def __init__(
@@ -52,6 +56,8 @@ class BuiltStructure:
         self.roots = roots
         self.loss: int | None = rows["loss"]
         self.short_path = short_path
+        self.living: list[int] = []
+        self.rerun: Rerun | None = None
 
     @cached_property
     def model(self) -> Structure:
