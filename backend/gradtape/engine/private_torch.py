@@ -37,6 +37,10 @@ running_node = torch._C._current_autograd_node  # pyright: ignore[reportAttribut
 l2_norms = torch._foreach_norm  # pyright: ignore[reportPrivateImportUsage]
 
 
+# A block whose ops no mode of this thread sees.
+watched_by_none = torch._C._DisableTorchDispatch  # pyright: ignore[reportAttributeAccessIssue]
+
+
 def node_number(node: Any) -> int:
     """The number a node got when it was made; AccumulateGrad has the largest there is."""
     return node._sequence_nr()
