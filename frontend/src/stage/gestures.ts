@@ -121,7 +121,7 @@ export class Gestures {
   }
 
   private focus({ target }: FocusEvent): void {
-    if (!(target instanceof HTMLElement) || target === this.root) return;
+    if (!(target instanceof Element) || target === this.root) return;
     // A click focuses too, but then the person is already looking there.
     if (!target.matches(":focus-visible")) return;
     const [box, home] = [target.getBoundingClientRect(), this.root.getBoundingClientRect()];

@@ -77,13 +77,17 @@ interface Draft {
   itemOfOp: Int32Array;
 }
 
-/** The scene of a structure at a level, with what was opened and closed by hand. */
+/**
+ * The scene of a structure at a level, with what was opened and closed by hand; `enlarged` are the
+ * keys of cards that show their numbers though the level is not the closest.
+ */
 export function buildScene(
   structure: Structure,
   level: Level,
   overrides: Overrides,
   groups: Groups = buildGroups(structure),
   missing: MissingLayer | null = null,
+  enlarged: ReadonlySet<string> = new Set(),
 ): Scene {
   const draft: Draft = {
     items: [],
@@ -93,9 +97,11 @@ export function buildScene(
   addInputs(structure, draft);
   addMembers(structure, groups, draft, (call) => isOpen(groups, level, overrides, call));
   const outputs = lastUsedOutputs(structure, draft);
-  const items = draft.items.map((item) =>
-    withNumbers(structure, finish(structure, item, outputs[item.index] ?? null), level),
-  );
+  const items = draft.items.map((item) => {
+    const finished = finish(structure, item, outputs[item.index] ?? null);
+    const isLarge = level === "numbers" || enlarged.has(item.key);
+    return isLarge ? withNumbers(structure, finished) : finished;
+  });
   if (missing !== null) items.push(missingItem(draft, missing));
   return {
     structure,
@@ -268,8 +274,8 @@ function finish(structure: Structure, item: Item, output: number | null): Item {
   return { ...item, kind: isLoss ? "loss" : item.kind, output, leaves: [...leaves] };
 }
 
-/** At the closest level a card shows its numbers; the loss is one number, in large type anyway. */
-function withNumbers(structure: Structure, item: Item, level: Level): Item {
-  if (level !== "numbers" || item.output === null || item.kind === "loss") return item;
+/** A card that shows its numbers; the loss is one number, in large type anyway. */
+function withNumbers(structure: Structure, item: Item): Item {
+  if (item.output === null || item.kind === "loss") return item;
   return { ...item, numbers: layOutNumberCards(structure, item.output) };
 }

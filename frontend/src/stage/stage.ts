@@ -1,10 +1,10 @@
 /** The stage: the graph of a tape, forward and backward, at a playhead. */
 
-import { buildGroups, withClosed, withOpened, type Groups } from "../model/groups";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
 import { holds, sameSelection, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
+import type { Anchor } from "./anchor";
 import { Arranger, type OrientationChoice } from "./arranger";
 import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
@@ -16,13 +16,16 @@ import type { Geometry, Rect } from "./geometry";
 import { Gestures } from "./gestures";
 import { commandOfKey } from "./keys";
 import { makeLegend } from "./legend";
-import { NumberPointer } from "./numberPointer";
+import { crossLevel } from "./levelZoom";
 import { locate, nowhere, surroundings, type Spot } from "./locate";
+import { Neurons } from "./neurons";
+import { NumberPointer } from "./numberPointer";
+import { Openings } from "./openings";
 import { Painter } from "./painter";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
-import { buildScene } from "./scene";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
+import "./neurons.css";
 import "./numbers.css";
 import "./stage.css";
 
@@ -33,12 +36,6 @@ export interface StageHandlers {
   onSelect(selection: Selection | null): void;
   /** A person chose a level by key. */
   onLevel?(level: Level): void;
-}
-
-/** Something that keeps its place on the screen while the rest makes room. */
-interface Anchor {
-  readonly before: Rect;
-  find(geometry: Geometry): Rect | undefined;
 }
 
 /** What is known of a tape once it is laid out. */
@@ -66,10 +63,11 @@ export class Stage {
 
   private tape: Tape | null = null;
   private missing: MissingLayer | null = null;
-  private groups: Groups | null = null;
   private shown: Shown | null = null;
-  private level: Level = "module";
-  private overrides = new Map<number, boolean>();
+  private readonly openings = new Openings();
+  private readonly neurons: Neurons;
+  /** While a card opens under the zoom, further turns of the wheel do not count. */
+  private crossing: "none" | "arranging" | "gliding" = "none";
   private choice: OrientationChoice = "auto";
   private playhead = 0;
   private selection: Selection | null = null;
@@ -95,13 +93,17 @@ export class Stage {
     host.append(this.root);
     this.painter = new Painter(this.root);
     this.root.append(this.legend, this.message);
+    this.neurons = new Neurons(host, this.root, {
+      switched: () => this.frame(false),
+      changed: () => this.repaint(),
+    });
     this.camera = new CameraControl(
       () => this.repaint(),
       () => this.painter.isStill,
     );
     this.gestures = new Gestures(this.root, {
       pan: (dx, dy) => this.camera.pan(dx, dy),
-      zoom: (factor, x, y) => this.camera.zoom(factor, x, y),
+      zoom: (factor, x, y) => this.zoom(factor, x, y, (camera) => camera.zoom(factor, x, y)),
       click: (target, x, y) => this.click(target, x, y),
       doubleClick: (target, x, y) => this.doubleClick(target, x, y),
       hover: (target, x, y) => this.hover(target, x, y),
@@ -124,12 +126,14 @@ export class Stage {
     this.tape = tape;
     this.missing = missing;
     if (tape === null) {
-      [this.groups, this.shown, this.transition] = [null, null, null];
+      [this.shown, this.transition] = [null, null];
+      this.openings.reset(null);
+      this.neurons.setStructure(null);
       this.arranger.cancel();
       delete this.root.dataset.painted;
     } else if (!same) {
-      this.groups = buildGroups(tape.structure);
-      this.overrides.clear();
+      this.openings.reset(tape.structure);
+      this.neurons.setStructure(tape.structure);
       this.pointer.clear();
       this.arrange(null);
     }
@@ -147,9 +151,9 @@ export class Stage {
   }
 
   setLevel(level: Level): void {
-    if (level === this.level) return;
-    this.level = level;
-    this.overrides.clear();
+    if (level === this.openings.level) return;
+    this.openings.setLevel(level);
+    this.neurons.setLevel(level);
     this.arrange(null);
   }
 
@@ -172,12 +176,15 @@ export class Stage {
   fit(): void {
     if (this.shown === null) return;
     this.camera.isFramed = false;
-    this.camera.glideTo(viewOf(this.shown.geometry.bounds, this.camera.viewport));
+    const { viewport } = this.camera;
+    this.camera.glideTo(
+      this.neurons.viewIn(viewport) ?? viewOf(this.shown.geometry.bounds, viewport),
+    );
   }
 
   zoomBy(factor: number): void {
-    const { width, height } = this.camera.viewport;
-    this.camera.glideZoom(factor, width / 2, height / 2);
+    const [x, y] = [this.camera.viewport.width / 2, this.camera.viewport.height / 2];
+    this.zoom(factor, x, y, (camera) => camera.glideZoom(factor, x, y));
   }
 
   /** Whether the camera keeps the current event in view. */
@@ -193,11 +200,11 @@ export class Stage {
 
   /** Opens a call's card in place. */
   open(call: number): void {
-    if (this.groups === null || this.shown === null) return;
+    if (this.shown === null) return;
     const { geometry } = this.shown;
     const item = geometry.scene.items.find((candidate) => candidate.opens === call);
     const before = geometry.cards[item?.index ?? -1];
-    this.overrides = withOpened(this.groups, this.overrides, call);
+    this.openings.open(call);
     const find = ({ scene, frames }: Geometry): Rect | undefined =>
       frames[scene.frames.findIndex((frame) => frame.calls.includes(call))];
     this.arrange(before === undefined ? null : { before, find });
@@ -208,7 +215,7 @@ export class Stage {
     const frame = this.shown?.geometry.scene.frames[frameIndex];
     const before = this.shown?.geometry.frames[frameIndex];
     if (frame === undefined || before === undefined) return;
-    this.overrides = withClosed(this.overrides, frame.calls);
+    this.openings.close(frame.calls);
     const find = ({ scene, cards }: Geometry): Rect | undefined =>
       cards[scene.itemOfOp[frame.firstOp] ?? -1];
     this.arrange({ before, find });
@@ -220,17 +227,34 @@ export class Stage {
     this.resizes.disconnect();
     this.gestures.destroy();
     this.arranger.destroy();
+    this.neurons.destroy();
     this.root.remove();
+  }
+
+  /** Moves the camera; a card that one comes near enough to opens, and closes again from afar. */
+  private zoom(factor: number, x: number, y: number, move: (camera: CameraControl) => void): void {
+    if (this.crossing === "arranging") return;
+    if (this.crossing === "gliding" && this.camera.isGliding) return;
+    this.crossing = "none";
+    move(this.camera);
+    if (this.shown === null || this.neurons.isShown) return;
+    const { geometry } = this.shown;
+    const anchor = crossLevel(this.openings, geometry, factor, this.camera.aim, { x, y });
+    if (anchor === null) return;
+    this.crossing = "arranging";
+    this.arrange(anchor);
   }
 
   /** Builds the scene anew and has it laid out; the last request wins. */
   private arrange(anchor: Anchor | null): void {
-    if (this.tape === null || this.groups === null) return;
-    const { tape, level, overrides, groups, missing } = this;
-    const scene = buildScene(tape.structure, level, overrides, groups, missing);
+    const scene = this.openings.scene(this.missing);
+    if (scene === null) return;
     this.arranger.arrange(scene, this.choice, this.camera.viewport, {
       done: (geometry) => this.take(geometry, anchor),
-      failed: (error) => this.tell(`The graph could not be laid out. ${error.message}`),
+      failed: (error) => {
+        this.crossing = "none";
+        this.tell(`The graph could not be laid out. ${error.message}`);
+      },
     });
   }
 
@@ -251,7 +275,8 @@ export class Stage {
     const now = performance.now();
     this.beginTransition(before, geometry, now);
     const kept = anchor?.find(geometry);
-    if (anchor !== null && kept !== undefined) this.camera.keepInPlace(anchor.before, kept, now);
+    this.crossing = this.crossing === "arranging" ? "gliding" : "none";
+    if (anchor !== null && kept !== undefined) this.camera.keepInPlace(anchor, kept, now);
     else this.frame(before !== null);
   }
 
@@ -268,7 +293,9 @@ export class Stage {
     const { viewport } = this.camera;
     if (this.shown === null || viewport.width === 0) return;
     const { geometry, timing } = this.shown;
-    const view = initialView(geometry, viewport, placeOfEvent(geometry, timing, this.playhead));
+    const view =
+      this.neurons.viewIn(viewport) ??
+      initialView(geometry, viewport, placeOfEvent(geometry, timing, this.playhead));
     this.camera.isFramed = true;
     if (smoothly) this.camera.glideTo(view);
     else this.camera.set(view);
@@ -295,7 +322,7 @@ export class Stage {
   }
 
   private bringEventIntoView(): void {
-    if (this.shown === null) return;
+    if (this.shown === null || this.neurons.isShown) return;
     const place = placeOfEvent(this.shown.geometry, this.shown.timing, this.playhead);
     if (place !== null) this.camera.bringIntoView(place);
   }
@@ -339,7 +366,7 @@ export class Stage {
 
   private hitGround(x: number, y: number): Selection | null {
     const picture = this.picture(performance.now());
-    if (picture === null) return null;
+    if (picture === null || this.neurons.isShown) return null;
     const point = this.camera.toWorld(x, y);
     const reach = edgeReach / this.camera.view.scale;
     return hitPainting(picture, point.x, point.y, reach, this.painter.showsBlocks);
@@ -354,7 +381,8 @@ export class Stage {
   }
 
   private hover(target: Element, x: number, y: number): void {
-    const picture = this.painter.isGround(target) ? this.picture(performance.now()) : null;
+    const isGraph = this.painter.isGround(target) && !this.neurons.isShown;
+    const picture = isGraph ? this.picture(performance.now()) : null;
     const point = this.camera.toWorld(x, y);
     const reach = edgeReach / this.camera.view.scale;
     const words = picture === null ? null : describeEdgeAt(picture, point.x, point.y, reach);
@@ -432,7 +460,7 @@ export class Stage {
     const moved = this.camera.advance(now);
     const share = this.transition?.glide.at(now) ?? 1;
     if (moved || this.isStale || this.transition !== null) {
-      this.isStale = this.painter.paint(this.picture(now), this.camera.view, share);
+      this.isStale = this.paint(this.picture(now), share);
       this.tellPainted();
     }
     this.painter.paintPulses(this.camera.view, now);
@@ -441,14 +469,22 @@ export class Stage {
     if (this.isStale || goesOn) this.request();
   }
 
+  /** Neurons or cards; true if something is left for the next frame. */
+  private paint(picture: Picture | null, share: number): boolean {
+    const { view } = this.camera;
+    this.neurons.paint(picture, view);
+    return this.painter.paint(this.neurons.isShown ? null : picture, view, share);
+  }
+
   /** For whoever waits until the picture stands: tests above all. */
   private tellPainted(): void {
     const { dataset } = this.root;
     dataset.playhead = String(this.playhead);
-    this.legend.hidden = this.shown === null || this.shown.geometry.scene.backward.length === 0;
+    const edges = this.shown?.geometry.scene.backward.length ?? 0;
+    this.legend.hidden = edges === 0 || this.neurons.isShown;
     if (this.shown === null) return;
     dataset.painted = this.shown.tape.structure.hash;
     dataset.orientation = this.shown.geometry.orientation;
-    dataset.level = this.level;
+    dataset.level = this.openings.level;
   }
 }
