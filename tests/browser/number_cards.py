@@ -14,6 +14,9 @@ def open_numbers(workbench: Workbench) -> dict[str, Any]:
     workbench.open()
     workbench.press("4")
     expect(workbench.stage).to_have_attribute("data-level", "numbers")
+    # Moons is a small dense network, which begins with its neurons.
+    workbench.page.get_by_role("radiogroup", name="Numbers as").get_by_text("grids").click()
+    expect(workbench.page.locator(".stage-numbers").first).to_be_visible()
     return workbench.tape()
 
 

@@ -1,7 +1,8 @@
 /** Zooming that crosses levels: what stands under the pointer opens, and closes again. */
 
 import { nearestRect, type Anchor } from "./anchor";
-import { toWorld, type View } from "./camera";
+import { toWorld } from "./camera";
+import type { CameraControl } from "./cameraControl";
 import type { Geometry, Rect } from "./geometry";
 import type { Openings } from "./openings";
 import type { Item } from "./scene";
@@ -23,25 +24,50 @@ interface Met {
   readonly isGradient: boolean;
 }
 
-/**
- * What keeps its place if a zoom by this factor, which has led to this view, crosses a level: the
- * openings are then others than before. Null if it crosses none.
- */
-export function crossLevel(
-  openings: Openings,
-  geometry: Geometry,
-  factor: number,
-  view: View,
-  pointer: Point,
-): Anchor | null {
-  const at = toWorld(view, pointer.x, pointer.y);
-  switch (crossingOf(factor, view.scale)) {
-    case null:
-      return null;
-    case "in":
-      return enter(openings, geometry, at, pointer);
-    case "out":
-      return leave(openings, geometry, at, pointer);
+export class LevelZoom {
+  /** While a card opens, further turns of the wheel do not count. */
+  private crossing: "none" | "arranging" | "gliding" = "none";
+
+  constructor(
+    private readonly openings: Openings,
+    private readonly camera: CameraControl,
+  ) {}
+
+  /**
+   * Moves the camera about a point of the screen, and answers what is to keep its place if that
+   * crosses a level: the openings are then others than before. Null if it crosses none.
+   */
+  zoom(
+    geometry: Geometry | null,
+    factor: number,
+    pointer: Point,
+    move: (factor: number, x: number, y: number) => void,
+  ): Anchor | null {
+    if (this.crossing === "arranging") return null;
+    if (this.crossing === "gliding" && this.camera.isGliding) return null;
+    this.crossing = "none";
+    move(factor, pointer.x, pointer.y);
+    const anchor = geometry === null ? null : this.cross(geometry, factor, pointer);
+    if (anchor !== null) this.crossing = "arranging";
+    return anchor;
+  }
+
+  /** The stage has been laid out, or could not be. */
+  settle(): void {
+    this.crossing = this.crossing === "arranging" ? "gliding" : "none";
+  }
+
+  private cross(geometry: Geometry, factor: number, pointer: Point): Anchor | null {
+    const view = this.camera.aim;
+    const at = toWorld(view, pointer.x, pointer.y);
+    switch (crossingOf(factor, view.scale)) {
+      case null:
+        return null;
+      case "in":
+        return enter(this.openings, geometry, at, pointer);
+      case "out":
+        return leave(this.openings, geometry, at, pointer);
+    }
   }
 }
 

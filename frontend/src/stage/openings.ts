@@ -4,6 +4,8 @@ import type { Structure } from "../api/types";
 import { buildGroups, withClosed, withOpened, type Groups } from "../model/groups";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
+import type { Anchor } from "./anchor";
+import type { Geometry, Rect } from "./geometry";
 import { buildScene, type Item, type Scene } from "./scene";
 
 /** What one step of zooming in has opened: calls, or one card to its numbers. */
@@ -37,16 +39,28 @@ export class Openings {
     return buildScene(structure, level, overrides, groups, missing, this.enlarged);
   }
 
-  open(call: number): void {
-    if (this.groups !== null) this.overrides = withOpened(this.groups, this.overrides, call);
+  /** Opens a call by hand; answers what keeps its place, null where no card stood for it. */
+  openIn(geometry: Geometry, call: number): Anchor | null {
+    const item = geometry.scene.items.find((candidate) => candidate.opens === call);
+    const before = geometry.cards[item?.index ?? -1];
+    this.open(call);
+    const find = ({ scene, frames }: Geometry): Rect | undefined =>
+      frames[scene.frames.findIndex((frame) => frame.calls.includes(call))];
+    return before === undefined ? null : { before, find };
   }
 
-  /** Closes a frame of these calls, whatever opened it. */
-  close(calls: readonly number[]): void {
+  /** Closes a frame, whatever opened it; null if there is no such frame. */
+  closeIn(geometry: Geometry, frameIndex: number): Anchor | null {
+    const frame = geometry.scene.frames[frameIndex];
+    const before = geometry.frames[frameIndex];
+    if (frame === undefined || before === undefined) return null;
     this.zoomed = this.zoomed.filter(
-      (each) => each.kind === "numbers" || !each.calls.some((call) => calls.includes(call)),
+      (each) => each.kind === "numbers" || !each.calls.some((call) => frame.calls.includes(call)),
     );
-    this.overrides = withClosed(this.overrides, calls);
+    this.overrides = withClosed(this.overrides, frame.calls);
+    const find = ({ scene, cards }: Geometry): Rect | undefined =>
+      cards[scene.itemOfOp[frame.firstOp] ?? -1];
+    return { before, find };
   }
 
   /** Opens what an item holds, or else shows its numbers; false if there is no more to see. */
@@ -81,6 +95,10 @@ export class Openings {
       if (!isOpen || calls.includes(id) || call === undefined || around === undefined) return false;
       return call.first_op >= around.first_op && call.end_op <= around.end_op;
     });
+  }
+
+  private open(call: number): void {
+    if (this.groups !== null) this.overrides = withOpened(this.groups, this.overrides, call);
   }
 
   private get enlarged(): ReadonlySet<string> {

@@ -8,15 +8,16 @@ import type { Anchor } from "./anchor";
 import { Arranger, type OrientationChoice } from "./arranger";
 import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
-import { changedTensors, nothingChanged } from "./changes";
+import { changedTensors } from "./changes";
 import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
 import { make } from "./dom";
+import { Flash } from "./flash";
 import { initialView, placeOfEvent } from "./framing";
 import type { Geometry, Rect } from "./geometry";
 import { Gestures } from "./gestures";
 import { commandOfKey } from "./keys";
 import { makeLegend } from "./legend";
-import { crossLevel } from "./levelZoom";
+import { LevelZoom } from "./levelZoom";
 import { locate, nowhere, surroundings, type Spot } from "./locate";
 import { Neurons } from "./neurons";
 import { NumberPointer } from "./numberPointer";
@@ -49,7 +50,6 @@ interface Shown {
 
 /** How near to an edge, in pixels of the screen, a pointer means it. */
 const edgeReach = 9;
-const flashMilliseconds = 1200;
 
 export class Stage {
   private readonly root = make("div", "stage-root");
@@ -66,8 +66,7 @@ export class Stage {
   private shown: Shown | null = null;
   private readonly openings = new Openings();
   private readonly neurons: Neurons;
-  /** While a card opens under the zoom, further turns of the wheel do not count. */
-  private crossing: "none" | "arranging" | "gliding" = "none";
+  private readonly levelZoom: LevelZoom;
   private choice: OrientationChoice = "auto";
   private playhead = 0;
   private selection: Selection | null = null;
@@ -75,9 +74,8 @@ export class Stage {
   private around: Spot = nowhere;
   private following = false;
   private transition: { transition: Transition; glide: Glide } | null = null;
-  private changed = nothingChanged;
+  private readonly flash = new Flash(() => this.repaint());
   private readonly pointer = new NumberPointer(() => this.repaint());
-  private flashing: ReturnType<typeof setTimeout> | undefined;
   private frameRequest = 0;
   private isStale = true;
 
@@ -101,9 +99,10 @@ export class Stage {
       () => this.repaint(),
       () => this.painter.isStill,
     );
+    this.levelZoom = new LevelZoom(this.openings, this.camera);
     this.gestures = new Gestures(this.root, {
       pan: (dx, dy) => this.camera.pan(dx, dy),
-      zoom: (factor, x, y) => this.zoom(factor, x, y, (camera) => camera.zoom(factor, x, y)),
+      zoom: (factor, x, y) => this.zoom(factor, x, y, "zoom"),
       click: (target, x, y) => this.click(target, x, y),
       doubleClick: (target, x, y) => this.doubleClick(target, x, y),
       hover: (target, x, y) => this.hover(target, x, y),
@@ -184,7 +183,7 @@ export class Stage {
 
   zoomBy(factor: number): void {
     const [x, y] = [this.camera.viewport.width / 2, this.camera.viewport.height / 2];
-    this.zoom(factor, x, y, (camera) => camera.glideZoom(factor, x, y));
+    this.zoom(factor, x, y, "glideZoom");
   }
 
   /** Whether the camera keeps the current event in view. */
@@ -200,30 +199,19 @@ export class Stage {
 
   /** Opens a call's card in place. */
   open(call: number): void {
-    if (this.shown === null) return;
-    const { geometry } = this.shown;
-    const item = geometry.scene.items.find((candidate) => candidate.opens === call);
-    const before = geometry.cards[item?.index ?? -1];
-    this.openings.open(call);
-    const find = ({ scene, frames }: Geometry): Rect | undefined =>
-      frames[scene.frames.findIndex((frame) => frame.calls.includes(call))];
-    this.arrange(before === undefined ? null : { before, find });
+    if (this.shown !== null) this.arrange(this.openings.openIn(this.shown.geometry, call));
   }
 
   /** Closes the frame of this index. */
   close(frameIndex: number): void {
-    const frame = this.shown?.geometry.scene.frames[frameIndex];
-    const before = this.shown?.geometry.frames[frameIndex];
-    if (frame === undefined || before === undefined) return;
-    this.openings.close(frame.calls);
-    const find = ({ scene, cards }: Geometry): Rect | undefined =>
-      cards[scene.itemOfOp[frame.firstOp] ?? -1];
-    this.arrange({ before, find });
+    const anchor =
+      this.shown === null ? null : this.openings.closeIn(this.shown.geometry, frameIndex);
+    if (anchor !== null) this.arrange(anchor);
   }
 
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
-    clearTimeout(this.flashing);
+    this.flash.stop();
     this.resizes.disconnect();
     this.gestures.destroy();
     this.arranger.destroy();
@@ -232,17 +220,12 @@ export class Stage {
   }
 
   /** Moves the camera; a card that one comes near enough to opens, and closes again from afar. */
-  private zoom(factor: number, x: number, y: number, move: (camera: CameraControl) => void): void {
-    if (this.crossing === "arranging") return;
-    if (this.crossing === "gliding" && this.camera.isGliding) return;
-    this.crossing = "none";
-    move(this.camera);
-    if (this.shown === null || this.neurons.isShown) return;
-    const { geometry } = this.shown;
-    const anchor = crossLevel(this.openings, geometry, factor, this.camera.aim, { x, y });
-    if (anchor === null) return;
-    this.crossing = "arranging";
-    this.arrange(anchor);
+  private zoom(factor: number, x: number, y: number, way: "zoom" | "glideZoom"): void {
+    const geometry = this.neurons.isShown ? null : (this.shown?.geometry ?? null);
+    const anchor = this.levelZoom.zoom(geometry, factor, { x, y }, (...by) =>
+      this.camera[way](...by),
+    );
+    if (anchor !== null) this.arrange(anchor);
   }
 
   /** Builds the scene anew and has it laid out; the last request wins. */
@@ -252,7 +235,7 @@ export class Stage {
     this.arranger.arrange(scene, this.choice, this.camera.viewport, {
       done: (geometry) => this.take(geometry, anchor),
       failed: (error) => {
-        this.crossing = "none";
+        this.levelZoom.settle();
         this.tell(`The graph could not be laid out. ${error.message}`);
       },
     });
@@ -275,7 +258,7 @@ export class Stage {
     const now = performance.now();
     this.beginTransition(before, geometry, now);
     const kept = anchor?.find(geometry);
-    this.crossing = this.crossing === "arranging" ? "gliding" : "none";
+    this.levelZoom.settle();
     if (anchor !== null && kept !== undefined) this.camera.keepInPlace(anchor, kept, now);
     else this.frame(before !== null);
   }
@@ -306,19 +289,8 @@ export class Stage {
     if (this.tape === null || this.shown === null || this.shown.tape === this.tape) return;
     const { geometry } = this.shown;
     if (geometry.scene.structure.hash !== this.tape.structure.hash) return;
-    this.flash(changedTensors(this.shown.tape, this.tape));
+    this.flash.start(changedTensors(this.shown.tape, this.tape));
     this.shown = { ...this.shown, tape: this.tape, timing: timeScene(geometry.scene, this.tape) };
-  }
-
-  /** Marks what has changed for a moment. */
-  private flash(changed: ReadonlySet<number>): void {
-    clearTimeout(this.flashing);
-    this.changed = changed;
-    if (changed.size === 0) return;
-    this.flashing = setTimeout(() => {
-      this.changed = nothingChanged;
-      this.repaint();
-    }, flashMilliseconds);
   }
 
   private bringEventIntoView(): void {
@@ -438,7 +410,8 @@ export class Stage {
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    const { playhead, spot, around, changed, pointer } = this;
+    const { playhead, spot, around, pointer } = this;
+    const { changed } = this.flash;
     const { colors } = this.painter;
     return { ...this.shown, geometry, playhead, spot, around, changed, pointer, colors };
   }
