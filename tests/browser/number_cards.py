@@ -17,6 +17,8 @@ def open_numbers(workbench: Workbench) -> dict[str, Any]:
     # Moons is a small dense network, which begins with its neurons.
     workbench.page.get_by_role("radiogroup", name="Numbers as").get_by_text("grids").click()
     expect(workbench.page.locator(".stage-numbers").first).to_be_visible()
+    # Radio buttons keep the arrow keys; they are to step now.
+    workbench.page.evaluate("document.activeElement.blur()")
     return workbench.tape()
 
 

@@ -23,6 +23,7 @@ def turn_until(workbench: Workbench, step: int, wanted: Locator, count: int) -> 
     """Turn the wheel notch by notch until so many of these are there."""
     for _ in range(20):
         if wanted.count() == count:
+            workbench.page.wait_for_timeout(REST_MILLISECONDS)
             return
         workbench.page.mouse.wheel(0, step)
         workbench.page.wait_for_timeout(REST_MILLISECONDS)

@@ -47,12 +47,14 @@ export class NeuronsView {
     for (const { root } of this.parts) svg.append(root);
     for (const heading of this.makeHeadings(structure)) svg.append(heading);
     this.parts.find((part) => this.columns[0]?.includes(part))?.root.setAttribute("tabindex", "0");
-    svg.addEventListener("pointerover", ({ target }) => this.pointed(partOf(target)));
-    svg.addEventListener("pointerleave", () => this.pointed(partOf(document.activeElement)));
-    svg.addEventListener("focusin", ({ target }) => this.focus(partOf(target)));
-    svg.addEventListener("focusout", () => this.pointed(null));
-    svg.addEventListener("keydown", (event) => this.press(event));
-    this.root.append(svg);
+    // Not on the drawing: Chromium lets the Tab key stop at one that listens for the focus.
+    const { root } = this;
+    root.addEventListener("pointerover", ({ target }) => this.pointed(partOf(target)));
+    root.addEventListener("pointerleave", () => this.pointed(partOf(document.activeElement)));
+    root.addEventListener("focusin", ({ target }) => this.focus(partOf(target)));
+    root.addEventListener("focusout", () => this.pointed(null));
+    root.addEventListener("keydown", (event) => this.press(event));
+    root.append(svg);
   }
 
   paint(picture: Picture, view: View, sample: Sample, lines: LineChoice): void {
@@ -131,11 +133,12 @@ export class NeuronsView {
 
   /** One stop of the Tab key; the arrow keys walk on from there. */
   private focus(part: SVGElement | null): void {
+    if (part === null) return;
     for (const { root } of this.parts) {
       if (root.getAttribute("tabindex") === "0" && root !== part)
         root.setAttribute("tabindex", "-1");
     }
-    part?.setAttribute("tabindex", "0");
+    part.setAttribute("tabindex", "0");
     this.pointed(part);
   }
 
