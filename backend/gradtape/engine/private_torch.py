@@ -26,6 +26,16 @@ class DispatchMode(TorchDispatchMode):
         return False
 
 
+@lru_cache(maxsize=1)
+def hide_from_compiler() -> None:
+    """Keep torch's compiler from compiling what watches a compiled function, and warning of it.
+
+    To be called where the compiler is loaded: loading it takes a second.
+    """
+    trace_rules = sys.modules["torch._dynamo"].trace_rules
+    trace_rules.add(__name__.rpartition(".")[0])
+
+
 # The number that the next autograd node made in this thread will get.
 next_node_number = torch._C._autograd._get_sequence_nr  # pyright: ignore[reportAttributeAccessIssue]
 

@@ -1,5 +1,6 @@
 """The recorder: one training iteration, watched from all sides, becomes a recording."""
 
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
@@ -14,7 +15,7 @@ from gradtape.engine.call_mode import CallMode, ModuleCalls, SourceLines
 from gradtape.engine.collection_pause import collection_paused
 from gradtape.engine.iteration_numbers import IterationNumbers
 from gradtape.engine.op_mode import OpMode
-from gradtape.engine.private_torch import innermost_modes
+from gradtape.engine.private_torch import hide_from_compiler, innermost_modes
 from gradtape.engine.recording import Recording
 from gradtape.engine.recording_log import Mark, RecordingLog
 from gradtape.engine.rerun import Rerun
@@ -86,6 +87,8 @@ class Recorder:
         self.update = UpdateWatch(self.log)
 
     def __enter__(self) -> Self:
+        if "torch._dynamo" in sys.modules:
+            hide_from_compiler()
         self._register()
         if self._optimizer is not None:
             self.update.follow(self._optimizer)

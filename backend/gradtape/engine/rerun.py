@@ -93,6 +93,22 @@ class Rerun:
         Args:
             given: inputs, targets, parameters and buffers, in the order of the recorder.
         """
+        places = self._run(given)
+        loss, output = self._ends
+        return Again(
+            list(self._objects(places)),
+            list(self._values(places)),
+            self._exposed,
+            self._count,
+            places[loss],
+            places[output],
+        )
+
+    def train(self, given: Sequence[Tensor]) -> Tensor:
+        """Run it for the gradients alone; returns the loss. The arguments are those of `run`."""
+        return self._run(given)[self._ends[0]]
+
+    def _run(self, given: Sequence[Tensor]) -> Places:
         places = self._places.copy()
         for place, tensor in zip(self._given, given, strict=True):
             places[place] = tensor
@@ -105,15 +121,7 @@ class Rerun:
                         places[place] = each
         for leaf, gradient in self._gradients:
             places[leaf].grad = places[gradient]
-        loss, output = self._ends
-        return Again(
-            list(self._objects(places)),
-            list(self._values(places)),
-            self._exposed,
-            self._count,
-            places[loss],
-            places[output],
-        )
+        return places
 
 
 def _kind(tensor: Tensor) -> tuple[Any, ...]:

@@ -20,6 +20,8 @@ const lineHeight = 15;
 /** About so many pixels a character of the spelled sum takes. */
 const characterWidth = 5.9;
 const narrowest = 212;
+/** Room for the scroll's buttons and for the way to the Inspector. */
+const narrowestScrolled = 330;
 
 export interface PlacedPanel {
   readonly panel: Panel;
@@ -96,8 +98,8 @@ export function layOutNumberCard(arithmetic: Arithmetic): NumberCard {
   const panels = arrange(arithmetic, place);
   const right = Math.max(...panels.map((each) => each.x + each.columns * cell.width));
   const footY = Math.max(...panels.map((each) => each.y + each.rows * cell.height)) + 8;
-  const width = Math.max(narrowest, right + padding);
   const scrolls = scrollsOf(arithmetic, limits);
+  const width = Math.max(scrolls.length > 0 ? narrowestScrolled : narrowest, right + padding);
   const readoutHeight = readoutLines(arithmetic, width - 2 * padding) * lineHeight;
   const height = footY + scrolls.length * controlHeight + readoutHeight + padding;
   const signs = signsOf(arithmetic, panels);

@@ -1,9 +1,9 @@
 /** The elements of a card large enough to show its numbers and how they were made. */
 
 import type { Structure } from "../api/types";
-import { formatCount, formatNumber, formatShape } from "../model/format";
+import { formatCount, formatNumber, formatShape, formatShapeShort } from "../model/format";
 import { givenName, tensorName } from "../model/names";
-import type { Axis, Panel, Place } from "../model/numberPanel";
+import { isWhole, type Axis, type Panel, type Place } from "../model/numberPanel";
 import { spell } from "../model/spelling";
 import { isVisible, statisticsOf, tensorOf, valuesOf, type Tape } from "../model/tape";
 import { makeCardHead, setSelected, type StageElement } from "./cardElements";
@@ -68,6 +68,7 @@ class NumberCardElement implements StageElement {
     const foot = make("div", "stage-foot");
     foot.style.top = `${String(card.footY)}px`;
     this.scrolls = card.scrolls.map((scroll) => ({ scroll, text: this.addScroll(foot, scroll) }));
+    this.addWayOn(foot, structure);
     this.readout.setAttribute("aria-live", "polite");
     foot.append(this.readout);
     this.root.append(foot);
@@ -198,6 +199,18 @@ class NumberCardElement implements StageElement {
     line.append(button("◂", -scroll.inView), text, button("▸", scroll.inView));
     foot.append(line);
     return text;
+  }
+
+  /** Where not all is in view, the rest is a click away: the Inspector has every number. */
+  private addWayOn(foot: HTMLElement, structure: Structure): void {
+    const first = foot.querySelector(".stage-scroll");
+    if (first === null) return;
+    const { tensor } = this.card.arithmetic.result;
+    const shape = formatShapeShort(tensorOf(structure, tensor).shape);
+    const preview = isWhole(structure, tensor) ? "" : "preview · ";
+    const way = make("button", "stage-way-on", `${preview}all ${shape} in the Inspector`);
+    way.dataset.tensor = String(tensor);
+    first.append(way);
   }
 
   private scrollBy({ axis, count, inView }: Scroll, step: number): void {
