@@ -4,7 +4,7 @@ import type { Op, Structure } from "../api/types";
 import { plainName, type Arithmetic } from "./arithmetic";
 import { broadcast, isBroadcastable } from "./broadcasting";
 import { isSpelled } from "./elementwiseFormulas";
-import { isWhole, panelOf, type Panel } from "./numberPanel";
+import { isWhole, panelOf, storedShape, type Panel } from "./numberPanel";
 import { tensorOf } from "./tape";
 
 const others = new Set(
@@ -21,9 +21,9 @@ export function isElementwise(op: Op): boolean {
 /** Operand after operand beside the result; null if the op does not work place by place. */
 export function elementwiseOf(structure: Structure, op: Op, tensorId: number): Arithmetic | null {
   if (!isElementwise(op) || op.operands.length === 0) return null;
-  const { shape } = tensorOf(structure, tensorId);
-  const shapes = op.operands.map((id) => tensorOf(structure, id).shape);
-  if (![...op.operands, tensorId].every((id) => isWhole(structure, id))) return null;
+  if (!areKeptAlike(structure, op, tensorId)) return null;
+  const shape = storedShape(structure, tensorOf(structure, tensorId));
+  const shapes = op.operands.map((id) => storedShape(structure, tensorOf(structure, id)));
   if (!shapes.every((each) => isBroadcastable(each, shape))) return null;
   const partners = shapes.map((each) => broadcast(each, shape));
   const result = panelOf(tensorId, shape);
@@ -34,6 +34,15 @@ export function elementwiseOf(structure: Structure, op: Op, tensorId: number): A
     operands: op.operands.map((id, k) => operandPanel(id, shapes[k] ?? [], partners[k], result)),
     sources: (index) => partners.map((partner) => [partner(index)]),
   };
+}
+
+/** Whether all numbers are kept, or previews of equal tensors: those are thinned in the same way. */
+function areKeptAlike(structure: Structure, op: Op, tensorId: number): boolean {
+  const all = [...op.operands, tensorId];
+  if (all.every((id) => isWhole(structure, id))) return true;
+  const shapes = all.map((id) => tensorOf(structure, id));
+  const looks = shapes.map((tensor) => [tensor.shape, storedShape(structure, tensor)].join("/"));
+  return new Set(looks).size === 1 && shapes.every((tensor) => tensor.slot !== null);
 }
 
 /** In its own size, except for the stack that it lies in: that is the result's. */

@@ -180,6 +180,22 @@ describe("what cannot be told", () => {
     expect(spelled(0)).toBeNull();
   });
 
+  it("pairs the previews of two large tensors of one shape, but not a preview with a whole", () => {
+    const builder = new TapeBuilder();
+    const x = builder.input("x", { shape: [2], values: [-1, 2] });
+    const tensor = builder.op("aten.relu", [x], { shape: [2], values: [0, 2] });
+    const structure = builder.structure();
+    const thinned = (...which: number[]) => ({
+      ...structure,
+      tensors: structure.tensors.map((each) => ({ ...each, shape: [200] })),
+      slots: structure.slots.map((slot, i) =>
+        which.includes(i) ? { ...slot, full: false } : { ...slot, shape: [200] },
+      ),
+    });
+    expect(arithmeticOf(thinned(0, 1), tensor).sources(1)).toEqual([[1]]);
+    expect(arithmeticOf(thinned(1), tensor).kind).toBe("result");
+  });
+
   it("stands alone: a product of which not all numbers travel with the tape", () => {
     const builder = new TapeBuilder();
     const [a, b] = [builder.input("a", tall), builder.input("b", wide)];
