@@ -11,7 +11,7 @@ import { CameraControl } from "./cameraControl";
 import { changedTensors, nothingChanged } from "./changes";
 import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
 import { make } from "./dom";
-import { initialView, placeOfEvent } from "./framing";
+import { initialView, placeOfEvent, placeOfSpot } from "./framing";
 import type { Geometry, Rect } from "./geometry";
 import { Gestures } from "./gestures";
 import { commandOfKey } from "./keys";
@@ -162,6 +162,14 @@ export class Stage {
     this.spot = scene === undefined ? nowhere : locate(scene, this.selection);
     this.around = scene === undefined ? nowhere : surroundings(scene, this.spot);
     this.repaint();
+  }
+
+  /** Selects something and brings it into view. */
+  flyTo(selection: Selection): void {
+    this.select(selection);
+    if (this.shown === null) return;
+    const place = placeOfSpot(this.shown.geometry, this.spot);
+    if (place !== null) this.camera.bringIntoView(place);
   }
 
   /** All of the tape in view. */

@@ -1,17 +1,14 @@
 /** When each card and edge of a scene comes alive, and with what numbers. */
 
 import type { Structure } from "../api/types";
-import { statisticsOf, tensorOf, type Tape } from "../model/tape";
+import { flowOver, type Flow } from "../model/flow";
+import { tensorOf, type Tape } from "../model/tape";
 import type { Scene } from "./scene";
 import type { BackwardEdge } from "./sceneEdges";
 
 export type CardState = "not-yet" | "current" | "done";
 
-export type Flow =
-  | { kind: "unreached" }
-  | { kind: "zero" }
-  | { kind: "not-finite" }
-  | { kind: "value"; norm: number };
+export type { Flow } from "../model/flow";
 
 export interface Timing {
   /** Playhead from which each item has begun, and from which all its ops have run. */
@@ -96,18 +93,11 @@ function firstArrival(tape: Tape, edge: BackwardEdge): number {
 
 /** What an edge of the stage carries: the norm over all gradients that run along it. */
 function flowAlong(tape: Tape, edge: BackwardEdge): Flow {
-  let squares = 0;
-  let reached = false;
-  for (const id of edge.edges) {
-    const tensor = tape.structure.edges[id]?.tensor ?? null;
-    const statistics = tensor === null ? null : statisticsOf(tape, tensor);
-    if (statistics === null) continue;
-    reached = true;
-    if (statistics.non_finite > 0) return { kind: "not-finite" };
-    squares += statistics.l2_norm ** 2;
-  }
-  if (!reached) return { kind: "unreached" };
-  return squares === 0 ? { kind: "zero" } : { kind: "value", norm: Math.sqrt(squares) };
+  const gradients = edge.edges.map((id) => tape.structure.edges[id]?.tensor ?? null);
+  return flowOver(
+    tape,
+    gradients.filter((id) => id !== null),
+  );
 }
 
 /** The item in which the event at this playhead happens; -1 for none. */
