@@ -2,6 +2,16 @@
 
 from typing import Any
 
+from tests.browser.workbench import Workbench
+
+
+def open_recorded(workbench: Workbench, spec: dict[str, Any]) -> None:
+    """A session of this spec with one recorded iteration, at its end."""
+    opened = workbench.rest.post("/sessions", json={"spec": spec}).raise_for_status().json()
+    workbench.rest.post(f"/sessions/{opened['id']}/commands", json={"kind": "record"})
+    workbench.open(f"/#s={opened['id']}")
+    workbench.press("End")
+
 
 def _experiment(name: str, layers: list[dict[str, Any]]) -> dict[str, Any]:
     return {
@@ -34,3 +44,10 @@ def overflow() -> dict[str, Any]:
     """1e25 · 1e25 is beyond float32; what comes back is NaN."""
     huge = {"weight": {"kind": "constant", "value": 1e25}}
     return _experiment("overflow", [_linear("fc1", init=huge), _linear("fc2", init=huge)])
+
+
+def skip() -> dict[str, Any]:
+    """What fc1 gives is used twice: two gradients arrive at it and are added."""
+    added = {"kind": "add", "name": "sum", "inputs": ["fc1", "relu_2"]}
+    layers = [_linear("fc1"), {"kind": "relu"}, _linear("fc2"), {"kind": "relu"}, added]
+    return _experiment("skip", layers)

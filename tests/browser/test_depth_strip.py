@@ -8,18 +8,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.flow_specs import dead_relu, overflow, sigmoid_tower
+from tests.browser.flow_specs import dead_relu, open_recorded, overflow, sigmoid_tower
 from tests.browser.screen_numbers import HALF_A_DIGIT, read_number
 from tests.browser.tapes import gradient_of
 from tests.browser.workbench import Workbench
-
-
-def open_recorded(workbench: Workbench, spec: dict[str, Any]) -> None:
-    """A session of this spec with one recorded iteration, at its end."""
-    opened = workbench.rest.post("/sessions", json={"spec": spec}).raise_for_status().json()
-    workbench.rest.post(f"/sessions/{opened['id']}/commands", json={"kind": "record"})
-    workbench.open(f"/#s={opened['id']}")
-    workbench.press("End")
 
 
 def strip(workbench: Workbench) -> Locator:

@@ -10,6 +10,7 @@ import {
 } from "./cardElements";
 import { makeGradientChip, makeLeafChip } from "./chipElements";
 import { intersects } from "./camera";
+import { dress, type Figure } from "./dressing";
 import { makeFrameTitle } from "./frameElements";
 import type { Rect } from "./geometry";
 import type { HeatmapQueue } from "./heatmapQueue";
@@ -20,6 +21,8 @@ import type { Item, ItemKind, Scene } from "./scene";
 interface Wanted {
   readonly key: string;
   readonly rect: Rect;
+  /** Which card or chip it is; null for the title of a frame. */
+  readonly figure: Figure | null;
   make(): StageElement;
 }
 
@@ -57,6 +60,7 @@ export class ElementPool {
       const live: Live = this.live.get(want.key) ?? this.add(want, before);
       place(live, want.rect);
       live.element.update(picture, heatmaps);
+      if (want.figure !== null) dress(live.element.root, picture, want.figure);
       before = live.element.root;
     }
     if (focused !== null) this.elementOf(focused)?.focus({ preventScroll: true });
@@ -131,7 +135,12 @@ function collectFrames({ geometry }: Picture, wanted: Wanted[], sees: Sees): voi
       const whole = frames[frame.index];
       const rect = whole === undefined ? null : { ...whole, height: frameTitleHeight };
       if (!sees(rect)) continue;
-      wanted.push({ key: `${half} ${frame.key}`, rect, make: () => makeFrameTitle(frame, half) });
+      wanted.push({
+        key: `${half} ${frame.key}`,
+        rect,
+        figure: null,
+        make: () => makeFrameTitle(frame, half),
+      });
     }
   }
 }
@@ -141,13 +150,15 @@ function collectForward(picture: Picture, item: Item, wanted: Wanted[], sees: Se
   const card = picture.geometry.cards[index];
   if (sees(card)) {
     const make = forwardMakers[item.kind];
-    wanted.push({ key: `card ${key}`, rect: card, make: () => make(item, picture) });
+    const figure: Figure = { half: "forward", item: index, leaf: null };
+    wanted.push({ key: `card ${key}`, rect: card, figure, make: () => make(item, picture) });
   }
   for (const [k, leaf] of leaves.entries()) {
     const rect = picture.geometry.chips[index]?.[k];
     if (!sees(rect)) continue;
     const make = (): StageElement => makeLeafChip(item, leaf, picture);
-    wanted.push({ key: `chip ${key} ${String(leaf)}`, rect, make });
+    const figure: Figure = { half: "forward", item: index, leaf };
+    wanted.push({ key: `chip ${key} ${String(leaf)}`, rect, figure, make });
   }
 }
 
@@ -156,12 +167,14 @@ function collectBackward(picture: Picture, item: Item, wanted: Wanted[], sees: S
   const card = picture.geometry.gradientCards[index];
   if (sees(card)) {
     const make = item.kind === "loss" ? makeSeedCard : makeGradientCard;
-    wanted.push({ key: `gradient ${key}`, rect: card, make: () => make(item) });
+    const figure: Figure = { half: "backward", item: index, leaf: null };
+    wanted.push({ key: `gradient ${key}`, rect: card, figure, make: () => make(item) });
   }
   for (const [k, leaf] of leaves.entries()) {
     const rect = picture.geometry.gradientChips[index]?.[k];
     if (!sees(rect)) continue;
     const make = (): StageElement => makeGradientChip(item, leaf, picture);
-    wanted.push({ key: `gradient chip ${key} ${String(leaf)}`, rect, make });
+    const figure: Figure = { half: "backward", item: index, leaf };
+    wanted.push({ key: `gradient chip ${key} ${String(leaf)}`, rect, figure, make });
   }
 }

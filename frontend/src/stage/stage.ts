@@ -1,22 +1,25 @@
 /** The stage: the graph of a tape, forward and backward, at a playhead. */
 
+import type { ColorBy } from "../model/colorBy";
 import { buildGroups, withClosed, withOpened, type Groups } from "../model/groups";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
-import { holds, sameSelection, type Selection } from "../model/selection";
+import { sameSelection, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
 import { Arranger, type OrientationChoice } from "./arranger";
 import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
-import { changedTensors, nothingChanged } from "./changes";
-import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
+import { ChangeMarks, changedTensors } from "./changes";
+import { CardColors } from "./cardColors";
+import { Chosen } from "./chosen";
+import { callToOpen, hitElement, hitPainting } from "./clicks";
 import { make } from "./dom";
 import { initialView, placeOfEvent, placeOfSpot } from "./framing";
 import type { Geometry, Rect } from "./geometry";
 import { Gestures } from "./gestures";
+import { edgeReach, HoverCard } from "./hoverCard";
 import { commandOfKey } from "./keys";
-import { makeLegend } from "./legend";
-import { locate, nowhere, surroundings, type Spot } from "./locate";
+import { Legend } from "./legend";
 import { Painter } from "./painter";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
 import { buildScene } from "./scene";
@@ -48,14 +51,12 @@ interface Shown {
   readonly tape: Tape;
 }
 
-/** How near to an edge, in pixels of the screen, a pointer means it. */
-const edgeReach = 9;
-const flashMilliseconds = 1200;
-
 export class Stage {
   private readonly root = make("div", "stage-root");
   private readonly message = make("div", "stage-message");
-  private readonly legend = makeLegend();
+  private readonly legend = new Legend();
+  private readonly cardColors = new CardColors();
+  private readonly hoverCard = new HoverCard();
   private readonly painter: Painter;
   private readonly camera: CameraControl;
   private readonly arranger = new Arranger();
@@ -70,13 +71,10 @@ export class Stage {
   private overrides = new Map<number, boolean>();
   private choice: OrientationChoice = "auto";
   private playhead = 0;
-  private selection: Selection | null = null;
-  private spot: Spot = nowhere;
-  private around: Spot = nowhere;
+  private readonly chosen = new Chosen();
   private following = false;
   private transition: { transition: Transition; glide: Glide } | null = null;
-  private changed = nothingChanged;
-  private flashing: ReturnType<typeof setTimeout> | undefined;
+  private readonly changes = new ChangeMarks(() => this.repaint());
   private frameRequest = 0;
   private isStale = true;
 
@@ -91,7 +89,12 @@ export class Stage {
     this.message.hidden = true;
     host.append(this.root);
     this.painter = new Painter(this.root);
-    this.root.append(this.legend, this.message);
+    this.root.append(
+      this.legend.root,
+      this.cardColors.legend.root,
+      this.message,
+      this.hoverCard.root,
+    );
     this.camera = new CameraControl(
       () => this.repaint(),
       () => this.painter.isStill,
@@ -101,8 +104,9 @@ export class Stage {
       zoom: (factor, x, y) => this.camera.zoom(factor, x, y),
       click: (target, x, y) => this.click(target, x, y),
       doubleClick: (target, x, y) => this.doubleClick(target, x, y),
-      hover: (target, x, y) => this.hover(target, x, y),
-      focus: (target) => this.focus(target),
+      hover: (target, x, y) => this.point(target, { x, y, width: 0, height: 0 }),
+      leave: () => this.point(null),
+      focus: (box, target) => this.focus(box, target),
       key: (event) => this.key(event),
     });
     this.resizes = new ResizeObserver(() => this.resize());
@@ -122,6 +126,7 @@ export class Stage {
     this.missing = missing;
     if (tape === null) {
       [this.groups, this.shown, this.transition] = [null, null, null];
+      this.recolor();
       this.arranger.cancel();
       delete this.root.dataset.painted;
     } else if (!same) {
@@ -130,7 +135,7 @@ export class Stage {
       this.arrange(null);
     }
     this.retime();
-    this.select(this.selection);
+    this.select(this.chosen.selection);
   }
 
   setPlayhead(playhead: number): void {
@@ -156,19 +161,27 @@ export class Stage {
   }
 
   select(selection: Selection | null): void {
-    const kept = selection !== null && this.tape !== null && holds(this.tape.structure, selection);
-    this.selection = kept ? selection : null;
-    const scene = this.shown?.geometry.scene;
-    this.spot = scene === undefined ? nowhere : locate(scene, this.selection);
-    this.around = scene === undefined ? nowhere : surroundings(scene, this.spot);
+    this.chosen.select(selection, this.tape?.structure ?? null, this.shown?.geometry.scene ?? null);
     this.repaint();
+  }
+
+  /** Whether selecting lights all that the selection influences, and the way of its gradient. */
+  setTracing(on: boolean): void {
+    this.chosen.setTracing(on, this.shown?.geometry.scene ?? null);
+    this.repaint();
+  }
+
+  /** What cards are coloured by; null: their own colours. */
+  setColorBy(by: ColorBy | null): void {
+    this.cardColors.by = by;
+    this.recolor();
   }
 
   /** Selects something and brings it into view. */
   flyTo(selection: Selection): void {
     this.select(selection);
     if (this.shown === null) return;
-    const place = placeOfSpot(this.shown.geometry, this.spot);
+    const place = placeOfSpot(this.shown.geometry, this.chosen.spot);
     if (place !== null) this.camera.bringIntoView(place);
   }
 
@@ -192,7 +205,7 @@ export class Stage {
 
   refreshTheme(): void {
     this.painter.refreshTheme();
-    this.repaint();
+    this.recolor();
   }
 
   /** Opens a call's card in place. */
@@ -220,7 +233,7 @@ export class Stage {
 
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
-    clearTimeout(this.flashing);
+    this.changes.clear();
     this.resizes.disconnect();
     this.gestures.destroy();
     this.arranger.destroy();
@@ -251,7 +264,8 @@ export class Stage {
     const timing = timeScene(geometry.scene, tape);
     this.tell("");
     this.shown = { geometry, edges: shapeEdges(geometry), timing, tape };
-    this.select(this.selection);
+    this.recolor();
+    this.select(this.chosen.selection);
     const now = performance.now();
     this.beginTransition(before, geometry, now);
     const kept = anchor?.find(geometry);
@@ -283,19 +297,14 @@ export class Stage {
     if (this.tape === null || this.shown === null || this.shown.tape === this.tape) return;
     const { geometry } = this.shown;
     if (geometry.scene.structure.hash !== this.tape.structure.hash) return;
-    this.flash(changedTensors(this.shown.tape, this.tape));
+    this.changes.mark(changedTensors(this.shown.tape, this.tape));
     this.shown = { ...this.shown, tape: this.tape, timing: timeScene(geometry.scene, this.tape) };
+    this.recolor();
   }
 
-  /** Marks what has changed for a moment. */
-  private flash(changed: ReadonlySet<number>): void {
-    clearTimeout(this.flashing);
-    this.changed = changed;
-    if (changed.size === 0) return;
-    this.flashing = setTimeout(() => {
-      this.changed = nothingChanged;
-      this.repaint();
-    }, flashMilliseconds);
+  private recolor(): void {
+    this.cardColors.update(this.shown, this.painter.colors);
+    this.repaint();
   }
 
   private bringEventIntoView(): void {
@@ -316,13 +325,13 @@ export class Stage {
   }
 
   private emit(selection: Selection | null): void {
-    if (sameSelection(selection, this.selection)) return;
+    if (sameSelection(selection, this.chosen.selection)) return;
     this.select(selection);
     this.handlers.onSelect(selection);
   }
 
   private click(target: Element, x: number, y: number): void {
-    if (this.shown === null || this.legend.contains(target)) return;
+    if (this.shown === null || this.legend.root.contains(target)) return;
     const hit = hitElement(target, this.shown.geometry);
     switch (hit.kind) {
       case "open":
@@ -354,13 +363,16 @@ export class Stage {
     else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);
   }
 
-  private hover(target: Element, x: number, y: number): void {
-    const picture = this.painter.isGround(target) ? this.picture(performance.now()) : null;
-    const point = this.camera.toWorld(x, y);
-    const reach = edgeReach / this.camera.view.scale;
-    const words = picture === null ? null : describeEdgeAt(picture, point.x, point.y, reach);
-    this.root.classList.toggle("is-over-edge", words !== null);
-    this.root.title = words ?? "";
+  private point(target: Element | null, place?: Rect): void {
+    this.hoverCard.point(target, place);
+    this.tellPointed();
+  }
+
+  /** Numbers change while the tape plays under a resting pointer. */
+  private tellPointed(): void {
+    const picture = this.hoverCard.isPointed ? this.picture(performance.now()) : null;
+    const { isOverEdge } = this.hoverCard.tell(picture, this.camera, this.painter);
+    this.root.classList.toggle("is-over-edge", isOverEdge);
   }
 
   private key(event: KeyboardEvent): boolean {
@@ -391,7 +403,7 @@ export class Stage {
     if (this.shown === null) return false;
     const hit = hitElement(target, this.shown.geometry);
     if (hit.kind === "close") this.close(hit.frame);
-    else if (hit.kind === "select" && sameSelection(hit.selection, this.selection)) {
+    else if (hit.kind === "select" && sameSelection(hit.selection, this.chosen.selection)) {
       const call = callToOpen(target, this.shown.geometry);
       if (call !== null) this.open(call);
     } else if (hit.kind === "select") this.emit(hit.selection);
@@ -399,7 +411,9 @@ export class Stage {
   }
 
   /** What the Tab key reaches comes into view; the browser would scroll, the camera moves. */
-  private focus(box: Rect): void {
+  private focus(box: Rect, target: Element): void {
+    if (!this.painter.holds(target)) return;
+    this.point(target, box);
     const { scale } = this.camera.view;
     const corner = this.camera.toWorld(box.x, box.y);
     this.camera.bringIntoView({ ...corner, width: box.width / scale, height: box.height / scale });
@@ -411,9 +425,12 @@ export class Stage {
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    const { playhead, spot, around, changed } = this;
+    const { playhead } = this;
+    const { changed } = this.changes;
+    const { shading } = this.cardColors;
+    const { spot, around, traced } = this.chosen;
     const { colors } = this.painter;
-    return { ...this.shown, geometry, playhead, spot, around, changed, colors };
+    return { ...this.shown, geometry, playhead, spot, around, traced, shading, changed, colors };
   }
 
   private repaint(): void {
@@ -435,6 +452,7 @@ export class Stage {
     if (moved || this.isStale || this.transition !== null) {
       this.isStale = this.painter.paint(this.picture(now), this.camera.view, share);
       this.tellPainted();
+      this.tellPointed();
     }
     this.painter.paintPulses(this.camera.view, now);
     if (share === 1) this.transition = null;
@@ -446,7 +464,7 @@ export class Stage {
   private tellPainted(): void {
     const { dataset } = this.root;
     dataset.playhead = String(this.playhead);
-    this.legend.hidden = this.shown === null || this.shown.geometry.scene.backward.length === 0;
+    this.legend.show(this.shown?.timing ?? null);
     if (this.shown === null) return;
     dataset.painted = this.shown.tape.structure.hash;
     dataset.orientation = this.shown.geometry.orientation;

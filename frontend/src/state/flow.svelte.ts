@@ -1,5 +1,6 @@
-/** How the gradient's flow is looked at: the strip along the depth. Remembered in this browser. */
+/** How the flow is looked at: along the depth, by colour, traced. What lasts is remembered. */
 
+import type { ColorBy } from "../model/colorBy";
 import type { DepthMeasure } from "../model/layerNorms";
 import { browserMemory } from "./memory";
 
@@ -25,6 +26,10 @@ export class FlowState {
   folded = $state(false);
   /** What a person chose; null: whichever says more about the network. */
   measure = $state<DepthMeasure | null>(null);
+  /** What cards are coloured by; null: their own colours. */
+  colorBy = $state<ColorBy | null>(null);
+  /** Selecting lights all that is influenced, and the way of the gradient. */
+  tracing = $state(false);
   readonly #memory = browserMemory();
 
   constructor() {
