@@ -1,16 +1,13 @@
 /** Paints the strip along the depth of a network: one bar per layer, its height on a log axis. */
 
 import { formatNumber } from "../model/format";
-import {
-  decadesOf,
-  isSteep,
-  layerFactors,
-  type Decades,
-  type LayerNorm,
-} from "../model/layerNorms";
+import type { Decades, LayerNorm, SteepStep } from "../model/layerNorms";
 
 export interface StripView {
   readonly norms: readonly LayerNorm[];
+  /** The axis, and the steps that are worth a word, the steepest first. */
+  readonly decades: Decades;
+  readonly steep: readonly SteepStep[];
   readonly playhead: number;
   /** The layer that is pointed at; -1 for none. */
   readonly active: number;
@@ -93,7 +90,7 @@ export function drawDepthStrip(
   context.scale(ratio, ratio);
   context.font = font;
   const places = placesOf(view.norms.length, view);
-  const pen: StripPen = { context, view, colors, places, decades: decadesOf(view.norms) };
+  const pen: StripPen = { context, view, colors, places };
   if (!view.bare) paintAxis(pen);
   for (const index of view.norms.keys()) paintBar(pen, index);
   paintLine(pen);
@@ -107,10 +104,9 @@ interface StripPen {
   readonly view: StripView;
   readonly colors: StripColors;
   readonly places: StripPlaces;
-  readonly decades: Decades;
 }
 
-function heightOf({ places, decades }: StripPen, norm: number): number {
+function heightOf({ places, view: { decades } }: StripPen, norm: number): number {
   const share = (Math.log10(norm) - decades.from) / (decades.to - decades.from);
   return leastBar + share * (places.bottom - places.top - leastBar);
 }
@@ -121,7 +117,8 @@ function isKnown({ knownFrom }: LayerNorm, playhead: number): boolean {
 
 /** The two ends of the axis, and a thin line at every power of ten that there is room for. */
 function paintAxis(pen: StripPen): void {
-  const { context, view, colors, places, decades } = pen;
+  const { context, view, colors, places } = pen;
+  const { decades } = view;
   const room = places.bottom - places.top;
   const stride = Math.max(1, Math.ceil((5 * (decades.to - decades.from)) / room));
   context.textAlign = "right";
@@ -241,15 +238,12 @@ function paintLine(pen: StripPen): void {
 /** The steep steps in words, the steepest first: where two would overlap, the steeper stays. */
 function paintFactors(pen: StripPen): void {
   const { context, view, colors, places } = pen;
-  const steep = layerFactors(view.norms)
-    .map((factor, index) => ({ factor: factor ?? 1, index }))
-    .filter(({ factor, index }) => isSteep(factor) && areKnown(view, index))
-    .sort((a, b) => Math.abs(Math.log10(b.factor)) - Math.abs(Math.log10(a.factor)));
   const taken: [number, number][] = [];
   context.font = `650 ${font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  for (const { factor, index } of steep) {
+  for (const { factor, index } of view.steep) {
+    if (!areKnown(view, index)) continue;
     const text = `×${formatNumber(factor, 2)}`;
     const half = context.measureText(text).width / 2 + 5;
     const middle = places.left + (index + 1) * places.step;
@@ -288,6 +282,8 @@ function paintNames(pen: StripPen): void {
   const end = last < 0 ? Infinity : place(last)[0];
   let free = -Infinity;
   for (const index of view.norms.keys()) {
+    // Measuring text takes long: not where even the middle of it is taken.
+    if (index !== last && middleOf(places, index) < free) continue;
     const [from, to] = place(index);
     if (index !== last && (from < free || to + 8 > end)) continue;
     context.fillStyle = index === view.active ? colors.ink : colors.faint;

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { TapeBuilder } from "../../test/tapeBuilder";
 import {
   decadesOf,
-  isSteep,
   judgeDepth,
   layerFactors,
   layerNorms,
+  steepSteps,
   usualMeasure,
   type LayerNorm,
 } from "./layerNorms";
@@ -78,16 +78,20 @@ describe("the layers", () => {
       { kind: "op", id: 0 },
       { kind: "op", id: 1 },
       { kind: "op", id: 2 },
-      { kind: "op", id: 3 },
     ]);
   });
 });
 
 describe("from layer to layer", () => {
   it("the factor is what the gradient is multiplied by on its way back", () => {
-    const factors = layerFactors(normsOf([0.5, 0.25, 4]));
-    expect(factors).toEqual([2, 0.0625]);
-    expect(factors.map((factor) => isSteep(factor as number))).toEqual([false, true]);
+    expect(layerFactors(normsOf([0.5, 0.25, 4]))).toEqual([2, 0.0625]);
+  });
+
+  it("steps beyond ten times or a tenth stand out, the steepest first", () => {
+    expect(steepSteps(normsOf([0.5, 0.25, 4, 1 / 64, 1 / 64]))).toEqual([
+      { index: 2, factor: 256 },
+      { index: 1, factor: 0.0625 },
+    ]);
   });
 
   it("there is none beside a zero or a NaN", () => {

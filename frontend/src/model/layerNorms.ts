@@ -92,7 +92,9 @@ function outputLayers(structure: Structure): Layer[] {
   const outputs = lastUsedResults(structure, members);
   return members.flatMap((member, index) => {
     const output = outputs[index] ?? null;
-    if (output === null || structure.tensors[output]?.requires_grad !== true) return [];
+    // The loss has the gradient 1 by definition: that is no strength of the network's.
+    const isLoss = output === structure.loss;
+    if (output === null || isLoss || structure.tensors[output]?.requires_grad !== true) return [];
     const { kind, id } = member;
     return [{ name: memberName(structure, member), selection: { kind, id }, tensors: [output] }];
   });
@@ -129,7 +131,6 @@ function lastUsedResults(structure: Structure, members: readonly Member[]): (num
     if (op.phase !== "forward") continue;
     for (const id of op.operands) consider(id, memberOfOp[op.id] ?? -1);
   }
-  if (structure.loss !== null) consider(structure.loss, -1);
   return outputs;
 }
 
@@ -145,8 +146,23 @@ export function layerFactors(norms: readonly LayerNorm[]): (number | null)[] {
   });
 }
 
-export function isSteep(factor: number): boolean {
+function isSteep(factor: number): boolean {
   return factor > steepFactor || factor < 1 / steepFactor;
+}
+
+/** A step between a layer and the next one that changes the gradient a lot. */
+export interface SteepStep {
+  readonly index: number;
+  readonly factor: number;
+}
+
+/** The steepest first. */
+export function steepSteps(norms: readonly LayerNorm[]): SteepStep[] {
+  const steepness = ({ factor }: SteepStep): number => Math.abs(Math.log10(factor));
+  return layerFactors(norms)
+    .map((factor, index) => ({ index, factor: factor ?? 1 }))
+    .filter(({ factor }) => isSteep(factor))
+    .sort((a, b) => steepness(b) - steepness(a));
 }
 
 export interface Decades {

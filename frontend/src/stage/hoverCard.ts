@@ -19,6 +19,7 @@ export class HoverCard {
   private told = "";
 
   constructor() {
+    this.root.id = "stage-hover";
     this.root.setAttribute("role", "tooltip");
     this.root.hidden = true;
   }
@@ -29,6 +30,13 @@ export class HoverCard {
 
   /** Something at this place of the stage is pointed at, or has the focus; or nothing is. */
   point(target: Element | null, place?: Rect): void {
+    if (target !== this.pointed?.target) {
+      this.pointed?.target.removeAttribute("aria-describedby");
+      // On a card, not on what is painted inside of it.
+      if (target?.matches("[role]") === true) {
+        target.setAttribute("aria-describedby", this.root.id);
+      }
+    }
     this.pointed = target === null || place === undefined ? null : { target, place };
   }
 

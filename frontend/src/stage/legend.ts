@@ -19,7 +19,7 @@ export class Legend {
 
   constructor() {
     // Where there is little room, it opens on demand.
-    this.root.open = !matchMedia("(max-width: 800px)").matches;
+    this.root.open = !matchMedia("(max-width: 1100px)").matches;
     const title = make("summary", "stage-legend-title", "‖∂‖");
     title.setAttribute("aria-label", "Legend of the gradient edges");
     title.title = "Width of a gradient edge: its norm, on a logarithmic scale";
