@@ -30,7 +30,7 @@ export function dress(root: HTMLElement, picture: Picture, figure: Figure): void
   const shade = shadeOf(picture, figure);
   const isKnown = shade !== null && shade.from <= picture.playhead;
   setAttribute(root, "data-shade", shade === null ? null : isKnown ? shade.look : "not-yet");
-  setAttribute(root, "data-measure", isKnown ? shade.text : null);
+  setAttribute(root, "data-measure", isKnown && shade.look !== "none" ? shade.text : null);
   root.style.setProperty("--shade", isKnown ? shade.color : "transparent");
   root.style.setProperty("--on-shade", isKnown ? shade.ink : "inherit");
 }

@@ -72,10 +72,10 @@ describe("colouring", () => {
     await vi.waitFor(() =>
       expect(wears('[data-gradient-card="call:0"]')).toEqual(["number", "12"]),
     );
-    expect(wears('[data-gradient-card="tensor:0"]')).toEqual(["none", "none"]);
+    expect(wears('[data-gradient-card="tensor:0"]')).toEqual(["none", undefined]);
     expect(wears('[data-card="call:0"]')).toEqual([undefined, undefined]);
-    // The gradients of the product and of the loss: 12 and 1.
-    expect(find('[aria-label="Colours: gradient norm"]').textContent).toContain("gradient norm112");
+    // The product's gradient alone: the loss has 1 by definition.
+    expect(find('[aria-label="Colours: gradient norm"]').textContent).toContain("gradient norm12");
     stage.setColorBy(null);
     await vi.waitFor(() => expect(host.querySelector("[data-shade]")).toBeNull());
     expect(find(".stage-color-legend").hidden).toBe(true);

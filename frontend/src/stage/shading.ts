@@ -65,9 +65,11 @@ export function shadeScene(scene: Scene, tape: Tape, by: ColorBy, palette: Palet
   };
 }
 
-function measureBackward(tape: Tape, { by, of }: Coloring, { output }: Item): Measurement | null {
+function measureBackward(tape: Tape, { by, of }: Coloring, item: Item): Measurement | null {
+  const { kind, output } = item;
   if (of === "value" || output === null) return null;
-  if (of === "gradient") return measure(tape, by, output);
+  // The loss has the gradient 1 by definition: it would only stretch the scale.
+  if (of === "gradient") return kind === "loss" ? null : measure(tape, by, output);
   const gradient = tape.structure.tensors[output]?.gradient ?? null;
   return gradient === null ? { kind: "none" } : measure(tape, by, gradient);
 }
