@@ -4,11 +4,12 @@ import { intersects, type View } from "./camera";
 import { isAside, shadeOf, type Figure } from "./dressing";
 import type { Rect } from "./geometry";
 import type { Picture } from "./picture";
+import type { Shade } from "./shading";
 import { backwardState, forwardState, type CardState } from "./timing";
 
-/** A block aside of what is traced, and one that is not computed yet. */
-const asideAlpha = 0.12;
-const laterAlpha = 0.2;
+/** How strongly a block is painted: aside of what is traced, yet to come, there, in a colour. */
+const alphas = { aside: 0.12, later: 0.2, seen: 0.85, shaded: 1 };
+type Tone = keyof typeof alphas;
 
 interface Fill {
   readonly color: string;
@@ -26,13 +27,18 @@ export function paintBlocks(
   const fills = new Map<string, Fill>();
   const rings: { rect: Rect; color: string }[] = [];
   const { geometry, tape, timing, playhead, colors, spot } = picture;
+  // Beside the colours of a scale, a phase's own would be read as one of them.
+  const isPlain = picture.shading === null;
   const add = (rect: Rect, own: string, state: CardState, figure: Figure, round: boolean): void => {
     if (!intersects(rect, visible)) return;
-    const { color, alpha } = lookOf(picture, own, state, figure);
-    const name = `${color} ${String(alpha)}`;
+    const shade = shadeOf(picture, figure);
+    const tone = toneOf(picture, state, figure, shade);
+    const isOwn = isPlain && tone !== "aside";
+    const color = tone === "shaded" ? (shade?.color ?? own) : isOwn ? own : colors.inkFaint;
+    const name = `${color} ${tone}`;
     let fill = fills.get(name);
     if (fill === undefined) {
-      fill = { color, alpha, path: new Path2D() };
+      fill = { color, alpha: alphas[tone], path: new Path2D() };
       fills.set(name, fill);
     }
     // Rounded corners that nobody can see would cost most of the time.
@@ -58,22 +64,11 @@ export function paintBlocks(
   if (view.scale >= 0.16) paintNames(context, picture, view, visible);
 }
 
-/** Its phase's colour, or what it is coloured by; paler where it is aside, or yet to come. */
-function lookOf(
-  picture: Picture,
-  own: string,
-  state: CardState,
-  figure: Figure,
-): { color: string; alpha: number } {
-  const { shading, colors, playhead } = picture;
-  const shade = shadeOf(picture, figure);
-  if (isAside(picture, figure)) return { color: colors.inkFaint, alpha: asideAlpha };
-  if (shading === null) return { color: own, alpha: state === "not-yet" ? laterAlpha : 0.85 };
-  // Beside the colours of a scale, a phase's own would be read as one of them.
-  const isKnown = shade !== null && shade.from <= playhead && shade.look !== "none";
-  return isKnown
-    ? { color: shade.color, alpha: 1 }
-    : { color: colors.inkFaint, alpha: shade === null ? asideAlpha : laterAlpha };
+function toneOf(picture: Picture, state: CardState, figure: Figure, shade: Shade | null): Tone {
+  if (isAside(picture, figure)) return "aside";
+  if (picture.shading === null) return state === "not-yet" ? "later" : "seen";
+  if (shade === null) return "aside";
+  return shade.from <= picture.playhead && shade.look !== "none" ? "shaded" : "later";
 }
 
 /** On the ground's own colour first, so that edges do not shine through. */

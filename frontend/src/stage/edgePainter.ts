@@ -177,7 +177,7 @@ export class EdgePainter {
         return;
       }
       case "value": {
-        const width = Math.round(widthOfFlow(flow, picture.timing.powers) * 4) / 4;
+        const width = Math.round(widthOfFlow(flow, picture.timing.powers) * 2) / 2;
         if (current) {
           const glow = { color: colors.backward, width: width + 7, dash: [], alpha: 0.22 };
           this.add(`glow-${String(width)}`, glow, path, picture);
