@@ -38,14 +38,8 @@ export function makeCardHead(item: Item, detail: string, opens = false): HTMLEle
     open.title = `Open ${item.name}`;
     head.append(open);
   }
-  const name = make("span", "stage-card-name", item.name);
-  name.title = item.name;
-  head.append(name);
-  if (detail !== "") {
-    const kind = make("span", "stage-card-detail", detail);
-    kind.title = detail;
-    head.append(kind);
-  }
+  head.append(make("span", "stage-card-name", item.name));
+  if (detail !== "") head.append(make("span", "stage-card-detail", detail));
   return head;
 }
 
@@ -116,7 +110,6 @@ export function makeGradientCard(item: Item): StageElement {
         backwardState(geometry.scene, tape, timing, item.index, playhead),
       );
       setAttribute(root, "data-look", words.look);
-      setAttribute(root, "title", words.title);
       setAttribute(root, "aria-label", `Gradient of ${item.name}. ${words.title}`);
       setText(shape, words.look === "none" ? "" : shapeOf(tape.structure, item.output));
       setText(norm, normLine(words));
@@ -142,14 +135,8 @@ function normLine({ look, text }: GradientWords): string {
 }
 
 /** Where several gradients arrive and are added, a sum sign stands at the door. */
-function setSum(sum: HTMLElement, { edges, tape }: Picture, item: Item): void {
-  const arrivals = edges.arrivals[item.index] as number;
-  sum.hidden = arrivals < 2;
-  if (sum.hidden || sum.title !== "") return;
-  const parts = tape.structure.edges.filter(
-    (edge) => edge.of === item.output && edge.tensor !== null,
-  );
-  sum.title = `${String(parts.length)} gradients arrive here and are added`;
+function setSum(sum: HTMLElement, { edges }: Picture, item: Item): void {
+  sum.hidden = (edges.arrivals[item.index] as number) < 2;
 }
 
 export function makeLossCard(item: Item, picture: Picture): StageElement {
@@ -234,7 +221,6 @@ export function makeSeedCard(item: Item): StageElement {
       );
       setAttribute(root, "data-look", words?.look ?? "none");
       setText(value, number === undefined ? (words?.text ?? "") : formatNumber(number));
-      setAttribute(root, "title", `Where the backward pass begins. ${words?.title ?? ""}`);
       setAttribute(
         root,
         "aria-label",

@@ -10,6 +10,7 @@ import {
 } from "./cardElements";
 import { makeGradientChip, makeLeafChip } from "./chipElements";
 import { intersects } from "./camera";
+import { dress, type Figure } from "./dressing";
 import { makeFrameTitle } from "./frameElements";
 import type { Rect } from "./geometry";
 import type { HeatmapQueue } from "./heatmapQueue";
@@ -21,6 +22,8 @@ import type { Item, ItemKind, Scene } from "./scene";
 interface Wanted {
   readonly key: string;
   readonly rect: Rect;
+  /** Which card or chip it is; null for the title of a frame. */
+  readonly figure: Figure | null;
   make(): StageElement;
 }
 
@@ -58,6 +61,7 @@ export class ElementPool {
       const live: Live = this.live.get(want.key) ?? this.add(want, before);
       place(live, want.rect);
       live.element.update(picture, heatmaps);
+      if (want.figure !== null) dress(live.element.root, picture, want.figure);
       before = live.element.root;
     }
     if (focused !== null) this.elementOf(focused)?.focus({ preventScroll: true });
@@ -132,7 +136,12 @@ function collectFrames({ geometry }: Picture, wanted: Wanted[], sees: Sees): voi
       const whole = frames[frame.index];
       const rect = whole === undefined ? null : { ...whole, height: frameTitleHeight };
       if (!sees(rect)) continue;
-      wanted.push({ key: `${half} ${frame.key}`, rect, make: () => makeFrameTitle(frame, half) });
+      wanted.push({
+        key: `${half} ${frame.key}`,
+        rect,
+        figure: null,
+        make: () => makeFrameTitle(frame, half),
+      });
     }
   }
 }
@@ -146,6 +155,7 @@ function collectForward(picture: Picture, item: Item, wanted: Wanted[], sees: Se
     wanted.push({
       key: `card ${key}`,
       rect: card,
+      figure: { half: "forward", item: index, leaf: null },
       make: () =>
         numbers === undefined
           ? make(item, picture)
@@ -156,7 +166,8 @@ function collectForward(picture: Picture, item: Item, wanted: Wanted[], sees: Se
     const rect = picture.geometry.chips[index]?.[k];
     if (!sees(rect)) continue;
     const make = (): StageElement => makeLeafChip(item, leaf, picture);
-    wanted.push({ key: `chip ${key} ${String(leaf)}`, rect, make });
+    const figure: Figure = { half: "forward", item: index, leaf };
+    wanted.push({ key: `chip ${key} ${String(leaf)}`, rect, figure, make });
   }
 }
 
@@ -169,6 +180,7 @@ function collectBackward(picture: Picture, item: Item, wanted: Wanted[], sees: S
     wanted.push({
       key: `gradient ${key}`,
       rect: card,
+      figure: { half: "backward", item: index, leaf: null },
       make: () =>
         numbers === null ? make(item) : makeNumberCard(item, numbers, "backward", picture),
     });
@@ -177,6 +189,7 @@ function collectBackward(picture: Picture, item: Item, wanted: Wanted[], sees: S
     const rect = picture.geometry.gradientChips[index]?.[k];
     if (!sees(rect)) continue;
     const make = (): StageElement => makeGradientChip(item, leaf, picture);
-    wanted.push({ key: `gradient chip ${key} ${String(leaf)}`, rect, make });
+    const figure: Figure = { half: "backward", item: index, leaf };
+    wanted.push({ key: `gradient chip ${key} ${String(leaf)}`, rect, figure, make });
   }
 }

@@ -9,10 +9,12 @@ export interface GestureHandlers {
   /** A press and release in one place. */
   click(target: Element, x: number, y: number): void;
   doubleClick(target: Element, x: number, y: number): void;
-  /** The pointer over the ground, for the cursor; not while dragging. */
+  /** The pointer is here; not while dragging. */
   hover(target: Element, x: number, y: number): void;
+  /** Nothing is pointed at any more: the pointer left, or it drags. */
+  leave(): void;
   /** The keyboard's focus came to a card that takes up this part of the host. */
-  focus(box: Rect): void;
+  focus(box: Rect, target: Element): void;
   /** True if the key meant something here. */
   key(event: KeyboardEvent): boolean;
 }
@@ -39,6 +41,8 @@ export class Gestures {
     root.addEventListener("pointermove", (event) => this.move(event), { signal });
     root.addEventListener("pointerup", (event) => this.up(event), { signal });
     root.addEventListener("pointercancel", (event) => this.release(event), { signal });
+    root.addEventListener("pointerleave", () => this.handlers.leave(), { signal });
+    root.addEventListener("focusout", () => this.handlers.leave(), { signal });
     root.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false });
     root.addEventListener("dblclick", (event) => this.double(event), { signal });
     root.addEventListener("keydown", (event) => this.press(event), { signal });
@@ -81,6 +85,7 @@ export class Gestures {
   private capture(pointerId: number): void {
     if (!this.root.hasPointerCapture(pointerId)) this.root.setPointerCapture(pointerId);
     this.root.classList.add("is-dragging");
+    this.handlers.leave();
   }
 
   private pinch(pointerId: number, last: Point, now: Point): void {
@@ -126,7 +131,7 @@ export class Gestures {
     if (!target.matches(":focus-visible")) return;
     const [box, home] = [target.getBoundingClientRect(), this.root.getBoundingClientRect()];
     const { width, height } = box;
-    this.handlers.focus({ x: box.x - home.x, y: box.y - home.y, width, height });
+    this.handlers.focus({ x: box.x - home.x, y: box.y - home.y, width, height }, target);
   }
 
   private press(event: KeyboardEvent): void {

@@ -1,24 +1,26 @@
 /** The stage: the graph of a tape, forward and backward, at a playhead. */
 
+import type { ColorBy } from "../model/colorBy";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
-import { holds, sameSelection, type Selection } from "../model/selection";
+import { sameSelection, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
 import type { Anchor } from "./anchor";
 import { Arranger, type OrientationChoice } from "./arranger";
 import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
-import { changedTensors } from "./changes";
-import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
+import { ChangeMarks, changedTensors } from "./changes";
+import { CardColors } from "./cardColors";
+import { Chosen } from "./chosen";
+import { callToOpen, hitElement, hitPainting } from "./clicks";
 import { make } from "./dom";
-import { Flash } from "./flash";
-import { initialView, placeOfEvent } from "./framing";
+import { initialView, placeOfEvent, placeOfSpot } from "./framing";
 import type { Geometry, Rect } from "./geometry";
 import { Gestures } from "./gestures";
+import { edgeReach, HoverCard } from "./hoverCard";
 import { commandOfKey } from "./keys";
-import { makeLegend } from "./legend";
+import { Legend } from "./legend";
 import { LevelZoom } from "./levelZoom";
-import { locate, nowhere, surroundings, type Spot } from "./locate";
 import { Neurons } from "./neurons";
 import { NumberPointer } from "./numberPointer";
 import { Openings } from "./openings";
@@ -48,13 +50,12 @@ interface Shown {
   readonly tape: Tape;
 }
 
-/** How near to an edge, in pixels of the screen, a pointer means it. */
-const edgeReach = 9;
-
 export class Stage {
   private readonly root = make("div", "stage-root");
   private readonly message = make("div", "stage-message");
-  private readonly legend = makeLegend();
+  private readonly legend = new Legend();
+  private readonly cardColors = new CardColors();
+  private readonly hoverCard = new HoverCard();
   private readonly painter: Painter;
   private readonly camera: CameraControl;
   private readonly arranger = new Arranger();
@@ -69,12 +70,10 @@ export class Stage {
   private readonly levelZoom: LevelZoom;
   private choice: OrientationChoice = "auto";
   private playhead = 0;
-  private selection: Selection | null = null;
-  private spot: Spot = nowhere;
-  private around: Spot = nowhere;
+  private readonly chosen = new Chosen();
   private following = false;
   private transition: { transition: Transition; glide: Glide } | null = null;
-  private readonly flash = new Flash(() => this.repaint());
+  private readonly changes = new ChangeMarks(() => this.repaint());
   private readonly pointer = new NumberPointer(() => this.repaint());
   private frameRequest = 0;
   private isStale = true;
@@ -90,7 +89,12 @@ export class Stage {
     this.message.hidden = true;
     host.append(this.root);
     this.painter = new Painter(this.root);
-    this.root.append(this.legend, this.message);
+    this.root.append(
+      this.legend.root,
+      this.cardColors.legend.root,
+      this.message,
+      this.hoverCard.root,
+    );
     this.neurons = new Neurons(host, this.root, {
       switched: () => this.frame(false),
       changed: () => this.repaint(),
@@ -105,8 +109,9 @@ export class Stage {
       zoom: (factor, x, y) => this.zoom(factor, x, y, "zoom"),
       click: (target, x, y) => this.click(target, x, y),
       doubleClick: (target, x, y) => this.doubleClick(target, x, y),
-      hover: (target, x, y) => this.hover(target, x, y),
-      focus: (target) => this.focus(target),
+      hover: (target, x, y) => this.point(target, { x, y, width: 0, height: 0 }),
+      leave: () => this.point(null),
+      focus: (box, target) => this.focus(box, target),
       key: (event) => this.key(event),
     });
     this.resizes = new ResizeObserver(() => this.resize());
@@ -128,6 +133,7 @@ export class Stage {
       [this.shown, this.transition] = [null, null];
       this.openings.reset(null);
       this.neurons.setStructure(null);
+      this.recolor();
       this.arranger.cancel();
       delete this.root.dataset.painted;
     } else if (!same) {
@@ -137,7 +143,7 @@ export class Stage {
       this.arrange(null);
     }
     this.retime();
-    this.select(this.selection);
+    this.select(this.chosen.selection);
   }
 
   setPlayhead(playhead: number): void {
@@ -163,12 +169,28 @@ export class Stage {
   }
 
   select(selection: Selection | null): void {
-    const kept = selection !== null && this.tape !== null && holds(this.tape.structure, selection);
-    this.selection = kept ? selection : null;
-    const scene = this.shown?.geometry.scene;
-    this.spot = scene === undefined ? nowhere : locate(scene, this.selection);
-    this.around = scene === undefined ? nowhere : surroundings(scene, this.spot);
+    this.chosen.select(selection, this.tape?.structure ?? null, this.shown?.geometry.scene ?? null);
     this.repaint();
+  }
+
+  /** Whether selecting lights all that the selection influences, and the way of its gradient. */
+  setTracing(on: boolean): void {
+    this.chosen.setTracing(on, this.shown?.geometry.scene ?? null);
+    this.repaint();
+  }
+
+  /** What cards are coloured by; null: their own colours. */
+  setColorBy(by: ColorBy | null): void {
+    this.cardColors.by = by;
+    this.recolor();
+  }
+
+  /** Selects something and brings it into view. */
+  flyTo(selection: Selection): void {
+    this.select(selection);
+    if (this.shown === null) return;
+    const place = placeOfSpot(this.shown.geometry, this.chosen.spot);
+    if (place !== null) this.camera.bringIntoView(place);
   }
 
   /** All of the tape in view. */
@@ -194,7 +216,7 @@ export class Stage {
 
   refreshTheme(): void {
     this.painter.refreshTheme();
-    this.repaint();
+    this.recolor();
   }
 
   /** Opens a call's card in place. */
@@ -211,7 +233,7 @@ export class Stage {
 
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
-    this.flash.stop();
+    this.changes.clear();
     this.resizes.disconnect();
     this.gestures.destroy();
     this.arranger.destroy();
@@ -254,7 +276,8 @@ export class Stage {
     const timing = timeScene(geometry.scene, tape);
     this.tell("");
     this.shown = { geometry, edges: shapeEdges(geometry), timing, tape };
-    this.select(this.selection);
+    this.recolor();
+    this.select(this.chosen.selection);
     const now = performance.now();
     this.beginTransition(before, geometry, now);
     const kept = anchor?.find(geometry);
@@ -289,8 +312,14 @@ export class Stage {
     if (this.tape === null || this.shown === null || this.shown.tape === this.tape) return;
     const { geometry } = this.shown;
     if (geometry.scene.structure.hash !== this.tape.structure.hash) return;
-    this.flash.start(changedTensors(this.shown.tape, this.tape));
+    this.changes.mark(changedTensors(this.shown.tape, this.tape));
     this.shown = { ...this.shown, tape: this.tape, timing: timeScene(geometry.scene, this.tape) };
+    this.recolor();
+  }
+
+  private recolor(): void {
+    this.cardColors.update(this.shown, this.painter.colors);
+    this.repaint();
   }
 
   private bringEventIntoView(): void {
@@ -311,13 +340,13 @@ export class Stage {
   }
 
   private emit(selection: Selection | null): void {
-    if (sameSelection(selection, this.selection)) return;
+    if (sameSelection(selection, this.chosen.selection)) return;
     this.select(selection);
     this.handlers.onSelect(selection);
   }
 
   private click(target: Element, x: number, y: number): void {
-    if (this.shown === null || this.legend.contains(target)) return;
+    if (this.shown === null || this.legend.root.contains(target)) return;
     const hit = hitElement(target, this.shown.geometry);
     switch (hit.kind) {
       case "open":
@@ -352,14 +381,17 @@ export class Stage {
     else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);
   }
 
-  private hover(target: Element, x: number, y: number): void {
-    const isGraph = this.painter.isGround(target) && !this.neurons.isShown;
-    const picture = isGraph ? this.picture(performance.now()) : null;
-    const point = this.camera.toWorld(x, y);
-    const reach = edgeReach / this.camera.view.scale;
-    const words = picture === null ? null : describeEdgeAt(picture, point.x, point.y, reach);
-    this.root.classList.toggle("is-over-edge", words !== null);
-    this.root.title = words ?? "";
+  private point(target: Element | null, place?: Rect): void {
+    this.hoverCard.point(target, place);
+    this.tellPointed();
+  }
+
+  /** Numbers change while the tape plays under a resting pointer. */
+  private tellPointed(): void {
+    const isPointed = this.hoverCard.isPointed && !this.neurons.isShown;
+    const picture = isPointed ? this.picture(performance.now()) : null;
+    const { isOverEdge } = this.hoverCard.tell(picture, this.camera, this.painter);
+    this.root.classList.toggle("is-over-edge", isOverEdge);
   }
 
   private key(event: KeyboardEvent): boolean {
@@ -390,7 +422,7 @@ export class Stage {
     if (this.shown === null) return false;
     const hit = hitElement(target, this.shown.geometry);
     if (hit.kind === "close") this.close(hit.frame);
-    else if (hit.kind === "select" && sameSelection(hit.selection, this.selection)) {
+    else if (hit.kind === "select" && sameSelection(hit.selection, this.chosen.selection)) {
       const call = callToOpen(target, this.shown.geometry);
       if (call !== null) this.open(call);
     } else if (hit.kind === "select") this.emit(hit.selection);
@@ -398,7 +430,9 @@ export class Stage {
   }
 
   /** What the Tab key reaches comes into view; the browser would scroll, the camera moves. */
-  private focus(box: Rect): void {
+  private focus(box: Rect, target: Element): void {
+    if (!this.painter.holds(target)) return;
+    this.point(target, box);
     const { scale } = this.camera.view;
     const corner = this.camera.toWorld(box.x, box.y);
     this.camera.bringIntoView({ ...corner, width: box.width / scale, height: box.height / scale });
@@ -410,10 +444,13 @@ export class Stage {
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    const { playhead, spot, around, pointer } = this;
-    const { changed } = this.flash;
+    const { playhead, pointer } = this;
+    const { changed } = this.changes;
+    const { shading } = this.cardColors;
+    const { spot, around, traced } = this.chosen;
     const { colors } = this.painter;
-    return { ...this.shown, geometry, playhead, spot, around, changed, pointer, colors };
+    const marks = { spot, around, traced, shading, changed, pointer };
+    return { ...this.shown, geometry, playhead, ...marks, colors };
   }
 
   private repaint(): void {
@@ -435,6 +472,7 @@ export class Stage {
     if (moved || this.isStale || this.transition !== null) {
       this.isStale = this.paint(this.picture(now), share);
       this.tellPainted();
+      this.tellPointed();
     }
     this.painter.paintPulses(this.camera.view, now);
     if (share === 1) this.transition = null;
@@ -453,8 +491,7 @@ export class Stage {
   private tellPainted(): void {
     const { dataset } = this.root;
     dataset.playhead = String(this.playhead);
-    const edges = this.shown?.geometry.scene.backward.length ?? 0;
-    this.legend.hidden = edges === 0 || this.neurons.isShown;
+    this.legend.show(this.neurons.isShown ? null : (this.shown?.timing ?? null));
     if (this.shown === null) return;
     dataset.painted = this.shown.tape.structure.hash;
     dataset.orientation = this.shown.geometry.orientation;
