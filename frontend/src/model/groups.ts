@@ -2,11 +2,17 @@
 
 import type { Call, Structure } from "../api/types";
 import type { Level } from "./levels";
+import { RepeatFinder, type Repeat } from "./repeats";
+import { Signatures } from "./signatures";
 
 /** `call:3`, `op:12`, or `tensor:0` for a card that stands for an input. */
-export type Key = `call:${number}` | `op:${number}` | `tensor:${number}`;
+export type Key = `${Member["kind"] | "tensor"}:${number}`;
 
-export type Member = { kind: "call"; id: number } | { kind: "op"; id: number };
+export type Member =
+  | { kind: "call"; id: number }
+  | { kind: "op"; id: number }
+  /** Members that do the same again and again: an index into the groups' `repeats`. */
+  | { kind: "repeat"; id: number };
 
 export interface Groups {
   /** What stands at the top, in the tape's order. */
@@ -17,6 +23,9 @@ export interface Groups {
   readonly nests: readonly boolean[];
   /** The one module around the whole network, if there is one: it is never drawn as a card. */
   readonly wrapper: number | null;
+  readonly repeats: readonly Repeat[];
+  /** The innermost repeat that each op ran in; -1 for none. */
+  readonly repeatOfOp: Int32Array;
 }
 
 /** What a person opened and closed by hand, beyond what the level says. */
@@ -47,7 +56,13 @@ export function buildGroups(structure: Structure): Groups {
     }
     if (call === undefined) top.push(member);
   }
-  return { top, members, nests, wrapper: findWrapper(structure, top, members) };
+  const wrapper = findWrapper(structure, top, members);
+  const finder = new RepeatFinder(structure, new Signatures(structure, members));
+  // The finder wants outer lists first; the calls inside of a call come after it.
+  const foldedTop = finder.fold(top);
+  const foldedMembers = members.map((list) => finder.fold(list));
+  const { repeats, repeatOfOp } = finder;
+  return { top: foldedTop, members: foldedMembers, nests, wrapper, repeats, repeatOfOp };
 }
 
 function holdsLoss(structure: Structure, call: Call): boolean {
@@ -129,5 +144,5 @@ export function withClosed(overrides: Overrides, chain: readonly number[]): Map<
 export function canOpen(groups: Groups, callId: number): boolean {
   let held = groups.members[callId] ?? [];
   while (held.length === 1 && held[0]?.kind === "call") held = groups.members[held[0].id] ?? [];
-  return held.length > 1;
+  return held.length > 1 || held[0]?.kind === "repeat";
 }

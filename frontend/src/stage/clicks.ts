@@ -11,6 +11,8 @@ import type { Flow } from "./timing";
 export type Hit =
   | { kind: "open"; call: number }
   | { kind: "close"; frame: number }
+  | { kind: "unfold"; frame: number }
+  | { kind: "step"; repeat: number; step: number }
   | { kind: "select"; selection: Selection }
   | { kind: "ground" };
 
@@ -20,8 +22,21 @@ export function hitElement(target: Element, geometry: Geometry): Hit {
   if (opener !== null) return { kind: "open", call: Number(opener.dataset.open) };
   const frame = target.closest<HTMLElement>("[data-frame]");
   if (frame !== null) return { kind: "close", frame: Number(frame.dataset.frame) };
+  const unfolder = target.closest<HTMLElement>("[data-unfold]");
+  if (unfolder !== null) return { kind: "unfold", frame: Number(unfolder.dataset.unfold) };
+  const hidden = target.closest<HTMLElement>("[data-hidden]");
+  if (hidden !== null) return hitHidden(hidden.dataset.hidden ?? "", geometry);
   const selection = selectionOfElement(target, geometry);
   return selection === null ? { kind: "ground" } : { kind: "select", selection };
+}
+
+/** What stands for hidden steps leads to the nearest of them. */
+function hitHidden(key: string, { scene }: Geometry): Hit {
+  const item = scene.itemOfKey.get(key);
+  const fold = scene.folds.find(({ before, after }) => before === item || after === item);
+  if (fold === undefined) return { kind: "ground" };
+  const step = fold.step + (fold.before === item ? -1 : 1);
+  return { kind: "step", repeat: fold.repeat.id, step };
 }
 
 function selectionOfElement(target: Element, { scene }: Geometry): Selection | null {

@@ -111,16 +111,16 @@ export function surroundings(scene: Scene, spot: Spot): Spot {
   return around;
 }
 
-/** Null for a layer that the tape knows nothing of. */
+/** Null for a layer that the tape knows nothing of, and for what stands for hidden steps. */
 export function selectionOfCard(item: Item): Selection | null {
-  if (item.kind === "missing") return null;
+  if (item.kind === "missing" || item.kind === "hidden") return null;
   const [kind, id] = item.key.split(":") as ["call" | "op" | "tensor", string];
   return { kind, id: Number(id) };
 }
 
 /** The gradient that a gradient card shows; without one, the tensor that has none. */
 export function selectionOfGradient(scene: Scene, item: Item): Selection | null {
-  if (item.output === null) return null;
+  if (item.output === null || item.kind === "hidden") return null;
   return { kind: "tensor", id: scene.structure.tensors[item.output]?.gradient ?? item.output };
 }
 

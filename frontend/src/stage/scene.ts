@@ -1,7 +1,8 @@
 /** What the stage shows of a structure at a level: cards, frames around them, and their edges. */
 
 import type { Call, Op, Structure, Tensor } from "../api/types";
-import { shortName } from "../model/format";
+import { allFolded, shownStep, type Folding } from "../model/folding";
+import { formatCount, shortName } from "../model/format";
 import {
   buildGroups,
   canOpen,
@@ -14,15 +15,20 @@ import {
 } from "../model/groups";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
-import { connectItems, type SceneEdges } from "./sceneEdges";
+import { opsOfStep, type Repeat } from "../model/repeats";
+import { connectItems, type SceneEdges, type Wire } from "./sceneEdges";
+import { wireFolds, type Fold } from "./sceneFolds";
 
-/** "missing" is a layer that the tape ends before: it has a place, and no numbers. */
-export type ItemKind = "input" | "card" | "loss" | "missing";
+/**
+ * "missing" is a layer that the tape ends before: it has a place, and no numbers. "hidden" stands
+ * for the steps of a folded repeat before or after the one that is shown.
+ */
+export type ItemKind = "input" | "card" | "loss" | "missing" | "hidden";
 
 /** One forward card with, below it, its gradient card. */
 export interface Item {
   readonly index: number;
-  readonly key: Key | "missing";
+  readonly key: Key | "missing" | `${"before" | "after"}:${number}`;
   readonly kind: ItemKind;
   /** `fc1`, or the op's short name. */
   readonly name: string;
@@ -49,6 +55,10 @@ export interface SceneFrame {
   readonly title: string;
   /** Its calls from the outside in: one, or several that hold nothing but each other. */
   readonly calls: readonly number[];
+  /** The repeat whose steps it holds, instead of calls. */
+  readonly repeat: Repeat | null;
+  /** Whether it shows one step of its repeat. */
+  readonly folded: boolean;
   /** The frame around it; always with a lower index; -1 at the top. */
   readonly parent: number;
   readonly firstOp: number;
@@ -59,6 +69,10 @@ export interface Scene extends SceneEdges {
   readonly structure: Structure;
   readonly items: readonly Item[];
   readonly frames: readonly SceneFrame[];
+  /** The repeats that are folded; those around others come first. */
+  readonly folds: readonly Fold[];
+  /** The step that each of them shows, by repeat. */
+  readonly steps: ReadonlyMap<number, number>;
   /** The item of each op; -1 for ops of other phases. */
   readonly itemOfOp: Int32Array;
   /** The item that stands for the loss; -1 if there is none. */
@@ -71,36 +85,49 @@ export interface Scene extends SceneEdges {
 interface Draft {
   items: Item[];
   frames: SceneFrame[];
+  folds: Fold[];
   itemOfOp: Int32Array;
 }
 
-/** The scene of a structure at a level, with what was opened and closed by hand. */
+/**
+ * The scene of a structure at a level, with what was opened and closed by hand.
+ *
+ * `known` are the wires of a scene that differs in the shown steps alone.
+ */
 export function buildScene(
   structure: Structure,
   level: Level,
   overrides: Overrides,
   groups: Groups = buildGroups(structure),
   missing: MissingLayer | null = null,
+  folding: Folding = allFolded,
+  known: readonly Wire[] = [],
 ): Scene {
   const draft: Draft = {
     items: [],
     frames: [],
+    folds: [],
     itemOfOp: new Int32Array(structure.ops.length).fill(-1),
   };
   addInputs(structure, draft);
-  addMembers(structure, groups, draft, (call) => isOpen(groups, level, overrides, call));
+  addMembers(structure, groups, draft, folding, (call) => isOpen(groups, level, overrides, call));
   const outputs = lastUsedOutputs(structure, draft);
   const items = draft.items.map((item) => finish(structure, item, outputs[item.index] ?? null));
   if (missing !== null) items.push(missingItem(draft, missing));
+  const { frames, folds, itemOfOp } = draft;
+  const awaited = missing?.inputs ?? [];
+  const wiring = wireFolds(structure, items, frames, folds, itemOfOp, known);
   return {
     structure,
     items,
-    frames: draft.frames,
-    itemOfOp: draft.itemOfOp,
+    frames,
+    folds,
+    steps: folding.steps,
+    itemOfOp,
     loss: items.findIndex((item) => item.kind === "loss"),
     turnsBack: structure.events.some((event) => event.kind === "backward_node"),
     itemOfKey: new Map(items.map((item) => [item.key, item.index])),
-    ...connectItems(structure, items, draft.itemOfOp, missing?.inputs ?? []),
+    ...connectItems(structure, items, itemOfOp, awaited, wiring),
   };
 }
 
@@ -143,7 +170,7 @@ function blankItem(draft: Draft, key: Item["key"], frame: number): Item {
 }
 
 interface Pending {
-  member: Member;
+  member: Member | { kind: "after"; id: number };
   /** Calls around it that hold nothing else, outside in. */
   chain: Call[];
   frame: number;
@@ -154,10 +181,11 @@ function addMembers(
   structure: Structure,
   groups: Groups,
   draft: Draft,
+  folding: Folding,
   open: (call: Call) => boolean,
 ): void {
   const stack: Pending[] = [];
-  const push = (members: readonly Member[], chain: Call[], frame: number): void => {
+  const push = (members: readonly Pending["member"][], chain: Call[], frame: number): void => {
     for (let i = members.length - 1; i >= 0; i--) {
       const member = members[i];
       if (member !== undefined) stack.push({ member, chain, frame });
@@ -166,13 +194,79 @@ function addMembers(
   push(groups.top, [], -1);
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { member, chain, frame } = next;
-    const call = member.kind === "call" ? structure.calls[member.id] : undefined;
-    const held = call === undefined ? [] : (groups.members[call.id] ?? []);
-    if (call === undefined || !open(call)) addItem(structure, groups, draft, next);
-    else if (call.id === groups.wrapper) push(held, [], frame);
-    else if (held.length === 1) push(held, [...chain, call], frame);
-    else push(held, [], addFrame(draft, [...chain, call], frame));
+    if (member.kind === "after") endFold(draft, member.id);
+    else if (member.kind === "repeat") {
+      const repeat = groups.repeats[member.id] as Repeat;
+      push(...addRepeat(structure, draft, repeat, frame, folding));
+    } else {
+      const call = member.kind === "call" ? structure.calls[member.id] : undefined;
+      const held = call === undefined ? [] : (groups.members[call.id] ?? []);
+      if (call === undefined || !open(call)) addItem(structure, groups, draft, member, next);
+      else if (call.id === groups.wrapper) push(held, [], frame);
+      else if (held.length === 1 && held[0]?.kind !== "repeat") push(held, [...chain, call], frame);
+      else push(held, [], addFrame(draft, [...chain, call], frame));
+    }
   }
+}
+
+/** The frame of a repeat; answers what is to stand in it: all steps, or one between two stand-ins. */
+function addRepeat(
+  structure: Structure,
+  draft: Draft,
+  repeat: Repeat,
+  parent: number,
+  folding: Folding,
+): [Pending["member"][], Call[], number] {
+  const { id, steps, firstOp, endOp } = repeat;
+  const folded = !folding.unfolded.has(id);
+  const frame = draft.frames.length;
+  const title = `${nameStep(structure, steps[0] ?? [])} × ${formatCount(steps.length)}`;
+  draft.frames.push({
+    index: frame,
+    key: `repeat:${id}`,
+    title,
+    calls: [],
+    repeat,
+    folded,
+    parent,
+    firstOp,
+    endOp,
+  });
+  if (!folded) return [steps.flat(), [], frame];
+  const step = shownStep(folding, id);
+  const before = addHidden(draft, `before:${id}`, frame, step);
+  draft.folds.push({ repeat, step, frame, before, after: -1 });
+  draft.itemOfOp.fill(before, firstOp, opsOfStep(repeat, step)[0]);
+  return [[...(steps[step] ?? []), { kind: "after", id: draft.folds.length - 1 }], [], frame];
+}
+
+function endFold(draft: Draft, index: number): void {
+  const fold = draft.folds[index] as Fold;
+  const { repeat, step, frame } = fold;
+  const after = addHidden(draft, `after:${repeat.id}`, frame, repeat.steps.length - 1 - step);
+  draft.folds[index] = { ...fold, after };
+  draft.itemOfOp.fill(after, opsOfStep(repeat, step)[1], repeat.endOp);
+}
+
+/** Stands for so many steps; it keeps its place where there are none. */
+function addHidden(draft: Draft, key: Item["key"], frame: number, steps: number): number {
+  const isBefore = key.startsWith("before");
+  const words =
+    steps > 0
+      ? { name: formatCount(steps), detail: isBefore ? "before" : "after" }
+      : { name: isBefore ? "first" : "last", detail: "step" };
+  return draft.items.push({ ...blankItem(draft, key, frame), kind: "hidden", ...words }) - 1;
+}
+
+/** `matmul, tanh`: what one step does, as briefly as a title must. */
+function nameStep(structure: Structure, step: readonly Member[]): string {
+  const names = step.map((member) => {
+    if (member.kind === "repeat") return "loop";
+    if (member.kind === "op") return shortName(structure.ops[member.id]?.name ?? "");
+    const call = structure.calls[member.id];
+    return (call?.kind === "module" ? call.target : call?.name) ?? "";
+  });
+  return names.length > 3 ? `${names.slice(0, 2).join(", ")} …` : names.join(", ");
 }
 
 function addFrame(draft: Draft, calls: Call[], parent: number): number {
@@ -183,6 +277,8 @@ function addFrame(draft: Draft, calls: Call[], parent: number): number {
     key: `call:${outer.id}`,
     title: joinNames(calls.map((call) => call.name)),
     calls: calls.map((call) => call.id),
+    repeat: null,
+    folded: false,
     parent,
     firstOp: outer.first_op,
     endOp: outer.end_op,
@@ -194,8 +290,13 @@ function joinNames(names: readonly string[]): string {
   return names.filter((name, i) => name !== names[i - 1]).join(" · ");
 }
 
-function addItem(structure: Structure, groups: Groups, draft: Draft, pending: Pending): void {
-  const { member, chain, frame } = pending;
+function addItem(
+  structure: Structure,
+  groups: Groups,
+  draft: Draft,
+  member: Member,
+  { chain, frame }: Pending,
+): void {
   const blank = blankItem(draft, keyOf(member), frame);
   if (member.kind === "op") {
     const op = structure.ops[member.id] as Op;
@@ -234,7 +335,9 @@ function detailOf(call: Call, name: string): string {
 
 /** For each item the last of its tensors that anything outside of it uses, else its last result. */
 function lastUsedOutputs(structure: Structure, { items, itemOfOp }: Draft): (number | null)[] {
-  const outputs = items.map((item) => structure.ops[item.endOp - 1]?.results[0] ?? item.output);
+  const outputs = items.map(({ kind, endOp, output }) =>
+    kind === "hidden" ? null : (structure.ops[endOp - 1]?.results[0] ?? output),
+  );
   const consider = (id: number, user: number): void => {
     const op = structure.tensors[id]?.op ?? null;
     const item = op === null ? -1 : (itemOfOp[op] ?? -1);

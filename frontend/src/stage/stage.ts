@@ -1,25 +1,25 @@
 /** The stage: the graph of a tape, forward and backward, at a playhead. */
 
-import { buildGroups, withClosed, withOpened, type Groups } from "../model/groups";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
-import { holds, sameSelection, type Selection } from "../model/selection";
+import { holds, sameSelection, subjectOf, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
 import { Arranger, type OrientationChoice } from "./arranger";
-import { Glide, viewOf } from "./camera";
+import { Glide, viewOf, visibleWorld } from "./camera";
 import { CameraControl } from "./cameraControl";
 import { changedTensors, nothingChanged } from "./changes";
 import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
+import { Disclosure } from "./disclosure";
 import { make } from "./dom";
+import { headOfFrame } from "./frameElements";
 import { initialView, placeOfEvent } from "./framing";
-import type { Geometry, Rect } from "./geometry";
+import { showSteps, type Geometry, type Rect } from "./geometry";
 import { Gestures } from "./gestures";
 import { commandOfKey } from "./keys";
 import { makeLegend } from "./legend";
 import { locate, nowhere, surroundings, type Spot } from "./locate";
 import { Painter } from "./painter";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
-import { buildScene } from "./scene";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
 import "./stage.css";
@@ -64,10 +64,8 @@ export class Stage {
 
   private tape: Tape | null = null;
   private missing: MissingLayer | null = null;
-  private groups: Groups | null = null;
+  private readonly disclosure = new Disclosure();
   private shown: Shown | null = null;
-  private level: Level = "module";
-  private overrides = new Map<number, boolean>();
   private choice: OrientationChoice = "auto";
   private playhead = 0;
   private selection: Selection | null = null;
@@ -103,6 +101,7 @@ export class Stage {
       doubleClick: (target, x, y) => this.doubleClick(target, x, y),
       hover: (target, x, y) => this.hover(target, x, y),
       focus: (target) => this.focus(target),
+      slide: (repeat, step) => this.showStep(repeat, step),
       key: (event) => this.key(event),
     });
     this.resizes = new ResizeObserver(() => this.resize());
@@ -121,12 +120,12 @@ export class Stage {
     this.tape = tape;
     this.missing = missing;
     if (tape === null) {
-      [this.groups, this.shown, this.transition] = [null, null, null];
+      [this.shown, this.transition] = [null, null];
+      this.disclosure.clear();
       this.arranger.cancel();
       delete this.root.dataset.painted;
     } else if (!same) {
-      this.groups = buildGroups(tape.structure);
-      this.overrides.clear();
+      this.disclosure.show(tape.structure, missing);
       this.arrange(null);
     }
     this.retime();
@@ -137,15 +136,15 @@ export class Stage {
     if (playhead === this.playhead) return;
     const isNextStep = playhead === this.playhead + 1;
     this.playhead = playhead;
+    if (this.tape !== null) this.reveal(subjectOf(this.tape.structure, playhead));
     this.painter.pulse(isNextStep ? this.picture(performance.now()) : null);
     if (this.following) this.bringEventIntoView();
     this.repaint();
   }
 
   setLevel(level: Level): void {
-    if (level === this.level) return;
-    this.level = level;
-    this.overrides.clear();
+    if (level === this.disclosure.level) return;
+    this.disclosure.setLevel(level);
     this.arrange(null);
   }
 
@@ -157,7 +156,14 @@ export class Stage {
 
   select(selection: Selection | null): void {
     const kept = selection !== null && this.tape !== null && holds(this.tape.structure, selection);
-    this.selection = kept ? selection : null;
+    const chosen = kept ? selection : null;
+    const isNew = !sameSelection(chosen, this.selection);
+    this.selection = chosen;
+    if (isNew) this.reveal(chosen);
+    this.locate();
+  }
+
+  private locate(): void {
     const scene = this.shown?.geometry.scene;
     this.spot = scene === undefined ? nowhere : locate(scene, this.selection);
     this.around = scene === undefined ? nowhere : surroundings(scene, this.spot);
@@ -189,25 +195,70 @@ export class Stage {
 
   /** Opens a call's card in place. */
   open(call: number): void {
-    if (this.groups === null || this.shown === null) return;
+    if (this.shown === null) return;
     const { geometry } = this.shown;
     const item = geometry.scene.items.find((candidate) => candidate.opens === call);
     const before = geometry.cards[item?.index ?? -1];
-    this.overrides = withOpened(this.groups, this.overrides, call);
+    this.disclosure.open(call);
     const find = ({ scene, frames }: Geometry): Rect | undefined =>
       frames[scene.frames.findIndex((frame) => frame.calls.includes(call))];
     this.arrange(before === undefined ? null : { before, find });
   }
 
-  /** Closes the frame of this index. */
+  /** Closes the frame of this index, or folds it. */
   close(frameIndex: number): void {
     const frame = this.shown?.geometry.scene.frames[frameIndex];
-    const before = this.shown?.geometry.frames[frameIndex];
-    if (frame === undefined || before === undefined) return;
-    this.overrides = withClosed(this.overrides, frame.calls);
-    const find = ({ scene, cards }: Geometry): Rect | undefined =>
-      cards[scene.itemOfOp[frame.firstOp] ?? -1];
+    const before = this.headOf(frameIndex);
+    if (frame === undefined || before === null) return;
+    this.disclosure.close(frame);
+    const find = ({ scene, cards, frames }: Geometry): Rect | undefined =>
+      frame.repeat === null
+        ? cards[scene.itemOfOp[frame.firstOp] ?? -1]
+        : frames[scene.frames.findIndex(({ key }) => key === frame.key)];
     this.arrange({ before, find });
+  }
+
+  /** Shows all steps of the folded repeat in the frame of this index. */
+  unfold(frameIndex: number): void {
+    const frame = this.shown?.geometry.scene.frames[frameIndex];
+    const before = this.headOf(frameIndex);
+    if (frame?.repeat == null || before === null) return;
+    this.disclosure.unfold(frame.repeat.id);
+    const find = ({ scene, frames }: Geometry): Rect | undefined =>
+      frames[scene.frames.findIndex(({ key }) => key === frame.key)];
+    this.arrange({ before, find });
+  }
+
+  /** Where a frame's title stands: at its corner, or where the view begins inside of it. */
+  private headOf(frameIndex: number): Rect | null {
+    const frame = this.shown?.geometry.frames[frameIndex];
+    if (frame === undefined) return null;
+    return headOfFrame(frame, visibleWorld(this.camera.view, this.camera.viewport));
+  }
+
+  /** Slides a folded repeat to one of its steps. */
+  showStep(repeat: number, step: number): void {
+    this.disclosure.showStep(repeat, step);
+    this.slide();
+  }
+
+  private reveal(selection: Selection | null): void {
+    this.disclosure.reveal(selection);
+    this.slide();
+  }
+
+  /** Brings the shown steps onto the stage; nothing else changes its place. */
+  private slide(): void {
+    if (this.shown === null || this.tape === null) return;
+    const { geometry: before } = this.shown;
+    if (this.disclosure.isShownBy(before.scene)) return;
+    const scene = this.disclosure.scene(before.scene);
+    const geometry = scene === null ? null : showSteps(before, scene);
+    if (geometry === null) this.arrange({ before: before.bounds, find: ({ bounds }) => bounds });
+    else {
+      this.hold(geometry);
+      this.transition = null;
+    }
   }
 
   destroy(): void {
@@ -221,9 +272,8 @@ export class Stage {
 
   /** Builds the scene anew and has it laid out; the last request wins. */
   private arrange(anchor: Anchor | null): void {
-    if (this.tape === null || this.groups === null) return;
-    const { tape, level, overrides, groups, missing } = this;
-    const scene = buildScene(tape.structure, level, overrides, groups, missing);
+    const scene = this.disclosure.scene();
+    if (scene === null) return;
     this.arranger.arrange(scene, this.choice, this.camera.viewport, {
       done: (geometry) => this.take(geometry, anchor),
       failed: (error) => this.tell(`The graph could not be laid out. ${error.message}`),
@@ -240,15 +290,22 @@ export class Stage {
     const { tape, shown } = this;
     const same = shown?.tape.structure.hash === tape.structure.hash;
     const before = same ? (shown?.geometry ?? null) : null;
-    const timing = timeScene(geometry.scene, tape);
     this.tell("");
-    this.shown = { geometry, edges: shapeEdges(geometry), timing, tape };
-    this.select(this.selection);
+    this.hold(geometry);
     const now = performance.now();
     this.beginTransition(before, geometry, now);
     const kept = anchor?.find(geometry);
     if (anchor !== null && kept !== undefined) this.camera.keepInPlace(anchor.before, kept, now);
     else this.frame(before !== null);
+    // The shown steps may have changed meanwhile.
+    this.slide();
+  }
+
+  private hold(geometry: Geometry): void {
+    if (this.tape === null) return;
+    const timing = timeScene(geometry.scene, this.tape);
+    this.shown = { geometry, edges: shapeEdges(geometry), timing, tape: this.tape };
+    this.locate();
   }
 
   private beginTransition(before: Geometry | null, after: Geometry, now: number): void {
@@ -323,6 +380,12 @@ export class Stage {
       case "close":
         this.close(hit.frame);
         break;
+      case "unfold":
+        this.unfold(hit.frame);
+        break;
+      case "step":
+        this.showStep(hit.repeat, hit.step);
+        break;
       case "select":
         this.emit(hit.selection);
         break;
@@ -340,7 +403,7 @@ export class Stage {
   }
 
   private doubleClick(target: Element, x: number, y: number): void {
-    if (this.shown === null || target.closest("[data-open], [data-frame]") !== null) return;
+    if (this.shown === null || target.closest("[data-open], [data-frame], [data-unfold], [data-hidden], input") !== null) return;
     const call = callToOpen(target, this.shown.geometry);
     if (call !== null) this.open(call);
     else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);
@@ -383,6 +446,8 @@ export class Stage {
     if (this.shown === null) return false;
     const hit = hitElement(target, this.shown.geometry);
     if (hit.kind === "close") this.close(hit.frame);
+    else if (hit.kind === "unfold") this.unfold(hit.frame);
+    else if (hit.kind === "step") this.showStep(hit.repeat, hit.step);
     else if (hit.kind === "select" && sameSelection(hit.selection, this.selection)) {
       const call = callToOpen(target, this.shown.geometry);
       if (call !== null) this.open(call);
@@ -442,6 +507,6 @@ export class Stage {
     if (this.shown === null) return;
     dataset.painted = this.shown.tape.structure.hash;
     dataset.orientation = this.shown.geometry.orientation;
-    dataset.level = this.level;
+    dataset.level = this.disclosure.level;
   }
 }
