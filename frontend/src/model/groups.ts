@@ -21,6 +21,8 @@ export interface Groups {
   readonly members: readonly (readonly Member[])[];
   /** Calls that hold other calls. */
   readonly nests: readonly boolean[];
+  /** Calls of modules, as against functions. */
+  readonly modules: readonly boolean[];
   /** The one module around the whole network, if there is one: it is never drawn as a card. */
   readonly wrapper: number | null;
   readonly repeats: readonly Repeat[];
@@ -62,7 +64,8 @@ export function buildGroups(structure: Structure): Groups {
   const foldedTop = finder.fold(top);
   const foldedMembers = members.map((list) => finder.fold(list));
   const { repeats, repeatOfOp } = finder;
-  return { top: foldedTop, members: foldedMembers, nests, wrapper, repeats, repeatOfOp };
+  const modules = structure.calls.map((call) => call.kind === "module");
+  return { top: foldedTop, members: foldedMembers, nests, modules, wrapper, repeats, repeatOfOp };
 }
 
 function holdsLoss(structure: Structure, call: Call): boolean {
@@ -109,8 +112,9 @@ export function isOpen(groups: Groups, level: Level, overrides: Overrides, call:
 }
 
 /**
- * The overrides after opening a call: down through calls that hold nothing but one other call,
- * so that opening always shows something new.
+ * The overrides after opening a call: down through calls that hold nothing but one other call, so
+ * that opening always shows something new, and through functions, so that it shows ops beside the
+ * modules inside.
  */
 export function withOpened(
   groups: Groups,
@@ -118,14 +122,24 @@ export function withOpened(
   callId: number,
 ): Map<number, boolean> {
   const opened = new Map(overrides);
-  let id: number | null = callId;
-  while (id !== null) {
+  const stack = [callId];
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
     opened.set(id, true);
-    const held: readonly Member[] = groups.members[id] ?? [];
-    const [only] = held;
-    id = held.length === 1 && only?.kind === "call" ? only.id : null;
+    const held = groups.members[id] ?? [];
+    for (const member of heldMembers(groups, held)) {
+      const opens = held.length === 1 || groups.modules[member.id] === false;
+      if (member.kind === "call" && opens) stack.push(member.id);
+    }
   }
   return opened;
+}
+
+/** The members with those of the shown first step in place of repeats. */
+function heldMembers(groups: Groups, members: readonly Member[]): Member[] {
+  return members.flatMap((member) => {
+    const [first] = member.kind === "repeat" ? (groups.repeats[member.id]?.steps ?? []) : [];
+    return first === undefined ? [member] : heldMembers(groups, first);
+  });
 }
 
 /**

@@ -18,6 +18,9 @@ export interface Repeat {
   readonly around: number;
 }
 
+/** Leaves that hang as chips on the cards of what uses them. */
+export const hanging: ReadonlySet<Tensor["role"]> = new Set(["parameter", "buffer", "target"]);
+
 /** Fewer steps than this are no loop to a reader, and there would be no step like all others. */
 const leastSteps = 4;
 /** So many cards can be read at once: what is not longer stays as it is. */
@@ -227,7 +230,7 @@ function comesAlike(
     const both = now.op === null && then.op === null;
     // What hangs on cards as chips has to hang on the same cards in every step.
     if (both) return now.role === then.role && leaves.pair(then.id, now.id);
-    return then.role === "input" && now.op !== null && now.op < first + stride;
+    return !hanging.has(then.role) && now.op !== null && now.op < first + stride;
   }
   // From outside in both, or carried on from the first step where that one took what was there.
   return now.op < first + stride;

@@ -14,16 +14,12 @@ const titleLength = 240;
 /** Where a frame's title stands: at its corner, or where the view begins in the midst of it. */
 export function headOfFrame(frame: Rect, visible: Rect): Rect {
   if (!intersects(frame, visible)) return { ...frame, height: frameTitleHeight };
-  const shift = (start: number, length: number, from: number, kept: number): number =>
-    Math.max(0, Math.min(from - start, length - kept));
-  const dx = shift(frame.x, frame.width, visible.x, titleLength);
-  const dy = shift(frame.y, frame.height, visible.y, frameTitleHeight);
-  return {
-    x: frame.x + dx,
-    y: frame.y + dy,
-    width: frame.width - dx,
-    height: frameTitleHeight,
-  };
+  const start = (from: number, length: number, seen: number, kept: number): number =>
+    Math.max(from, Math.min(seen, from + length - kept));
+  const x = start(frame.x, frame.width, visible.x, titleLength);
+  const y = start(frame.y, frame.height, visible.y, frameTitleHeight);
+  const end = Math.min(frame.x + frame.width, Math.max(visible.x + visible.width, x + titleLength));
+  return { x, y, width: end - x, height: frameTitleHeight };
 }
 
 export function makeFrameTitle(frame: SceneFrame, half: "forward" | "backward"): StageElement {

@@ -1,6 +1,6 @@
 /** What the stage shows of a structure at a level: cards, frames around them, and their edges. */
 
-import type { Call, Op, Structure, Tensor } from "../api/types";
+import type { Call, Op, Structure } from "../api/types";
 import { allFolded, shownStep, type Folding } from "../model/folding";
 import { formatCount, shortName } from "../model/format";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../model/groups";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
-import { opsOfStep, type Repeat } from "../model/repeats";
+import { hanging, opsOfStep, type Repeat } from "../model/repeats";
 import { connectItems, type SceneEdges, type Wire } from "./sceneEdges";
 import { wireFolds, type Fold } from "./sceneFolds";
 
@@ -350,8 +350,6 @@ function lastUsedOutputs(structure: Structure, { items, itemOfOp }: Draft): (num
   for (const item of items) if (item.kind === "input") outputs[item.index] = item.output;
   return outputs;
 }
-
-const hanging = new Set<Tensor["role"]>(["parameter", "buffer", "target"]);
 
 function finish(structure: Structure, item: Item, output: number | null): Item {
   const leaves = new Set<number>();

@@ -136,7 +136,7 @@ export class Stage {
     if (playhead === this.playhead) return;
     const isNextStep = playhead === this.playhead + 1;
     this.playhead = playhead;
-    if (this.tape !== null) this.reveal(subjectOf(this.tape.structure, playhead));
+    this.reveal(this.subject());
     this.painter.pulse(isNextStep ? this.picture(performance.now()) : null);
     if (this.following) this.bringEventIntoView();
     this.repaint();
@@ -211,6 +211,8 @@ export class Stage {
     const before = this.headOf(frameIndex);
     if (frame === undefined || before === null) return;
     this.disclosure.close(frame);
+    // Folding shows the step that the person is at, not the one that was shown long ago.
+    this.disclosure.reveal(this.selection ?? this.subject());
     const find = ({ scene, cards, frames }: Geometry): Rect | undefined =>
       frame.repeat === null
         ? cards[scene.itemOfOp[frame.firstOp] ?? -1]
@@ -240,6 +242,11 @@ export class Stage {
   showStep(repeat: number, step: number): void {
     this.disclosure.showStep(repeat, step);
     this.slide();
+  }
+
+  /** What happens at the playhead. */
+  private subject(): Selection | null {
+    return this.tape === null ? null : subjectOf(this.tape.structure, this.playhead);
   }
 
   private reveal(selection: Selection | null): void {
