@@ -16,7 +16,7 @@ import {
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
 import { hanging, opsOfStep, type Repeat } from "../model/repeats";
-import { connectItems, type SceneEdges, type Wire } from "./sceneEdges";
+import { connectItems, turnsBack, type SceneEdges, type Wire } from "./sceneEdges";
 import { wireFolds, type Fold } from "./sceneFolds";
 
 /**
@@ -125,7 +125,7 @@ export function buildScene(
     steps: folding.steps,
     itemOfOp,
     loss: items.findIndex((item) => item.kind === "loss"),
-    turnsBack: structure.events.some((event) => event.kind === "backward_node"),
+    turnsBack: turnsBack(structure),
     itemOfKey: new Map(items.map((item) => [item.key, item.index])),
     ...connectItems(structure, items, itemOfOp, awaited, wiring),
   };

@@ -63,8 +63,16 @@ export function connectItems(
   for (const item of items) {
     if (item.kind === "missing") connectMissing(structure, item, awaited, sources, wiring, forward);
   }
-  const backward = connectBackward(structure, itemOfOp, sources, wiring);
+  // Nodes know where gradients would flow even where no backward pass was asked for.
+  const backward = turnsBack(structure)
+    ? connectBackward(structure, itemOfOp, sources, wiring)
+    : [];
   return { forward, backward, wires: wiring.wires };
+}
+
+/** Whether a backward pass was recorded. */
+export function turnsBack(structure: Structure): boolean {
+  return structure.events.some((event) => event.kind === "backward_node");
 }
 
 /** The item that each tensor comes from; -1 for chips and for gradients. */
