@@ -515,5 +515,6 @@ export class Stage {
     dataset.painted = this.shown.tape.structure.hash;
     dataset.orientation = this.shown.geometry.orientation;
     dataset.level = this.disclosure.level;
+    dataset.cards = String(this.shown.geometry.scene.items.length);
   }
 }
