@@ -22,7 +22,7 @@ def verdict(value: float, aim: float, *, more_is_better: bool = False) -> str:
 
 def recording_table(results: list[dict[str, Any]]) -> str:
     """One row per workload."""
-    header = ["one iteration (ms)", "plain", "full", "known", "TorchLens", "aims"]
+    header = ["one iteration (ms)", "plain", "full", "compared", "known", "TorchLens", "aims"]
     return align([header, *(recording_row(result) for result in results)])
 
 
@@ -38,6 +38,7 @@ def recording_row(result: dict[str, Any]) -> list[str]:
         result["workload"],
         f"{taken['plain']:,.1f}",
         cell("full"),
+        cell("compared"),
         cell("known"),
         cell("peer") if "peer" in taken else result["peer_failure"],
         ", ".join(verdicts),
