@@ -118,7 +118,7 @@ def test_the_slider_is_worked_by_keys(rnn: OpenReplay) -> None:
 def test_what_stands_for_the_hidden_steps_leads_to_the_next_one(rnn: OpenReplay) -> None:
     rnn.page.get_by_role("button", name="999 more steps after this one").first.click()
     expect_step(rnn, "2")
-    rnn.page.get_by_role("button", name="1 more steps before this one").first.click()
+    rnn.page.get_by_role("button", name="One more step before this one").first.click()
     expect_step(rnn, "1")
 
 
@@ -175,6 +175,20 @@ def test_a_loop_folds_from_its_midst(rnn: OpenReplay) -> None:
     fold.click()
     expect(slider(rnn)).to_be_visible()
     assert_stays(before, corner(rnn.page.locator(".stage-frame-title--forward")))
+
+
+def test_a_shared_weight_counts_its_uses_and_shows_them_all(rnn: OpenReplay) -> None:
+    chip = rnn.page.get_by_role("button", name=re.compile("^w, parameter")).first
+    expect(chip).to_have_attribute("title", re.compile("used in 1\u202f000 places"))
+    expect(chip).to_contain_text("×1\u202f000")
+    users = rnn.page.locator(".is-user")
+    chip.hover()
+    # The step in view, and what stands for the 999 others.
+    expect(users).to_have_text([re.compile("matmul"), re.compile("999")])
+    rnn.page.get_by_role("heading").first.hover()
+    expect(users).to_have_count(0)
+    chip.focus()
+    expect(users).to_have_count(2)
 
 
 def test_six_blocks_are_shown_first_and_every_op_is_two_openings_away(blocks: OpenReplay) -> None:

@@ -4,6 +4,7 @@ import type { Call, Structure } from "../api/types";
 import type { Level } from "./levels";
 import { RepeatFinder, type Repeat } from "./repeats";
 import { Signatures } from "./signatures";
+import { countUses } from "./uses";
 
 /** `call:3`, `op:12`, or `tensor:0` for a card that stands for an input. */
 export type Key = `${Member["kind"] | "tensor"}:${number}`;
@@ -28,6 +29,8 @@ export interface Groups {
   readonly repeats: readonly Repeat[];
   /** The innermost repeat that each op ran in; -1 for none. */
   readonly repeatOfOp: Int32Array;
+  /** In how many places each tensor is used. */
+  readonly uses: Int32Array;
 }
 
 /** What a person opened and closed by hand, beyond what the level says. */
@@ -65,7 +68,16 @@ export function buildGroups(structure: Structure): Groups {
   const foldedMembers = members.map((list) => finder.fold(list));
   const { repeats, repeatOfOp } = finder;
   const modules = structure.calls.map((call) => call.kind === "module");
-  return { top: foldedTop, members: foldedMembers, nests, modules, wrapper, repeats, repeatOfOp };
+  return {
+    top: foldedTop,
+    members: foldedMembers,
+    nests,
+    modules,
+    wrapper,
+    repeats,
+    repeatOfOp,
+    uses: countUses(structure),
+  };
 }
 
 function holdsLoss(structure: Structure, call: Call): boolean {

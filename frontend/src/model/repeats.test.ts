@@ -88,15 +88,4 @@ describe("repeats", () => {
       for (let op = first; op < end; op++) expect(stepOfOp(repeat, op)).toBe(step);
     }
   });
-
-  it("are found in time that grows with the tape alone", () => {
-    const [short, long] = [2_000, 16_000].map((steps) => loopStructure(steps, residualStep));
-    const milliseconds = [short, long].map((structure) => {
-      const startedAt = performance.now();
-      buildGroups(structure as NonNullable<typeof structure>);
-      return performance.now() - startedAt;
-    });
-    // Eight times the tape; quadratic would be sixty-four times the time.
-    expect(milliseconds[1]).toBeLessThan(24 * Math.max(5, milliseconds[0] as number));
-  });
 });

@@ -74,9 +74,10 @@ export function makeHiddenSteps(
   );
   setClass(root, "is-end", isEnd);
   const frame = geometry.scene.frames[item.frame]?.title ?? "";
+  const steps = item.name === "1" ? "One more step" : `${item.name} more steps`;
   const label = isEnd
     ? `This is the ${item.name} step of ${frame}`
-    : `${item.name} more steps ${item.detail} this one: show the step ${item.detail} it`;
+    : `${steps} ${item.detail} this one: show the step ${item.detail} it`;
   root.setAttribute("aria-label", label);
   root.title = label;
   if (isEnd) root.setAttribute("role", "note");
@@ -88,7 +89,9 @@ export function makeHiddenSteps(
   root.dataset.side = isBefore ? "before" : "after";
   return {
     root,
-    update({ geometry, timing, tape, playhead }) {
+    update({ geometry, timing, tape, playhead, users }) {
+      const { cards, gradientCards } = users;
+      setClass(root, "is-user", (half === "forward" ? cards : gradientCards).has(item.index));
       const state =
         half === "forward"
           ? forwardState(geometry.scene, timing, item.index, playhead)

@@ -16,6 +16,8 @@ export interface Picture {
   /** What is selected, and what lies next to it. */
   readonly spot: Spot;
   readonly around: Spot;
+  /** Where the shared weight is used that is pointed at, or selected. */
+  readonly users: Spot;
   /** Tensors that an edit has just changed. */
   readonly changed: ReadonlySet<number>;
   readonly colors: Colors;

@@ -75,6 +75,8 @@ export interface Scene extends SceneEdges {
   readonly steps: ReadonlyMap<number, number>;
   /** The item of each op; -1 for ops of other phases. */
   readonly itemOfOp: Int32Array;
+  /** In how many places each tensor is used. */
+  readonly uses: Int32Array;
   /** The item that stands for the loss; -1 if there is none. */
   readonly loss: number;
   /** Whether a backward pass was recorded: without one there is no lower half. */
@@ -124,6 +126,7 @@ export function buildScene(
     folds,
     steps: folding.steps,
     itemOfOp,
+    uses: groups.uses,
     loss: items.findIndex((item) => item.kind === "loss"),
     turnsBack: turnsBack(structure),
     itemOfKey: new Map(items.map((item) => [item.key, item.index])),

@@ -5,24 +5,26 @@ import type { Level } from "../model/levels";
 import { holds, sameSelection, subjectOf, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
 import { Arranger, type OrientationChoice } from "./arranger";
-import { Glide, viewOf, visibleWorld } from "./camera";
+import { anchorOfFrame, anchorOfOpening, type Anchor } from "./anchors";
+import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
-import { changedTensors, nothingChanged } from "./changes";
+import { changedTensors, Flash } from "./changes";
 import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
 import { Disclosure } from "./disclosure";
 import { make } from "./dom";
-import { headOfFrame } from "./frameElements";
 import { initialView, placeOfEvent } from "./framing";
 import { showSteps, type Geometry, type Rect } from "./geometry";
 import { Gestures } from "./gestures";
 import { commandOfKey } from "./keys";
 import { makeLegend } from "./legend";
-import { locate, nowhere, surroundings, type Spot } from "./locate";
+import { locate, nowhere, surroundings, usersOf, type Spot } from "./locate";
 import { Painter } from "./painter";
+import { Pointing } from "./pointing";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
 import "./stage.css";
+import "./folds.css";
 
 export type { OrientationChoice } from "./arranger";
 
@@ -31,12 +33,6 @@ export interface StageHandlers {
   onSelect(selection: Selection | null): void;
   /** A person chose a level by key. */
   onLevel?(level: Level): void;
-}
-
-/** Something that keeps its place on the screen while the rest makes room. */
-interface Anchor {
-  readonly before: Rect;
-  find(geometry: Geometry): Rect | undefined;
 }
 
 /** What is known of a tape once it is laid out. */
@@ -50,7 +46,6 @@ interface Shown {
 
 /** How near to an edge, in pixels of the screen, a pointer means it. */
 const edgeReach = 9;
-const flashMilliseconds = 1200;
 
 export class Stage {
   private readonly root = make("div", "stage-root");
@@ -73,8 +68,9 @@ export class Stage {
   private around: Spot = nowhere;
   private following = false;
   private transition: { transition: Transition; glide: Glide } | null = null;
-  private changed = nothingChanged;
-  private flashing: ReturnType<typeof setTimeout> | undefined;
+  private users: Spot = nowhere;
+  private readonly flash = new Flash(() => this.repaint());
+  private readonly pointing: Pointing;
   private frameRequest = 0;
   private isStale = true;
 
@@ -104,6 +100,7 @@ export class Stage {
       slide: (repeat, step) => this.showStep(repeat, step),
       key: (event) => this.key(event),
     });
+    this.pointing = new Pointing(this.root, () => this.locate());
     this.resizes = new ResizeObserver(() => this.resize());
     this.resizes.observe(this.root);
     this.resize();
@@ -167,6 +164,9 @@ export class Stage {
     const scene = this.shown?.geometry.scene;
     this.spot = scene === undefined ? nowhere : locate(scene, this.selection);
     this.around = scene === undefined ? nowhere : surroundings(scene, this.spot);
+    const chosen = this.selection?.kind === "tensor" ? this.selection.id : null;
+    const pointed = this.pointing.tensor ?? chosen;
+    this.users = scene === undefined ? nowhere : usersOf(scene, pointed);
     this.repaint();
   }
 
@@ -196,46 +196,26 @@ export class Stage {
   /** Opens a call's card in place. */
   open(call: number): void {
     if (this.shown === null) return;
-    const { geometry } = this.shown;
-    const item = geometry.scene.items.find((candidate) => candidate.opens === call);
-    const before = geometry.cards[item?.index ?? -1];
     this.disclosure.open(call);
-    const find = ({ scene, frames }: Geometry): Rect | undefined =>
-      frames[scene.frames.findIndex((frame) => frame.calls.includes(call))];
-    this.arrange(before === undefined ? null : { before, find });
+    this.arrange(anchorOfOpening(this.shown.geometry, call));
   }
 
   /** Closes the frame of this index, or folds it. */
   close(frameIndex: number): void {
     const frame = this.shown?.geometry.scene.frames[frameIndex];
-    const before = this.headOf(frameIndex);
-    if (frame === undefined || before === null) return;
+    if (this.shown === null || frame === undefined) return;
     this.disclosure.close(frame);
     // Folding shows the step that the person is at, not the one that was shown long ago.
     this.disclosure.reveal(this.selection ?? this.subject());
-    const find = ({ scene, cards, frames }: Geometry): Rect | undefined =>
-      frame.repeat === null
-        ? cards[scene.itemOfOp[frame.firstOp] ?? -1]
-        : frames[scene.frames.findIndex(({ key }) => key === frame.key)];
-    this.arrange({ before, find });
+    this.arrange(anchorOfFrame(this.shown.geometry, frame, this.camera.visible));
   }
 
   /** Shows all steps of the folded repeat in the frame of this index. */
   unfold(frameIndex: number): void {
     const frame = this.shown?.geometry.scene.frames[frameIndex];
-    const before = this.headOf(frameIndex);
-    if (frame?.repeat == null || before === null) return;
+    if (this.shown === null || frame?.repeat == null) return;
     this.disclosure.unfold(frame.repeat.id);
-    const find = ({ scene, frames }: Geometry): Rect | undefined =>
-      frames[scene.frames.findIndex(({ key }) => key === frame.key)];
-    this.arrange({ before, find });
-  }
-
-  /** Where a frame's title stands: at its corner, or where the view begins inside of it. */
-  private headOf(frameIndex: number): Rect | null {
-    const frame = this.shown?.geometry.frames[frameIndex];
-    if (frame === undefined) return null;
-    return headOfFrame(frame, visibleWorld(this.camera.view, this.camera.viewport));
+    this.arrange(anchorOfFrame(this.shown.geometry, frame, this.camera.visible));
   }
 
   /** Slides a folded repeat to one of its steps. */
@@ -270,7 +250,8 @@ export class Stage {
 
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
-    clearTimeout(this.flashing);
+    this.flash.destroy();
+    this.pointing.destroy();
     this.resizes.disconnect();
     this.gestures.destroy();
     this.arranger.destroy();
@@ -339,19 +320,8 @@ export class Stage {
     if (this.tape === null || this.shown === null || this.shown.tape === this.tape) return;
     const { geometry } = this.shown;
     if (geometry.scene.structure.hash !== this.tape.structure.hash) return;
-    this.flash(changedTensors(this.shown.tape, this.tape));
+    this.flash.show(changedTensors(this.shown.tape, this.tape));
     this.shown = { ...this.shown, tape: this.tape, timing: timeScene(geometry.scene, this.tape) };
-  }
-
-  /** Marks what has changed for a moment. */
-  private flash(changed: ReadonlySet<number>): void {
-    clearTimeout(this.flashing);
-    this.changed = changed;
-    if (changed.size === 0) return;
-    this.flashing = setTimeout(() => {
-      this.changed = nothingChanged;
-      this.repaint();
-    }, flashMilliseconds);
   }
 
   private bringEventIntoView(): void {
@@ -475,9 +445,10 @@ export class Stage {
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    const { playhead, spot, around, changed } = this;
+    const { playhead, spot, around, users } = this;
+    const { changed } = this.flash;
     const { colors } = this.painter;
-    return { ...this.shown, geometry, playhead, spot, around, changed, colors };
+    return { ...this.shown, geometry, playhead, spot, around, users, changed, colors };
   }
 
   private repaint(): void {
