@@ -16,6 +16,7 @@ import torch
 from bench.layout_figures import measure_layout
 from bench.page_figures import measure_page
 from bench.recording import measure_recording
+from bench.replay_figures import measure_replay
 from bench.server_figures import measure_server
 from bench.tables import (
     figures_table,
@@ -53,6 +54,8 @@ def main() -> None:
     print("\n" + profile_table(result["recording"]), flush=True)
     result["layout"] = measure_layout()
     print("\n" + layout_table(result["layout"]), flush=True)
+    result["replay"] = measure_replay()
+    print("\n" + figures_table("replay", result["replay"]), flush=True)
     with tempfile.TemporaryDirectory() as folder, LiveServer(Path(folder)) as server:
         result["training"] = measure_training(server)
         print("\n" + training_table(result["training"]), flush=True)

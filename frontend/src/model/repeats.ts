@@ -66,7 +66,7 @@ export class RepeatFinder {
     if (members.length <= mostCards) return [...members];
     const list = new MemberList(this.structure, this.signatures, members);
     const folded: Member[] = [];
-    for (let i = 0; i < members.length; ) {
+    for (let i = 0; i < members.length;) {
       const run = this.runFrom(list, i);
       if (run === null) folded.push(members[i++] as Member);
       else {

@@ -141,12 +141,7 @@ function collectVisible(picture: Picture, visible: Rect): Wanted[] {
 
 type Sees = (rect: Rect | null | undefined) => rect is Rect;
 
-function collectFrames(
-  { geometry }: Picture,
-  wanted: Wanted[],
-  sees: Sees,
-  visible: Rect,
-): void {
+function collectFrames({ geometry }: Picture, wanted: Wanted[], sees: Sees, visible: Rect): void {
   for (const frame of geometry.scene.frames) {
     for (const half of ["forward", "backward"] as const) {
       const frames = half === "forward" ? geometry.frames : geometry.gradientFrames;

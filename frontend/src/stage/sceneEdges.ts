@@ -133,7 +133,14 @@ function connectMissing(
     if (from < 0 || name === null || !awaited.includes(name)) continue;
     for (const wire of wiring.way(from, item.index, id)) {
       const ends = wiring.wires[wire] as Wire;
-      forward.push({ index: forward.length, from: ends.from, to: ends.to, tensor: id, uses: 1, wire });
+      forward.push({
+        index: forward.length,
+        from: ends.from,
+        to: ends.to,
+        tensor: id,
+        uses: 1,
+        wire,
+      });
     }
   }
 }

@@ -380,7 +380,11 @@ export class Stage {
   }
 
   private doubleClick(target: Element, x: number, y: number): void {
-    if (this.shown === null || target.closest("[data-open], [data-frame], [data-unfold], [data-hidden], input") !== null) return;
+    if (
+      this.shown === null ||
+      target.closest("[data-open], [data-frame], [data-unfold], [data-hidden], input") !== null
+    )
+      return;
     const call = callToOpen(target, this.shown.geometry);
     if (call !== null) this.open(call);
     else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);

@@ -36,7 +36,7 @@ export class Wiring {
       return [this.between(from, to, tensor)];
     const stops = [from, ...this.detour(from, to), to];
     const wires: number[] = [];
-    for (let at = 0; at < stops.length - 1; ) {
+    for (let at = 0; at < stops.length - 1;) {
       const next = this.farthest(stops, at);
       // Nothing leads there yet: a wire of its own, which needs a new layout.
       if (next < 0) return [this.between(from, to, tensor)];
