@@ -8,13 +8,14 @@ import { selectionOfBackwardEdge, selectionOfCard, selectionOfGradient } from ".
 import { edgeAt, type Picture } from "./picture";
 import type { Flow } from "./timing";
 
-export type Hit =
+/** A hit on what shows more or less of the tape. */
+export type Disclosing =
   | { kind: "open"; call: number }
   | { kind: "close"; frame: number }
   | { kind: "unfold"; frame: number }
-  | { kind: "step"; repeat: number; step: number }
-  | { kind: "select"; selection: Selection }
-  | { kind: "ground" };
+  | { kind: "step"; repeat: number; step: number };
+
+export type Hit = Disclosing | { kind: "select"; selection: Selection } | { kind: "ground" };
 
 /** A hit on an element of the stage; ground where there is none. */
 export function hitElement(target: Element, geometry: Geometry): Hit {

@@ -1,8 +1,8 @@
 /** What the stage shows of a structure at a level: cards, frames around them, and their edges. */
 
 import type { Call, Op, Structure } from "../api/types";
-import { allFolded, shownStep, type Folding } from "../model/folding";
-import { formatCount, shortName } from "../model/format";
+import { allFolded, type Folding } from "../model/folding";
+import { shortName } from "../model/format";
 import {
   buildGroups,
   canOpen,
@@ -15,8 +15,9 @@ import {
 } from "../model/groups";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
-import { hanging, opsOfStep, type Repeat } from "../model/repeats";
+import { hanging, type Repeat } from "../model/repeats";
 import { connectItems, turnsBack, type SceneEdges, type Wire } from "./sceneEdges";
+import { addRepeat, blankItem, endFold, type Draft, type InRepeat } from "./sceneDraft";
 import { wireFolds, type Fold } from "./sceneFolds";
 
 /**
@@ -84,13 +85,6 @@ export interface Scene extends SceneEdges {
   readonly itemOfKey: ReadonlyMap<string, number>;
 }
 
-interface Draft {
-  items: Item[];
-  frames: SceneFrame[];
-  folds: Fold[];
-  itemOfOp: Int32Array;
-}
-
 /**
  * The scene of a structure at a level, with what was opened and closed by hand.
  *
@@ -155,25 +149,8 @@ function missingItem(draft: Draft, { name, kind }: MissingLayer): Item {
   return { ...blankItem(draft, "missing", -1), kind: "missing", name, detail };
 }
 
-function blankItem(draft: Draft, key: Item["key"], frame: number): Item {
-  return {
-    index: draft.items.length,
-    key,
-    kind: "card",
-    name: "",
-    detail: "",
-    opens: null,
-    call: null,
-    firstOp: 0,
-    endOp: 0,
-    output: null,
-    leaves: [],
-    frame,
-  };
-}
-
 interface Pending {
-  member: Member | { kind: "after"; id: number };
+  member: InRepeat;
   /** Calls around it that hold nothing else, outside in. */
   chain: Call[];
   frame: number;
@@ -188,7 +165,7 @@ function addMembers(
   open: (call: Call) => boolean,
 ): void {
   const stack: Pending[] = [];
-  const push = (members: readonly Pending["member"][], chain: Call[], frame: number): void => {
+  const push = (members: readonly InRepeat[], chain: Call[], frame: number): void => {
     for (let i = members.length - 1; i >= 0; i--) {
       const member = members[i];
       if (member !== undefined) stack.push({ member, chain, frame });
@@ -210,66 +187,6 @@ function addMembers(
       else push(held, [], addFrame(draft, [...chain, call], frame));
     }
   }
-}
-
-/** The frame of a repeat; answers what is to stand in it: all steps, or one between two stand-ins. */
-function addRepeat(
-  structure: Structure,
-  draft: Draft,
-  repeat: Repeat,
-  parent: number,
-  folding: Folding,
-): [Pending["member"][], Call[], number] {
-  const { id, steps, firstOp, endOp } = repeat;
-  const folded = !folding.unfolded.has(id);
-  const frame = draft.frames.length;
-  const title = `${nameStep(structure, steps[0] ?? [])} × ${formatCount(steps.length)}`;
-  draft.frames.push({
-    index: frame,
-    key: `repeat:${id}`,
-    title,
-    calls: [],
-    repeat,
-    folded,
-    parent,
-    firstOp,
-    endOp,
-  });
-  if (!folded) return [steps.flat(), [], frame];
-  const step = shownStep(folding, id);
-  const before = addHidden(draft, `before:${id}`, frame, step);
-  draft.folds.push({ repeat, step, frame, before, after: -1 });
-  draft.itemOfOp.fill(before, firstOp, opsOfStep(repeat, step)[0]);
-  return [[...(steps[step] ?? []), { kind: "after", id: draft.folds.length - 1 }], [], frame];
-}
-
-function endFold(draft: Draft, index: number): void {
-  const fold = draft.folds[index] as Fold;
-  const { repeat, step, frame } = fold;
-  const after = addHidden(draft, `after:${repeat.id}`, frame, repeat.steps.length - 1 - step);
-  draft.folds[index] = { ...fold, after };
-  draft.itemOfOp.fill(after, opsOfStep(repeat, step)[1], repeat.endOp);
-}
-
-/** Stands for so many steps; it keeps its place where there are none. */
-function addHidden(draft: Draft, key: Item["key"], frame: number, steps: number): number {
-  const isBefore = key.startsWith("before");
-  const words =
-    steps > 0
-      ? { name: formatCount(steps), detail: isBefore ? "before" : "after" }
-      : { name: isBefore ? "first" : "last", detail: "step" };
-  return draft.items.push({ ...blankItem(draft, key, frame), kind: "hidden", ...words }) - 1;
-}
-
-/** `matmul, tanh`: what one step does, as briefly as a title must. */
-function nameStep(structure: Structure, step: readonly Member[]): string {
-  const names = step.map((member) => {
-    if (member.kind === "repeat") return "loop";
-    if (member.kind === "op") return shortName(structure.ops[member.id]?.name ?? "");
-    const call = structure.calls[member.id];
-    return (call?.kind === "module" ? call.target : call?.name) ?? "";
-  });
-  return names.length > 3 ? `${names.slice(0, 2).join(", ")} …` : names.join(", ");
 }
 
 function addFrame(draft: Draft, calls: Call[], parent: number): number {

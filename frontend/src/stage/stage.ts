@@ -5,11 +5,12 @@ import type { Level } from "../model/levels";
 import { holds, sameSelection, subjectOf, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
 import { Arranger, type OrientationChoice } from "./arranger";
+import { Attention } from "./attention";
 import { anchorOfFrame, anchorOfOpening, type Anchor } from "./anchors";
 import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
 import { changedTensors, Flash } from "./changes";
-import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
+import { callToOpen, describeEdgeAt, hitElement, hitPainting, type Disclosing } from "./clicks";
 import { Disclosure } from "./disclosure";
 import { make } from "./dom";
 import { initialView, placeOfEvent } from "./framing";
@@ -17,7 +18,6 @@ import { showSteps, type Geometry, type Rect } from "./geometry";
 import { Gestures } from "./gestures";
 import { commandOfKey } from "./keys";
 import { makeLegend } from "./legend";
-import { locate, nowhere, surroundings, usersOf, type Spot } from "./locate";
 import { Painter } from "./painter";
 import { Pointing } from "./pointing";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
@@ -64,11 +64,9 @@ export class Stage {
   private choice: OrientationChoice = "auto";
   private playhead = 0;
   private selection: Selection | null = null;
-  private spot: Spot = nowhere;
-  private around: Spot = nowhere;
+  private readonly attention = new Attention();
   private following = false;
   private transition: { transition: Transition; glide: Glide } | null = null;
-  private users: Spot = nowhere;
   private readonly flash = new Flash(() => this.repaint());
   private readonly pointing: Pointing;
   private frameRequest = 0;
@@ -161,12 +159,8 @@ export class Stage {
   }
 
   private locate(): void {
-    const scene = this.shown?.geometry.scene;
-    this.spot = scene === undefined ? nowhere : locate(scene, this.selection);
-    this.around = scene === undefined ? nowhere : surroundings(scene, this.spot);
-    const chosen = this.selection?.kind === "tensor" ? this.selection.id : null;
-    const pointed = this.pointing.tensor ?? chosen;
-    this.users = scene === undefined ? nowhere : usersOf(scene, pointed);
+    const scene = this.shown?.geometry.scene ?? null;
+    this.attention.turnTo(scene, this.selection, this.pointing.tensor);
     this.repaint();
   }
 
@@ -350,24 +344,22 @@ export class Stage {
   private click(target: Element, x: number, y: number): void {
     if (this.shown === null || this.legend.contains(target)) return;
     const hit = hitElement(target, this.shown.geometry);
+    if (hit.kind === "select") this.emit(hit.selection);
+    else if (hit.kind === "ground") this.emit(this.hitGround(x, y));
+    else this.disclose(hit);
+  }
+
+  /** Opens, closes, unfolds or slides what was hit. */
+  private disclose(hit: Disclosing): void {
     switch (hit.kind) {
       case "open":
-        this.open(hit.call);
-        break;
+        return this.open(hit.call);
       case "close":
-        this.close(hit.frame);
-        break;
+        return this.close(hit.frame);
       case "unfold":
-        this.unfold(hit.frame);
-        break;
+        return this.unfold(hit.frame);
       case "step":
-        this.showStep(hit.repeat, hit.step);
-        break;
-      case "select":
-        this.emit(hit.selection);
-        break;
-      case "ground":
-        this.emit(this.hitGround(x, y));
+        return this.showStep(hit.repeat, hit.step);
     }
   }
 
@@ -426,13 +418,11 @@ export class Stage {
   private enter(target: Element): boolean {
     if (this.shown === null) return false;
     const hit = hitElement(target, this.shown.geometry);
-    if (hit.kind === "close") this.close(hit.frame);
-    else if (hit.kind === "unfold") this.unfold(hit.frame);
-    else if (hit.kind === "step") this.showStep(hit.repeat, hit.step);
-    else if (hit.kind === "select" && sameSelection(hit.selection, this.selection)) {
+    if (hit.kind === "select" && sameSelection(hit.selection, this.selection)) {
       const call = callToOpen(target, this.shown.geometry);
       if (call !== null) this.open(call);
     } else if (hit.kind === "select") this.emit(hit.selection);
+    else if (hit.kind !== "ground") this.disclose(hit);
     return hit.kind !== "ground";
   }
 
@@ -449,7 +439,8 @@ export class Stage {
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    const { playhead, spot, around, users } = this;
+    const { spot, around, users } = this.attention;
+    const { playhead } = this;
     const { changed } = this.flash;
     const { colors } = this.painter;
     return { ...this.shown, geometry, playhead, spot, around, users, changed, colors };
