@@ -18,6 +18,7 @@ from bench.page_figures import measure_page
 from bench.recording import measure_recording
 from bench.replay_figures import measure_replay
 from bench.server_figures import measure_server
+from bench.stage_figures import measure_stage
 from bench.tables import (
     figures_table,
     layout_table,
@@ -63,6 +64,8 @@ def main() -> None:
         print("\n" + figures_table("server", result["server"]), flush=True)
         result["page"] = measure_page(server)
         print("\n" + figures_table("page", result["page"]), flush=True)
+    result["stage"] = measure_stage()
+    print("\n" + figures_table("stage", result["stage"]), flush=True)
     RESULT_PATH.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     print(f"\nWritten to {RESULT_PATH}.")
 
