@@ -40,7 +40,7 @@ export class Disclosure {
 
   setLevel(level: Level): void {
     this.level = level;
-    this.opened = nothingOpened;
+    this.opened = { ...this.opened, overrides: new Map() };
   }
 
   open(call: number): void {
