@@ -82,6 +82,10 @@ def save_encoder(layers: int, path: Path) -> Path:
 def measure_encoder(browser: Browser, name: str, file: Path) -> list[dict[str, Any]]:
     """First paint at the module level, opening all ops, and panning over them, far and near."""
     page, first_paint = open_replay(browser, file)
+    # Many equal layers are folded into one at first; here all of them are meant.
+    for button in page.locator("[data-unfold]").all():
+        button.click()
+    page.wait_for_timeout(CALM_MILLISECONDS)
     opening = page.evaluate(OPEN_ALL_OPS)
     page.wait_for_timeout(CALM_MILLISECONDS)
     near = pan_figure(page, f"{name}: panning over cards", AIMS[name])

@@ -58,6 +58,8 @@ function measureLayer(tape: Tape, layer: Layer): LayerNorm {
   return { ...layer, flow, knownFrom, reason: flow.kind === "unreached" ? reason : "" };
 }
 
+type CallOrOp = Exclude<Member, { kind: "repeat" }>;
+
 /** `fc1` for `fc1.weight`; a parameter of no module is a layer of its own. */
 function layerNameOf(tensor: Tensor): string | null {
   const dot = tensor.name?.lastIndexOf(".") ?? -1;
@@ -100,23 +102,32 @@ function outputLayers(structure: Structure): Layer[] {
   });
 }
 
-function topMembers(structure: Structure): Member[] {
+/** What stands at the top, each step of a repeat by itself. */
+function topMembers(structure: Structure): CallOrOp[] {
   const groups = buildGroups(structure);
-  return groups.top.flatMap((member) =>
-    member.kind === "call" && member.id === groups.wrapper
-      ? [...(groups.members[member.id] ?? [])]
-      : [member],
-  );
+  const held = (member: Member): readonly Member[] | null => {
+    if (member.kind === "repeat") return groups.repeats[member.id]?.steps.flat() ?? [];
+    const isWrapper = member.kind === "call" && member.id === groups.wrapper;
+    return isWrapper ? (groups.members[member.id] ?? []) : null;
+  };
+  const found: CallOrOp[] = [];
+  const stack = groups.top.toReversed();
+  for (let member = stack.pop(); member !== undefined; member = stack.pop()) {
+    const inside = held(member);
+    if (inside !== null) for (const each of inside.toReversed()) stack.push(each);
+    else if (member.kind !== "repeat") found.push(member);
+  }
+  return found;
 }
 
-function memberName(structure: Structure, { kind, id }: Member): string {
+function memberName(structure: Structure, { kind, id }: CallOrOp): string {
   if (kind === "call") return structure.calls[id]?.path ?? structure.calls[id]?.name ?? "";
   const op = structure.ops[id];
   return op === undefined ? "" : opName(structure, op);
 }
 
 /** For each member the last of its tensors that another one uses; null where none is used. */
-function lastUsedResults(structure: Structure, members: readonly Member[]): (number | null)[] {
+function lastUsedResults(structure: Structure, members: readonly CallOrOp[]): (number | null)[] {
   const memberOfOp = new Int32Array(structure.ops.length).fill(-1);
   for (const [index, { kind, id }] of members.entries()) {
     const call = kind === "call" ? structure.calls[id] : undefined;

@@ -8,6 +8,7 @@ import {
   Glide,
   panned,
   toWorld,
+  visibleWorld,
   zoomedAt,
   type View,
   type Viewport,
@@ -27,6 +28,11 @@ export class CameraControl {
 
   get view(): View {
     return this.current;
+  }
+
+  /** The part of the world that is in view. */
+  get visible(): Rect {
+    return visibleWorld(this.current, this.viewport);
   }
 
   get isGliding(): boolean {

@@ -60,6 +60,7 @@ export function makeForwardCard(item: Item, picture: Picture): StageElement {
     update(picture, heatmaps) {
       const { geometry, timing, tape, playhead, spot, around } = picture;
       const visible = item.output !== null && isVisible(tape, item.output, playhead);
+      setClass(root, "is-user", picture.users.cards.has(item.index));
       setAttribute(root, "data-state", forwardState(geometry.scene, timing, item.index, playhead));
       setAttribute(root, "aria-label", cardLabel(structure, item, visible));
       setSelected(root, spot.cards.has(item.index), around.cards.has(item.index));
@@ -104,6 +105,7 @@ export function makeGradientCard(item: Item): StageElement {
       const { geometry, timing, tape, playhead, spot, around } = picture;
       if (item.output === null) return;
       const words = wordGradient(tape, item.output, playhead);
+      setClass(root, "is-user", picture.users.gradientCards.has(item.index));
       setAttribute(
         root,
         "data-state",

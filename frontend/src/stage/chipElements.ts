@@ -1,6 +1,6 @@
 /** The elements of chips: parameters, buffers and targets, and below them their gradients. */
 
-import { formatNumber } from "../model/format";
+import { formatCount, formatNumber } from "../model/format";
 import { tensorName } from "../model/names";
 import { isVisible, statisticsOf, tensorOf, type Tape } from "../model/tape";
 import type { StageElement } from "./cardElements";
@@ -37,6 +37,9 @@ export function makeLeafChip(item: Item, leaf: number, picture: Picture): StageE
     chipName(structure, item, leaf),
   );
   root.dataset.chip = String(leaf);
+  const uses = picture.geometry.scene.uses[leaf] ?? 0;
+  if (uses > 1) value.before(make("span", "stage-chip-uses", `×${formatCount(uses)}`));
+  const shared = uses > 1 ? `, used in ${formatCount(uses)} places` : "";
   setText(value, chipShape(tensor));
   const updated = structure.tensors.find((other) => other.role === "updated" && other.of === leaf);
   return {
@@ -53,7 +56,7 @@ export function makeLeafChip(item: Item, leaf: number, picture: Picture): StageE
         "is-selected",
         spot.chips.has(leaf) || (isUpdated && spot.chips.has(updated.id)),
       );
-      const label = `${tensorName(tape.structure, shown)}, ${tensor.role} ${chipShape(tensor)}`;
+      const label = `${tensorName(tape.structure, shown)}, ${tensor.role} ${chipShape(tensor)}${shared}`;
       setAttribute(root, "aria-label", label);
       setClass(root, "is-changed", changed.has(shown));
       heatmaps.request(canvas, shown, swatchSize);

@@ -5,9 +5,15 @@ import type { Geometry } from "./geometry";
 import { selectionOfBackwardEdge, selectionOfCard, selectionOfGradient } from "./locate";
 import { blockAt, edgeAt, type Picture } from "./picture";
 
-export type Hit =
+/** A hit on what shows more or less of the tape. */
+export type Disclosing =
   | { kind: "open"; call: number }
   | { kind: "close"; frame: number }
+  | { kind: "unfold"; frame: number }
+  | { kind: "step"; repeat: number; step: number };
+
+export type Hit =
+  | Disclosing
   | { kind: "select"; selection: Selection }
   /** A control on a card, which knows itself what to do. */
   | { kind: "control" }
@@ -20,8 +26,21 @@ export function hitElement(target: Element, geometry: Geometry): Hit {
   if (opener !== null) return { kind: "open", call: Number(opener.dataset.open) };
   const frame = target.closest<HTMLElement>("[data-frame]");
   if (frame !== null) return { kind: "close", frame: Number(frame.dataset.frame) };
+  const unfolder = target.closest<HTMLElement>("[data-unfold]");
+  if (unfolder !== null) return { kind: "unfold", frame: Number(unfolder.dataset.unfold) };
+  const hidden = target.closest<HTMLElement>("[data-hidden]");
+  if (hidden !== null) return hitHidden(hidden.dataset.hidden ?? "", geometry);
   const selection = selectionOfElement(target, geometry);
   return selection === null ? { kind: "ground" } : { kind: "select", selection };
+}
+
+/** What stands for hidden steps leads to the nearest of them. */
+function hitHidden(key: string, { scene }: Geometry): Hit {
+  const item = scene.itemOfKey.get(key);
+  const fold = scene.folds.find(({ before, after }) => before === item || after === item);
+  if (fold === undefined) return { kind: "ground" };
+  const step = fold.step + (fold.before === item ? -1 : 1);
+  return { kind: "step", repeat: fold.repeat.id, step };
 }
 
 export function selectionOfElement(target: Element, { scene }: Geometry): Selection | null {

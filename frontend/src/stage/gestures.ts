@@ -15,6 +15,8 @@ export interface GestureHandlers {
   leave(): void;
   /** The keyboard's focus came to a card that takes up this part of the host. */
   focus(box: Rect, target: Element): void;
+  /** A slider was moved to a step of a repeat. */
+  slide(repeat: number, step: number): void;
   /** True if the key meant something here. */
   key(event: KeyboardEvent): boolean;
 }
@@ -46,6 +48,7 @@ export class Gestures {
     root.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false });
     root.addEventListener("dblclick", (event) => this.double(event), { signal });
     root.addEventListener("keydown", (event) => this.press(event), { signal });
+    root.addEventListener("input", (event) => this.input(event), { signal });
     root.addEventListener("focusin", (event) => this.focus(event), { signal });
     // The host scrolls when the browser brings a focused card into view; the camera does that here.
     root.addEventListener("scroll", () => root.scrollTo(0, 0), { signal });
@@ -62,6 +65,8 @@ export class Gestures {
 
   private down(event: PointerEvent): void {
     if (event.button !== 0 && event.button !== 1) return;
+    // A slider is dragged by itself.
+    if (event.target instanceof HTMLInputElement) return;
     this.pointers.set(event.pointerId, this.at(event));
     if (this.pointers.size === 1) this.moved = 0;
   }
@@ -132,6 +137,11 @@ export class Gestures {
     const [box, home] = [target.getBoundingClientRect(), this.root.getBoundingClientRect()];
     const { width, height } = box;
     this.handlers.focus({ x: box.x - home.x, y: box.y - home.y, width, height }, target);
+  }
+
+  private input({ target }: Event): void {
+    if (!(target instanceof HTMLInputElement)) return;
+    this.handlers.slide(Number(target.dataset.repeat), Number(target.value) - 1);
   }
 
   private press(event: KeyboardEvent): void {

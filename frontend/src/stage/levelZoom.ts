@@ -4,7 +4,7 @@ import { nearestRect, type Anchor } from "./anchor";
 import { toWorld } from "./camera";
 import type { CameraControl } from "./cameraControl";
 import type { Geometry, Rect } from "./geometry";
-import type { Openings } from "./openings";
+import type { Disclosure } from "./disclosure";
 import type { Item } from "./scene";
 import { crossingOf, scaleAfterOpening } from "./zoomCrossing";
 
@@ -29,13 +29,13 @@ export class LevelZoom {
   private crossing: "none" | "arranging" | "gliding" = "none";
 
   constructor(
-    private readonly openings: Openings,
+    private readonly disclosure: Disclosure,
     private readonly camera: CameraControl,
   ) {}
 
   /**
    * Moves the camera about a point of the screen, and answers what is to keep its place if that
-   * crosses a level: the openings are then others than before. Null if it crosses none.
+   * crosses a level: what is disclosed is then other than before. Null if it crosses none.
    */
   zoom(
     geometry: Geometry | null,
@@ -64,16 +64,21 @@ export class LevelZoom {
       case null:
         return null;
       case "in":
-        return enter(this.openings, geometry, at, pointer);
+        return enter(this.disclosure, geometry, at, pointer);
       case "out":
-        return leave(this.openings, geometry, at, pointer);
+        return leave(this.disclosure, geometry, at, pointer);
     }
   }
 }
 
-function enter(openings: Openings, geometry: Geometry, at: Point, pointer: Point): Anchor | null {
+function enter(
+  disclosure: Disclosure,
+  geometry: Geometry,
+  at: Point,
+  pointer: Point,
+): Anchor | null {
   const met = meet(geometry, at);
-  if (met === null || met.distance > reach || !openings.zoomInto(met.item)) return null;
+  if (met === null || met.distance > reach || !disclosure.zoomInto(met.item)) return null;
   const { item, rect, isGradient } = met;
   return {
     before: rect,
@@ -86,9 +91,14 @@ function enter(openings: Openings, geometry: Geometry, at: Point, pointer: Point
   };
 }
 
-function leave(openings: Openings, geometry: Geometry, at: Point, pointer: Point): Anchor | null {
+function leave(
+  disclosure: Disclosure,
+  geometry: Geometry,
+  at: Point,
+  pointer: Point,
+): Anchor | null {
   const met = meet(geometry, at);
-  if (met === null || !openings.zoomOut()) return null;
+  if (met === null || !disclosure.zoomOut()) return null;
   const { item, rect, isGradient } = met;
   return {
     before: rect,

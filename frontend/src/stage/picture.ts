@@ -22,6 +22,8 @@ export interface Picture {
   readonly traced: Spot | null;
   /** The colours of cards; null: their own. */
   readonly shading: Shading | null;
+  /** Where the shared weight is used that is pointed at, or selected. */
+  readonly users: Spot;
   /** Tensors that an edit has just changed. */
   readonly changed: ReadonlySet<number>;
   readonly pointer: NumberPointer;

@@ -3,19 +3,20 @@
 import type { ColorBy } from "../model/colorBy";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
-import { sameSelection, type Selection } from "../model/selection";
+import { sameSelection, subjectOf, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
-import type { Anchor } from "./anchor";
+import { anchorOfFrame, anchorOfOpening, type Anchor } from "./anchor";
 import { Arranger, type OrientationChoice } from "./arranger";
 import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
 import { ChangeMarks, changedTensors } from "./changes";
 import { CardColors } from "./cardColors";
 import { Chosen } from "./chosen";
-import { callToOpen, hitElement, hitPainting } from "./clicks";
+import { callToOpen, hitElement, hitPainting, type Disclosing } from "./clicks";
+import { Disclosure } from "./disclosure";
 import { make } from "./dom";
 import { initialView, placeOfEvent, placeOfSpot } from "./framing";
-import type { Geometry, Rect } from "./geometry";
+import { showSteps, type Geometry, type Rect } from "./geometry";
 import { Gestures } from "./gestures";
 import { edgeReach, HoverCard } from "./hoverCard";
 import { commandOfKey } from "./keys";
@@ -23,14 +24,15 @@ import { Legend } from "./legend";
 import { LevelZoom } from "./levelZoom";
 import { Neurons } from "./neurons";
 import { NumberPointer } from "./numberPointer";
-import { Openings } from "./openings";
 import { Painter } from "./painter";
+import { Pointing } from "./pointing";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
 import "./neurons.css";
 import "./numbers.css";
 import "./stage.css";
+import "./folds.css";
 
 export type { OrientationChoice } from "./arranger";
 
@@ -50,6 +52,10 @@ interface Shown {
   readonly tape: Tape;
 }
 
+/** What a second click in the same place does not open a card for. */
+const ownControls =
+  "[data-open], [data-frame], [data-unfold], [data-hidden], [data-control], input";
+
 export class Stage {
   private readonly root = make("div", "stage-root");
   private readonly message = make("div", "stage-message");
@@ -64,8 +70,8 @@ export class Stage {
 
   private tape: Tape | null = null;
   private missing: MissingLayer | null = null;
+  private readonly disclosure = new Disclosure();
   private shown: Shown | null = null;
-  private readonly openings = new Openings();
   private readonly neurons: Neurons;
   private readonly levelZoom: LevelZoom;
   private choice: OrientationChoice = "auto";
@@ -75,6 +81,7 @@ export class Stage {
   private transition: { transition: Transition; glide: Glide } | null = null;
   private readonly changes = new ChangeMarks(() => this.repaint());
   private readonly pointer = new NumberPointer(() => this.repaint());
+  private readonly pointing: Pointing;
   private frameRequest = 0;
   private isStale = true;
 
@@ -103,7 +110,7 @@ export class Stage {
       () => this.repaint(),
       () => this.painter.isStill,
     );
-    this.levelZoom = new LevelZoom(this.openings, this.camera);
+    this.levelZoom = new LevelZoom(this.disclosure, this.camera);
     this.gestures = new Gestures(this.root, {
       pan: (dx, dy) => this.camera.pan(dx, dy),
       zoom: (factor, x, y) => this.zoom(factor, x, y, "zoom"),
@@ -112,8 +119,10 @@ export class Stage {
       hover: (target, x, y) => this.point(target, { x, y, width: 0, height: 0 }),
       leave: () => this.point(null),
       focus: (box, target) => this.focus(box, target),
+      slide: (repeat, step) => this.showStep(repeat, step),
       key: (event) => this.key(event),
     });
+    this.pointing = new Pointing(this.root, () => this.locate());
     this.resizes = new ResizeObserver(() => this.resize());
     this.resizes.observe(this.root);
     this.resize();
@@ -131,13 +140,13 @@ export class Stage {
     this.missing = missing;
     if (tape === null) {
       [this.shown, this.transition] = [null, null];
-      this.openings.reset(null);
+      this.disclosure.clear();
       this.neurons.setStructure(null);
       this.recolor();
       this.arranger.cancel();
       delete this.root.dataset.painted;
     } else if (!same) {
-      this.openings.reset(tape.structure);
+      this.disclosure.show(tape.structure, missing);
       this.neurons.setStructure(tape.structure);
       this.pointer.clear();
       this.arrange(null);
@@ -150,14 +159,15 @@ export class Stage {
     if (playhead === this.playhead) return;
     const isNextStep = playhead === this.playhead + 1;
     this.playhead = playhead;
+    this.reveal(this.subject());
     this.painter.pulse(isNextStep ? this.picture(performance.now()) : null);
     if (this.following) this.bringEventIntoView();
     this.repaint();
   }
 
   setLevel(level: Level): void {
-    if (level === this.openings.level) return;
-    this.openings.setLevel(level);
+    if (level === this.disclosure.level) return;
+    this.disclosure.setLevel(level);
     this.neurons.setLevel(level);
     this.arrange(null);
   }
@@ -169,7 +179,13 @@ export class Stage {
   }
 
   select(selection: Selection | null): void {
-    this.chosen.select(selection, this.tape?.structure ?? null, this.shown?.geometry.scene ?? null);
+    const isNew = this.chosen.select(selection, this.tape?.structure ?? null);
+    if (isNew) this.reveal(this.chosen.selection);
+    this.locate();
+  }
+
+  private locate(): void {
+    this.chosen.locate(this.shown?.geometry.scene ?? null, this.pointing.tensor);
     this.repaint();
   }
 
@@ -221,19 +237,63 @@ export class Stage {
 
   /** Opens a call's card in place. */
   open(call: number): void {
-    if (this.shown !== null) this.arrange(this.openings.openIn(this.shown.geometry, call));
+    if (this.shown === null) return;
+    this.disclosure.open(call);
+    this.arrange(anchorOfOpening(this.shown.geometry, call));
   }
 
-  /** Closes the frame of this index. */
+  /** Closes the frame of this index, or folds it. */
   close(frameIndex: number): void {
-    const anchor =
-      this.shown === null ? null : this.openings.closeIn(this.shown.geometry, frameIndex);
-    if (anchor !== null) this.arrange(anchor);
+    const frame = this.shown?.geometry.scene.frames[frameIndex];
+    if (this.shown === null || frame === undefined) return;
+    this.disclosure.close(frame);
+    // Folding shows the step that the person is at, not the one that was shown long ago.
+    this.disclosure.reveal(this.chosen.selection ?? this.subject());
+    this.arrange(anchorOfFrame(this.shown.geometry, frame, this.camera.visible));
+  }
+
+  /** Shows all steps of the folded repeat in the frame of this index. */
+  unfold(frameIndex: number): void {
+    const frame = this.shown?.geometry.scene.frames[frameIndex];
+    if (this.shown === null || frame?.repeat == null) return;
+    this.disclosure.unfold(frame.repeat.id);
+    this.arrange(anchorOfFrame(this.shown.geometry, frame, this.camera.visible));
+  }
+
+  /** Slides a folded repeat to one of its steps. */
+  showStep(repeat: number, step: number): void {
+    this.disclosure.showStep(repeat, step);
+    this.slide();
+  }
+
+  /** What happens at the playhead. */
+  private subject(): Selection | null {
+    return this.tape === null ? null : subjectOf(this.tape.structure, this.playhead);
+  }
+
+  private reveal(selection: Selection | null): void {
+    this.disclosure.reveal(selection);
+    this.slide();
+  }
+
+  /** Brings the shown steps onto the stage; nothing else changes its place. */
+  private slide(): void {
+    if (this.shown === null || this.tape === null) return;
+    const { geometry: before } = this.shown;
+    if (this.disclosure.isShownBy(before.scene)) return;
+    const scene = this.disclosure.slide(before.scene);
+    const geometry = scene === null ? null : showSteps(before, scene);
+    if (geometry === null) this.arrange({ before: before.bounds, find: ({ bounds }) => bounds });
+    else {
+      this.hold(geometry);
+      this.transition = null;
+    }
   }
 
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
     this.changes.clear();
+    this.pointing.destroy();
     this.resizes.disconnect();
     this.gestures.destroy();
     this.arranger.destroy();
@@ -252,7 +312,7 @@ export class Stage {
 
   /** Builds the scene anew and has it laid out; the last request wins. */
   private arrange(anchor: Anchor | null): void {
-    const scene = this.openings.scene(this.missing);
+    const scene = this.disclosure.scene();
     if (scene === null) return;
     this.arranger.arrange(scene, this.choice, this.camera.viewport, {
       done: (geometry) => this.take(geometry, anchor),
@@ -273,17 +333,24 @@ export class Stage {
     const { tape, shown } = this;
     const same = shown?.tape.structure.hash === tape.structure.hash;
     const before = same ? (shown?.geometry ?? null) : null;
-    const timing = timeScene(geometry.scene, tape);
     this.tell("");
-    this.shown = { geometry, edges: shapeEdges(geometry), timing, tape };
-    this.recolor();
-    this.select(this.chosen.selection);
+    this.hold(geometry);
     const now = performance.now();
     this.beginTransition(before, geometry, now);
     const kept = anchor?.find(geometry);
     this.levelZoom.settle();
     if (anchor !== null && kept !== undefined) this.camera.keepInPlace(anchor, kept, now);
     else this.frame(before !== null);
+    // The shown steps may have changed meanwhile.
+    this.slide();
+  }
+
+  private hold(geometry: Geometry): void {
+    if (this.tape === null) return;
+    const timing = timeScene(geometry.scene, this.tape);
+    this.shown = { geometry, edges: shapeEdges(geometry), timing, tape: this.tape };
+    this.recolor();
+    this.locate();
   }
 
   private beginTransition(before: Geometry | null, after: Geometry, now: number): void {
@@ -348,20 +415,22 @@ export class Stage {
   private click(target: Element, x: number, y: number): void {
     if (this.shown === null || this.legend.root.contains(target)) return;
     const hit = hitElement(target, this.shown.geometry);
+    if (hit.kind === "select") this.emit(hit.selection);
+    else if (hit.kind === "ground") this.emit(this.hitGround(x, y));
+    else if (hit.kind !== "control") this.disclose(hit);
+  }
+
+  /** Opens, closes, unfolds or slides what was hit. */
+  private disclose(hit: Disclosing): void {
     switch (hit.kind) {
       case "open":
-        this.open(hit.call);
-        break;
+        return this.open(hit.call);
       case "close":
-        this.close(hit.frame);
-        break;
-      case "select":
-        this.emit(hit.selection);
-        break;
-      case "control":
-        break;
-      case "ground":
-        this.emit(this.hitGround(x, y));
+        return this.close(hit.frame);
+      case "unfold":
+        return this.unfold(hit.frame);
+      case "step":
+        return this.showStep(hit.repeat, hit.step);
     }
   }
 
@@ -374,8 +443,7 @@ export class Stage {
   }
 
   private doubleClick(target: Element, x: number, y: number): void {
-    if (this.shown === null || target.closest("[data-open], [data-frame], [data-control]") !== null)
-      return;
+    if (this.shown === null || target.closest(ownControls) !== null) return;
     const call = callToOpen(target, this.shown.geometry);
     if (call !== null) this.open(call);
     else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);
@@ -421,11 +489,11 @@ export class Stage {
   private enter(target: Element): boolean {
     if (this.shown === null) return false;
     const hit = hitElement(target, this.shown.geometry);
-    if (hit.kind === "close") this.close(hit.frame);
-    else if (hit.kind === "select" && sameSelection(hit.selection, this.chosen.selection)) {
+    if (hit.kind === "select" && sameSelection(hit.selection, this.chosen.selection)) {
       const call = callToOpen(target, this.shown.geometry);
       if (call !== null) this.open(call);
     } else if (hit.kind === "select") this.emit(hit.selection);
+    else if (hit.kind !== "ground" && hit.kind !== "control") this.disclose(hit);
     return hit.kind !== "ground" && hit.kind !== "control";
   }
 
@@ -447,9 +515,9 @@ export class Stage {
     const { playhead, pointer } = this;
     const { changed } = this.changes;
     const { shading } = this.cardColors;
-    const { spot, around, traced } = this.chosen;
+    const { spot, around, users, traced } = this.chosen;
     const { colors } = this.painter;
-    const marks = { spot, around, traced, shading, changed, pointer };
+    const marks = { spot, around, users, traced, shading, changed, pointer };
     return { ...this.shown, geometry, playhead, ...marks, colors };
   }
 
@@ -495,7 +563,7 @@ export class Stage {
     if (this.shown === null) return;
     dataset.painted = this.shown.tape.structure.hash;
     dataset.orientation = this.shown.geometry.orientation;
-    dataset.level = this.openings.level;
-    dataset.cards = String(this.shown.geometry.cards.length);
+    dataset.level = this.disclosure.level;
+    dataset.cards = String(this.shown.geometry.scene.items.length);
   }
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { TapeBuilder } from "../../test/tapeBuilder";
-import { Openings } from "./openings";
+import { Disclosure } from "./disclosure";
 import type { Item } from "./scene";
 
 const one = { shape: [1], values: [1] };
@@ -21,10 +21,10 @@ function twoLayers() {
   return builder.structure();
 }
 
-let openings: Openings;
+let disclosure: Disclosure;
 
 function items(): readonly Item[] {
-  return openings.scene(null)?.items ?? [];
+  return disclosure.scene()?.items ?? [];
 }
 
 function names(): string[] {
@@ -38,50 +38,48 @@ function item(name: string): Item {
 }
 
 beforeEach(() => {
-  openings = new Openings();
-  openings.reset(twoLayers());
+  disclosure = new Disclosure();
+  disclosure.show(twoLayers(), null);
 });
 
 describe("zooming in", () => {
   it("opens a module to its ops, and an op to its numbers, one step at a time", () => {
     expect(names()).toEqual(["input", "fc1", "fc2"]);
-    expect(openings.zoomInto(item("fc1"))).toBe(true);
+    expect(disclosure.zoomInto(item("fc1"))).toBe(true);
     expect(names()).toEqual(["input", "t", "mul", "fc2"]);
-    expect(openings.zoomInto(item("mul"))).toBe(true);
+    expect(disclosure.zoomInto(item("mul"))).toBe(true);
     expect(names()).toEqual(["input", "t", "mul!", "fc2"]);
-    expect(openings.zoomInto(item("mul"))).toBe(false);
+    expect(disclosure.zoomInto(item("mul"))).toBe(false);
   });
 
   it("is undone step by step, and no further than it went", () => {
-    openings.zoomInto(item("fc1"));
-    openings.zoomInto(item("mul"));
-    expect(openings.zoomOut()).toBe(true);
+    disclosure.zoomInto(item("fc1"));
+    disclosure.zoomInto(item("mul"));
+    expect(disclosure.zoomOut()).toBe(true);
     expect(names()).toEqual(["input", "t", "mul", "fc2"]);
-    expect(openings.zoomOut()).toBe(true);
+    expect(disclosure.zoomOut()).toBe(true);
     expect(names()).toEqual(["input", "fc1", "fc2"]);
-    expect(openings.zoomOut()).toBe(false);
+    expect(disclosure.zoomOut()).toBe(false);
   });
 });
 
 describe("what a person opened", () => {
   it("is never closed by zooming out", () => {
-    openings.reset(twoLayers());
-    const scene = openings.scene(null);
-    const call = scene?.items[1]?.opens ?? -1;
-    openings.zoomInto(item("fc2"));
-    openings.openIn({ scene, cards: [], frames: [] } as never, call);
+    const call = item("fc1").opens ?? -1;
+    disclosure.zoomInto(item("fc2"));
+    disclosure.open(call);
     expect(names()).toEqual(["input", "t", "mul", "t", "mul"]);
-    openings.zoomOut();
+    disclosure.zoomOut();
     expect(names()).toEqual(["input", "t", "mul", "fc2"]);
-    expect(openings.zoomOut()).toBe(false);
+    expect(disclosure.zoomOut()).toBe(false);
   });
 
   it("is forgotten with another level, as what zooming opened", () => {
-    openings.zoomInto(item("fc1"));
-    openings.setLevel("numbers");
+    disclosure.zoomInto(item("fc1"));
+    disclosure.setLevel("numbers");
     expect(names()).toEqual(["input!", "t!", "mul!", "t!", "mul!"]);
-    openings.setLevel("module");
+    disclosure.setLevel("module");
     expect(names()).toEqual(["input", "fc1", "fc2"]);
-    expect(openings.zoomOut()).toBe(false);
+    expect(disclosure.zoomOut()).toBe(false);
   });
 });
