@@ -8,7 +8,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradtape.tape.structure import EventKind, Node, Phase, Structure
-from tests.engine.zoo_recordings import Recordings, cases_for
+from tests.engine.zoo_recordings import Idle, Recordings, cases_for
 from tests.zoo.cases import CASES
 from tests.zoo.program import Law, Program, ZooCase
 from tests.zoo.recorder_faults import FAULTS
@@ -140,13 +140,6 @@ def test_nodes_are_in_the_order_in_which_the_engine_runs_them(
     expected = engine_order(case.build(torch.float64))
     assert expected
     assert [name for name in expected if name not in told] == []
-
-
-class Idle(TorchDispatchMode):
-    """Watches nothing. While any mode is on, torch makes a few nodes of other kinds (reshape)."""
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        return func(*args, **(kwargs or {}))
 
 
 def engine_order(program: Program) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradtape.engine.recording import Recording
 from tests.zoo.cases import CASES
@@ -25,6 +26,13 @@ def _marks(case: ZooCase, law: Law) -> list[pytest.MarkDecorator]:
         fault = FAULTS[case.name, law]
         return [pytest.mark.xfail(reason=fault.reason, strict=fault.always)]
     return []
+
+
+class Idle(TorchDispatchMode):
+    """Watches nothing. While any mode is on, torch makes a few nodes of other kinds (reshape)."""
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        return func(*args, **(kwargs or {}))
 
 
 class Recordings(dict[str, Recording]):

@@ -5,15 +5,16 @@ A row is a dict as JSON will have it; the ids in it are indices, given in the or
 
 from bisect import bisect_right
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
 from gradtape.engine.backward_passes import BackwardPasses
 from gradtape.engine.call_tree import STEP_CALL, CallTree
 from gradtape.engine.op_reading import OpForm, read_arguments, tensors_in
+from gradtape.engine.private_torch import node_number
 from gradtape.engine.recording_log import Item, Mark, NodeRecord, RecordingLog
-from gradtape.engine.tensor_table import Row, TensorTable
+from gradtape.engine.tensor_table import Row, TensorTable, alias_node
 from gradtape.engine.update_ticks import UpdateTicks
 from gradtape.engine.write_guard import Copies
 from gradtape.tape.structure import EventKind, Phase, Role
@@ -26,6 +27,24 @@ INTERMEDIATE, GRADIENT = Role.INTERMEDIATE.value, Role.GRADIENT.value
 NO_CONSTANTS: dict[str, Any] = {}
 
 
+class Returned(NamedTuple):
+    """A gradient that torch.autograd.grad gave back.
+
+    Attributes:
+        of: the tensor that was asked for.
+        gradient: the tensor that was given back.
+        first: how many gradients had arrived somewhere before the pass.
+        end: and when it was over.
+        event: row of the last tick of the pass.
+    """
+
+    of: int
+    gradient: int
+    first: int
+    end: int
+    event: Row
+
+
 class LogReader:
     """Goes through a log once.
 
@@ -35,13 +54,14 @@ class LogReader:
         forms: of the ops.
         plain_arguments: op → its arguments that are no tensors, where it has any.
         events: rows.
+        node_events: node → the row of the tick in which it ran.
         orders: node → its place in the engine's order.
         saved: node → ids of what it saved.
         leaves: node → id of the leaf that it accumulates for.
         edge_tensors: edge → the gradient that flowed along it.
         arrived: (node, output index) → the whole gradient that arrived there.
-        accumulated: leaf → its .grad after accumulation.
-        returned: tensor → its gradient as torch.autograd.grad gave it back.
+        accumulated: node → the .grad of its leaf after accumulation.
+        returned: what torch.autograd.grad gave back.
         given: for each time tensors were registered, their ids.
         numbers: op → number of the newest autograd node when it ran.
         op_of_number: number of an autograd node → the op that made it.
@@ -55,20 +75,23 @@ class LogReader:
         self.forms: list[OpForm] = []
         self.plain_arguments: dict[int, tuple[list[Any], dict[str, Any]]] = {}
         self.events: list[Row] = []
+        self.node_events: dict[int, Row] = {}
         self.orders: dict[int, int] = {}
         self.saved: dict[int, tuple[int, ...]] = {}
         self.leaves: dict[int, int] = {}
         self.edge_tensors: dict[int, int] = {}
         self.arrived: dict[tuple[int, int], int] = {}
         self.accumulated: dict[int, int] = {}
-        self.returned: dict[int, int] = {}
+        self.returned: list[Returned] = []
         self.given: list[list[int]] = []
         self.numbers: list[int] = []
         self.op_of_number: dict[int, int] = {}
         self.makers: set[int] = set()
         self._calls = CallTree(log)
         self._phase = FORWARD
+        # For each backward pass under way: the phase around it, and how much had arrived before.
         self._outer_phases: list[str] = []
+        self._arrived_before: list[int] = []
         # Node → id of the leaf that it accumulates for in the backward pass under way.
         self._leaves_now: dict[int, int] = {}
         # id() of a registered tensor → its name and role.
@@ -138,7 +161,7 @@ class LogReader:
         else:
             results = self._add_results(tensors_in(result), operands, op, bookkeeping)
         if copies is not None:
-            self._take_in_writes(form.written_among(args, kwargs), operands, results, op)
+            self._take_in_writes(form.written_among(args, kwargs), results, op)
         if form.uninitialised or form.working_memory or (form.is_view and table.unwritten):
             self._note_uninitialised(form, result, results)
         row = {
@@ -173,8 +196,16 @@ class LogReader:
         read = read_arguments(form, args, kwargs)
         if read.constants or kwargs or len(read.operands) != len(args):
             self.plain_arguments[len(self.ops)] = read.plain
-        find_or_add, phase = self.table.find_or_add, self._phase
-        return [find_or_add(operand, phase) for operand in read.operands], read.constants
+        return [self._read_operand(operand) for operand in read.operands], read.constants
+
+    def _read_operand(self, operand: Tensor) -> int:
+        known = self.table.by_object.get(id(operand))
+        if known is not None:
+            return known
+        number, node = self.table.find_or_add(operand, self._phase), alias_node(operand)
+        if node is None or node_number(node) in self.op_of_number:
+            return number
+        return self.table.add_alias(number, operand, node)
 
     def _note_maker(self, row: Row, form: OpForm, result: Any, number: int) -> None:
         """Note whether an op made an autograd node.
@@ -195,7 +226,9 @@ class LogReader:
                 return
             number -= 1
         if form.is_view:
-            followed = any(rows[operand]["requires_grad"] for operand in row["operands"])
+            followed = form.name != "aten.detach" and any(
+                rows[operand]["requires_grad"] for operand in row["operands"]
+            )
         else:
             followed = any(tensor.requires_grad for tensor in tensors_in(result))
         if followed:
@@ -229,9 +262,7 @@ class LogReader:
         into, source = (self.table.rows[operand] for operand in operands)
         return all(into[key] == source[key] for key in ("shape", "dtype", "device"))
 
-    def _take_in_writes(
-        self, written: list[Tensor], operands: list[int], results: list[int], op: int
-    ) -> None:
+    def _take_in_writes(self, written: list[Tensor], results: list[int], op: int) -> None:
         """Add what an op wrote but did not return; a leaf that it wrote keeps its name."""
         table, rows = self.table, self.table.rows
         for tensor in written:
@@ -239,13 +270,13 @@ class LogReader:
             if id(tensor) not in table.by_object:
                 results.append(table.add(tensor, self._phase, op))
         if self._phase is FORWARD:
-            leaves = [rows[each] for each in operands if rows[each]["requires_grad"]]
             for result in results:
                 value = table.values[result]
                 if value is not None and value.is_leaf and value.requires_grad:
-                    before = next((row for row in leaves if row["shape"] == tuple(value.shape)), {})
-                    kept = {key: before.get(key) for key in ("name", "role") if key in before}
-                    rows[result] |= {"requires_grad": True, "is_leaf": True, **kept}
+                    before = table.history.get(id(value))
+                    kept = {} if before is None else rows[before[-1]]
+                    rows[result] |= {"requires_grad": True, "is_leaf": True}
+                    rows[result] |= {key: kept[key] for key in ("name", "role") if key in kept}
 
     def _note_uninitialised(self, form: OpForm, result: Any, results: list[int]) -> None:
         """Note results that are whatever the memory held: of such ops, and views of such memory."""
@@ -350,6 +381,7 @@ class LogReader:
                 self.leaves.setdefault(node, self._leaves_now[node])
         self._calls.close_function(len(self.ops))
         self._outer_phases.append(self._phase)
+        self._arrived_before.append(len(self.arrived))
         self._phase = BACKWARD
         self._passes.begin()
 
@@ -369,11 +401,12 @@ class LogReader:
         Args:
             returned: what torch.autograd.grad was asked for, with the gradients it gave back.
         """
+        event, first = self.events[-1], self._arrived_before.pop()
         for tensor, gradient in returned:
             of = self.table.find_or_add(tensor, self._outer_phases[-1])
-            number = self._as_gradient(gradient, None, self.events[-1])
+            number = self._as_gradient(gradient, None, event)
             self.table.rows[number]["of"] = of
-            self.returned[of] = number
+            self.returned.append(Returned(of, number, first, len(self.arrived), event))
         self._phase = self._outer_phases.pop()
         self._passes.end()
 
@@ -391,18 +424,16 @@ class LogReader:
     def _gradient_accumulated(
         self, node: int, received: tuple[Any, ...], gradient: Tensor | None
     ) -> None:
-        leaf = self._leaves_now[node]
-        node = self._passes.run_of(node)
+        leaf, node = self._leaves_now[node], self._passes.run_of(node)
         self.leaves[node] = leaf
         event = self._begin_node_event(ACCUMULATE, node, received)
         if gradient is not None:
             tensor = self._as_gradient(gradient, node, event)
-            self.table.rows[tensor]["of"] = leaf
-            self.accumulated[leaf] = tensor
+            self.accumulated[node] = tensor
 
     def _begin_node_event(self, kind: str, node: int, received: tuple[Any, ...]) -> Row:
         self.orders[node] = self._passes.note_end(node)
-        event = self._add_event(kind, node, self._unrevealed)
+        event = self.node_events[node] = self._add_event(kind, node, self._unrevealed)
         self._unrevealed = []
         for index, gradient in enumerate(received):
             if gradient is not None:
@@ -429,20 +460,10 @@ class LogReader:
             row["role"], row["node"] = GRADIENT, node
         return number
 
-    def reveal(self, number: int, op: int | None, receiver: int) -> None:
-        """Let a gradient be seen from the event of its op on; without one, when it is received."""
-        events = self.events
-        if op is not None:
-            # Events stand in the order of their ops; of those that begin here, the last has ops.
-            event = events[bisect_right(events, op, key=itemgetter("first_op")) - 1]
-        else:
-            of_nodes = (BACKWARD_NODE, ACCUMULATE)
-            event = next(
-                event
-                for event in events
-                if event["subject"] == receiver and event["kind"] in of_nodes
-            )
-        event["reveals"].append(number)
+    def event_of_op(self, op: int) -> Row:
+        """The tick in which an op ran."""
+        # Events stand in the order of their ops; of those that begin here, the last has ops.
+        return self.events[bisect_right(self.events, op, key=itemgetter("first_op")) - 1]
 
     # The update
 

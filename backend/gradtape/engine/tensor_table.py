@@ -16,6 +16,8 @@ from gradtape.engine.op_reading import torch_name
 from gradtape.engine.write_guard import Copies, storage_key
 from gradtape.tape.structure import Phase, Role
 
+ALIAS = "AliasBackward0"  # autograd's node for a tensor that is seen as another class
+
 Row = dict[str, Any]
 """A record of the structure as JSON will have it."""
 
@@ -49,6 +51,8 @@ class TensorTable:
         overwritten: id → the op that wrote to its memory afterwards.
         rewritten: op → ids of values in memory that it wrote, of tensors that it did not return.
         nodes: id of an overwritten value → the autograd node that it came from.
+        history: id() of an object → the ids of the values that it stood for before.
+        aliases: (node, id) of values that are seen as another class, by a node without an op.
     """
 
     def __init__(self) -> None:
@@ -64,6 +68,8 @@ class TensorTable:
         self.overwritten: dict[int, int] = {}
         self.rewritten: dict[int, list[int]] = {}
         self.nodes: dict[int, Any] = {}
+        self.history: dict[int, list[int]] = {}
+        self.aliases: list[tuple[Any, int]] = []
         # Where an op wrote: the op, for tensors of that memory that are met again later.
         self._written_by: dict[int, int] = {}
 
@@ -121,6 +127,24 @@ class TensorTable:
         self.rows[copy] |= {"role": Role.GRADIENT.value, "node": node}
         return copy
 
+    def add_alias(self, number: int, tensor: Tensor | None = None, node: Any = None) -> int:
+        """A new id for a value that autograd sees twice; with its own object if that was met."""
+        row = self.rows[number]
+        copy = self.add_same(number, row["phase"], row["op"])
+        self.rows[copy] |= {"requires_grad": True, "is_leaf": False}
+        if tensor is not None:
+            self.by_object[id(tensor)] = copy
+        self.aliases.append((node, copy))
+        return copy
+
+    def add_sum(self, numbers: list[int]) -> int | None:
+        """A value that no op of the iteration has made: a sum; None if a part has no numbers."""
+        parts = [self.values[self.roots[number]] for number in numbers]
+        first, *others = [part for part in parts if part is not None]
+        if len(others) + 1 < len(parts):
+            return None
+        return self.add(sum(others, start=first), Phase.BACKWARD.value, None)
+
     def find(self, tensor: Tensor) -> int | None:
         """The id of the value that a tensor shows, or None if it was never seen."""
         number = self.by_object.get(id(tensor))
@@ -152,6 +176,7 @@ class TensorTable:
             if number is not None:
                 self.overwritten[number] = op
                 self.nodes[number] = node
+                self.history.setdefault(id(tensor), []).append(number)
                 # As it was: an op like transpose_ gives the tensor another shape.
                 self.rows[number]["shape"] = tuple(copy.shape)
                 if self.values[number] is tensor:
@@ -198,3 +223,12 @@ def shows(value: Tensor, tensor: Tensor) -> bool:
         and value.dtype == tensor.dtype
         and value.stride() == tensor.stride()
     )
+
+
+def alias_node(tensor: Tensor) -> Any:
+    """The node of a tensor that is another one, seen as another class; None if it is no such."""
+    # What has been written has a node that is made when it is asked for.
+    if not tensor.requires_grad or tensor.is_inference() or tensor._version:
+        return None
+    node = tensor.grad_fn
+    return node if node is not None and node.name() == ALIAS else None
