@@ -15,6 +15,8 @@ from gradtape.engine.recording_log import Item, Mark, RecordingLog
 
 PROPERTY_ACCESS = frozenset({"__get__", "__set__"})
 
+NODE_ACCESS = Tensor.grad_fn.__get__  # pyright: ignore[reportAttributeAccessIssue]
+
 BACKWARD_CALLS: dict[Any, str] = {
     Tensor.backward: "self",
     torch.autograd.backward: "tensors",
@@ -88,6 +90,7 @@ class CallMode(TorchFunctionMode):
         log = self._log
         # The optimizer's step is one call; the many small ones inside explain nothing.
         if log.updating or func.__name__ in PROPERTY_ACCESS:
+            log.nodes_shown |= func == NODE_ACCESS
             return func(*args, **kwargs)
         call = (Mark.CALL, func, None if self._lines is None else self._lines.current())
         log.mark(*call)

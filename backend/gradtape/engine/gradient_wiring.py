@@ -4,6 +4,7 @@ from gradtape.engine.log_reader import LogReader
 from gradtape.engine.node_outputs import NodeOutputs
 from gradtape.engine.recording_log import NodeRecord, RecordingLog
 from gradtape.engine.tensor_table import Row
+from gradtape.engine.unseen_tensors import reveal_unseen
 from gradtape.engine.whole_gradients import WholeGradients
 
 
@@ -23,9 +24,9 @@ class GradientWiring:
         self.outputs = NodeOutputs(log, reader)
         self.nodes = [self._node_row(number, record) for number, record in enumerate(log.nodes)]
         self._tell_ops_their_nodes()
-        self._reveal_aliases()
         self.edges = self._edge_rows()
         WholeGradients(reader, self.outputs, self.edges)
+        reveal_unseen(reader)
 
     def _node_row(self, number: int, record: NodeRecord) -> Row:
         return {
@@ -52,13 +53,6 @@ class GradientWiring:
     @staticmethod
     def _mark_followed(row: Row) -> None:
         row["requires_grad"], row["is_leaf"] = True, False
-
-    def _reveal_aliases(self) -> None:
-        """An alias is seen from the tick on in which its value was made."""
-        for _, tensor in self._reader.table.aliases:
-            op = self._rows[tensor]["op"]
-            if op is not None:
-                self._reader.event_of_op(op)["reveals"].append(tensor)
 
     def _edge_rows(self) -> list[Row]:
         flowed = self._reader.edge_tensors

@@ -14,7 +14,7 @@ from gradtape.engine.call_tree import STEP_CALL, CallTree
 from gradtape.engine.op_reading import OpForm, read_arguments, tensors_in
 from gradtape.engine.private_torch import node_number
 from gradtape.engine.recording_log import Item, Mark, NodeRecord, RecordingLog
-from gradtape.engine.tensor_table import Row, TensorTable, alias_node
+from gradtape.engine.tensor_table import ALIAS, Row, TensorTable, alias_node
 from gradtape.engine.update_ticks import UpdateTicks
 from gradtape.engine.write_guard import Copies
 from gradtape.tape.structure import EventKind, Phase, Role
@@ -90,13 +90,15 @@ class LogReader:
         self._calls = CallTree(log)
         self._phase = FORWARD
         # For each backward pass under way: the phase around it, and how much had arrived before.
-        self._outer_phases: list[str] = []
-        self._arrived_before: list[int] = []
+        self._around: list[tuple[str, int]] = []
         # Node → id of the leaf that it accumulates for in the backward pass under way.
         self._leaves_now: dict[int, int] = {}
         # id() of a registered tensor → its name and role.
         self._registered: dict[int, tuple[str, str]] = {}
         self._passes = BackwardPasses(log)
+        # Node → what arrived at it, where hooks before it may have changed that.
+        self._as_it_arrived: dict[int, tuple[Any, ...]] = {}
+        self._has_aliases = any(record.name == ALIAS for record in log.nodes)
         # Results of backward ops whose node has not fired its hook yet.
         self._unrevealed: list[int] = []
         self._update = UpdateTicks(self.table, self.ops, self._add_event)
@@ -108,6 +110,7 @@ class LogReader:
             Mark.NAME: self._name,
             Mark.BACKWARD: self._begin_backward,
             Mark.BACKWARD_DONE: self._end_backward,
+            Mark.ARRIVED: self._gradients_arrived,
             Mark.NODE_RAN: self._node_ran,
             Mark.ACCUMULATED: self._gradient_accumulated,
             Mark.STEP: self._begin_step,
@@ -127,6 +130,7 @@ class LogReader:
             else:
                 self._handlers[item[0]](*item[1:])
         self._take_in_rest()
+        self.table.uninitialised |= self.table.working_memory
         for number, record in enumerate(self._log.nodes):
             if record.leaf is not None and number not in self.leaves:  # reached, but never run
                 self.leaves[number] = self.leaves[self._log.node_ids[id(record.node)]]
@@ -162,8 +166,9 @@ class LogReader:
             results = self._add_results(tensors_in(result), operands, op, bookkeeping)
         if copies is not None:
             self._take_in_writes(form.written_among(args, kwargs), results, op)
-        if form.uninitialised or form.working_memory or (form.is_view and table.unwritten):
-            self._note_uninitialised(form, result, results)
+        unwritten = table.uninitialised
+        if form.unfilled or (unwritten and not unwritten.isdisjoint(operands)):
+            self._note_uninitialised(form, args, kwargs, results)
         row = {
             "id": op,
             "phase": self._phase,
@@ -196,9 +201,13 @@ class LogReader:
         read = read_arguments(form, args, kwargs)
         if read.constants or kwargs or len(read.operands) != len(args):
             self.plain_arguments[len(self.ops)] = read.plain
-        return [self._read_operand(operand) for operand in read.operands], read.constants
+        if self._has_aliases:
+            return [self._read_alias(operand) for operand in read.operands], read.constants
+        find_or_add, phase = self.table.find_or_add, self._phase
+        return [find_or_add(operand, phase) for operand in read.operands], read.constants
 
-    def _read_operand(self, operand: Tensor) -> int:
+    def _read_alias(self, operand: Tensor) -> int:
+        """The id of an operand that may be an alias of another tensor."""
         known = self.table.by_object.get(id(operand))
         if known is not None:
             return known
@@ -266,7 +275,6 @@ class LogReader:
         """Add what an op wrote but did not return; a leaf that it wrote keeps its name."""
         table, rows = self.table, self.table.rows
         for tensor in written:
-            table.note_written(tensor)
             if id(tensor) not in table.by_object:
                 results.append(table.add(tensor, self._phase, op))
         if self._phase is FORWARD:
@@ -278,15 +286,20 @@ class LogReader:
                     rows[result] |= {"requires_grad": True, "is_leaf": True}
                     rows[result] |= {key: kept[key] for key in ("name", "role") if key in kept}
 
-    def _note_uninitialised(self, form: OpForm, result: Any, results: list[int]) -> None:
-        """Note results that are whatever the memory held: of such ops, and views of such memory."""
+    def _note_uninitialised(
+        self, form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] | None, results: list[int]
+    ) -> None:
+        """Note results that are, in part, whatever the memory held."""
         table = self.table
-        for number, tensor in zip(results, tensors_in(result), strict=False):
-            if form.uninitialised:
-                table.begin_uninitialised(number, tensor)
-            elif form.is_view:
-                table.note_if_unwritten(number, tensor)
-        table.uninitialised.update(results[place] for place in form.working_memory)
+        table.working_memory.update(results[place] for place in form.working_memory)
+        values = {number: table.values[table.roots[number]] for number in results}
+        shown = {number: value for number, value in values.items() if value is not None}
+        table.memory.note_op(form, args, kwargs, list(shown.values()))
+        table.uninitialised.update(
+            number
+            for number, value in shown.items()
+            if form.uninitialised or table.memory.holds(value)
+        )
 
     def _running(self, node: Any) -> int | None:
         """The number of the node that an op ran for; None where the engine was summing."""
@@ -380,8 +393,7 @@ class LogReader:
                 self._leaves_now[node] = self._find_leaf(record.leaf)
                 self.leaves.setdefault(node, self._leaves_now[node])
         self._calls.close_function(len(self.ops))
-        self._outer_phases.append(self._phase)
-        self._arrived_before.append(len(self.arrived))
+        self._around.append((self._phase, len(self.arrived)))
         self._phase = BACKWARD
         self._passes.begin()
 
@@ -401,17 +413,21 @@ class LogReader:
         Args:
             returned: what torch.autograd.grad was asked for, with the gradients it gave back.
         """
-        event, first = self.events[-1], self._arrived_before.pop()
+        event, (phase, first) = self.events[-1], self._around.pop()
         for tensor, gradient in returned:
-            of = self.table.find_or_add(tensor, self._outer_phases[-1])
+            of = self.table.find_or_add(tensor, phase)
             number = self._as_gradient(gradient, None, event)
             self.table.rows[number]["of"] = of
             self.returned.append(Returned(of, number, first, len(self.arrived), event))
-        self._phase = self._outer_phases.pop()
+        self._phase = phase
         self._passes.end()
+
+    def _gradients_arrived(self, node: int, gradients: tuple[Any, ...]) -> None:
+        self._as_it_arrived[node] = gradients
 
     def _node_ran(self, node: int, computed: tuple[Any, ...], received: tuple[Any, ...]) -> None:
         # torch calls them grad_inputs and grad_outputs, after the forward op's inputs and outputs.
+        received = self._as_it_arrived.pop(node, received)
         node = self._passes.run_of(node)
         event = self._begin_node_event(BACKWARD_NODE, node, received)
         for edge in self._log.nodes[node].edges:

@@ -32,6 +32,7 @@ class OpForm:
     Attributes:
         run: calls the op.
         is_view: whether its result shows memory of an operand.
+        unfilled: whether it gives memory that it has not filled, or not all of it.
         watched: false for the profiler's markers, which travel as ops but compute nothing.
     """
 
@@ -41,6 +42,7 @@ class OpForm:
         "is_view",
         "name",
         "run",
+        "unfilled",
         "uninitialised",
         "watched",
         "working_memory",
@@ -63,6 +65,7 @@ class OpForm:
         )
         self.uninitialised = self.name in UNINITIALISED
         self.working_memory = WORKING_MEMORY.get(self.name, ())
+        self.unfilled = self.uninitialised or self.name in WORKING_MEMORY
         self.watched = func.namespace != "profiler"
 
     def written_among(self, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> list[Tensor]:

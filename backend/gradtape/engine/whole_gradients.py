@@ -41,13 +41,13 @@ class WholeGradients:
                 self._rows[edge["tensor"]]["of"] = edge["of"]
 
     def _take_arrived(self) -> None:
-        reader = self._reader
+        reader, output, brought = self._reader, self._outputs.output, self._brought
         for place, ((node, index), tensor) in enumerate(reader.arrived.items()):
-            of = self._outputs.output(node, index)
+            of = output(node, index)
             if of is not None and node not in reader.accumulated:
                 event = reader.node_events[node]
                 gradient = self._whole_of(of, tensor, node, event)
-                self._brought.setdefault(of, []).append((place, gradient, event))
+                brought.setdefault(of, []).append((place, gradient, event))
 
     def _take_returned(self) -> None:
         for of, gradient, first, end, event in self._reader.returned:
@@ -79,9 +79,12 @@ class WholeGradients:
 
     def _total(self, of: int) -> int:
         """The sum of what the passes brought; of a leaf that was only asked for, the last."""
-        brought = sorted(self._brought[of], key=itemgetter(0))
+        brought = self._brought[of]
+        if len(brought) == 1:
+            return brought[0][1]
+        brought.sort(key=itemgetter(0))
         gradients = [gradient for _, gradient, _ in brought]
-        if len(gradients) == 1 or of in self._leaves:
+        if of in self._leaves:
             return gradients[-1]
         total = self._reader.table.add_sum(gradients)
         if total is None:
