@@ -48,7 +48,9 @@ def test_replayed_ops_give_the_recorded_results(case: ZooCase, recordings: Recor
 
 
 @pytest.mark.parametrize("case", cases_for("reached"))
-def test_every_gradient_comes_out_of_a_replayed_op_or_is_a_sum_of_such(case: ZooCase, recordings: Recordings) -> None:
+def test_every_gradient_comes_out_of_a_replayed_op_or_is_a_sum_of_such(
+    case: ZooCase, recordings: Recordings
+) -> None:
     recording = recordings[case.name]
     told = replay_all(recording)
     gradients = [each for each in recording.structure.tensors if each.role is Role.GRADIENT]

@@ -152,7 +152,8 @@ class LogReader:
         operands, constants = self._read_operands(form, args, kwargs)
         if copies is not None:
             table.put_copies(copies, op)
-        forward = node is None and self._phase is FORWARD
+        # A node of a graph that no one has seen is one of torch.func's.
+        forward = self._phase is FORWARD and (node is None or id(node) not in self._log.node_ids)
         if forward:
             self._calls.follow_function(number - 1, op)
         bookkeeping = form.name == "aten.detach" and not self._calls.is_detaching
@@ -184,7 +185,7 @@ class LogReader:
         self.forms.append(form)
         self.numbers.append(number - 1)
         if copies is not None or number - 1 not in self.op_of_number:
-            self._note_maker(row, form, result, number - 1)
+            self._note_maker(row, form, args, result, number - 1)
         self._advance(row, forward)
 
     def _read_operands(
@@ -216,7 +217,7 @@ class LogReader:
             return number
         return self.table.add_alias(number, operand, node)
 
-    def _note_maker(self, row: Row, form: OpForm, result: Any, number: int) -> None:
+    def _note_maker(self, row: Row, form: OpForm, args: Any, result: Any, number: int) -> None:
         """Note whether an op made an autograd node.
 
         The node of an op is numbered just before the op is dispatched; ops that follow at the same
@@ -235,8 +236,10 @@ class LogReader:
                 return
             number -= 1
         if form.is_view:
-            followed = form.name != "aten.detach" and any(
-                rows[operand]["requires_grad"] for operand in row["operands"]
+            # The object that the op returned is not the one that autograd has made of it.
+            followed = form.name != "aten.detach" and (
+                any(rows[operand]["requires_grad"] for operand in row["operands"])
+                or any(tensor.requires_grad for tensor in tensors_in(args))
             )
         else:
             followed = any(tensor.requires_grad for tensor in tensors_in(result))

@@ -20,7 +20,6 @@ class NodeOutputs:
     Attributes:
         op_of_node: by node; None where no op made it.
         found: (node, output index) → tensor, where that is not simply the result of its op.
-        counted: value of a leaf → the value that its gradient counts for.
     """
 
     def __init__(self, log: RecordingLog, reader: LogReader) -> None:
@@ -29,7 +28,6 @@ class NodeOutputs:
         self._table = reader.table
         self.op_of_node: list[int | None] = []
         self.found: dict[tuple[int, int], int] = {}
-        self.counted: dict[int, int] = {}
         for number, record in enumerate(log.nodes):
             self.op_of_node.append(self._find_op(number, record))
         self._mend_remade_views()
@@ -186,9 +184,7 @@ class NodeOutputs:
             if edge.target in values and op is not None:
                 used[edge.target].update(self._reader.ops[op]["operands"])
         for node, candidates in values.items():
-            first, *later = [each for each in candidates if each in used[node]] or [leaves[node]]
-            leaves[node] = first
-            self.counted.update(dict.fromkeys(later, first))
+            leaves[node] = next((each for each in candidates if each in used[node]), leaves[node])
 
 
 def _is_named_after(record: NodeRecord, op: str) -> bool:

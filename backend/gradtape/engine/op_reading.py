@@ -8,6 +8,7 @@ import torch
 from pydantic import JsonValue
 from torch import Tensor
 
+from gradtape.errors import InvalidRecording
 from gradtape.tape.numbers import to_json_number
 
 # Updates the running statistics without its schema saying so, if its argument `training` is true.
@@ -21,6 +22,8 @@ UNINITIALISED = frozenset(
     | {"aten.new_empty_strided"}
 )
 """Ops whose result holds whatever the memory held: not a value, and not the same twice."""
+
+NESTED = "aten._nested_"  # how the names of ops begin that make tensors of rows of unlike lengths
 
 WORKING_MEMORY = {"aten._ctc_loss": (1,), "aten.mkldnn_rnn_layer": (3,)}
 """Results, by position, of which an op fills only what it needs."""
@@ -54,6 +57,11 @@ class OpForm:
         self.run = func._op  # what calling `func` calls, without a Python frame around it
         schema = func._schema
         self.name = f"{func.namespace}.{schema.name.split('::')[1]}"
+        if self.name.startswith(NESTED):
+            raise InvalidRecording(
+                f"{self.name} makes a nested tensor: it has no shape of numbers that a tape could"
+                " hold; record with padded tensors instead"
+            )
         self.arguments = tuple(argument.name for argument in schema.arguments)
         self.written = frozenset(
             argument.name

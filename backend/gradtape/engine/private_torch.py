@@ -35,6 +35,10 @@ next_node_number = torch._C._autograd._get_sequence_nr  # pyright: ignore[report
 running_node = torch._C._current_autograd_node  # pyright: ignore[reportAttributeAccessIssue]
 
 
+# Whether a tensor is one of torch.func's, around another one of ours.
+is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor  # pyright: ignore[reportAttributeAccessIssue]
+
+
 # L2 norms of a list of tensors in one call: an order of magnitude cheaper than one by one.
 l2_norms = torch._foreach_norm  # pyright: ignore[reportPrivateImportUsage]
 
