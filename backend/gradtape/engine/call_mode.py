@@ -16,7 +16,8 @@ from gradtape.engine.recording_log import Item, Mark, RecordingLog
 
 PROPERTY_ACCESS = frozenset({"__get__", "__set__"})
 
-NODE_ACCESS = Tensor.grad_fn.__get__  # pyright: ignore[reportOptionalMemberAccess]
+NODE_ACCESS = vars(torch._C.TensorBase)["grad_fn"].__get__
+"""How a mode sees that `grad_fn` is read."""
 
 BACKWARD_CALLS: dict[Any, str] = {
     Tensor.backward: "self",

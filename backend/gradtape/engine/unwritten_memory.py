@@ -22,10 +22,10 @@ OVERWRITING = frozenset(
 )
 """Ops in place that do not read what they write."""
 
-TRUE = torch.tensor(True)
+COPYING = frozenset({"aten.copy_", "aten._foreach_copy_"})
 
 PLACING: dict[str, Callable[[Tensor, Sequence[Any]], Tensor]] = {
-    "aten.index_put_": lambda written, args: written.index_put_(args[1], TRUE),
+    "aten.index_put_": lambda written, args: written.index_put_(args[1], written.new_ones(())),
     "aten.index_copy_": lambda written, args: written.index_fill_(args[1], args[2], True),
     "aten.index_fill_": lambda written, args: written.index_fill_(args[1], args[2], True),
     "aten.scatter_": lambda written, args: written.scatter_(args[1], args[2], True),
@@ -44,7 +44,7 @@ class UnwrittenMemory:
 
     def begin(self, tensor: Tensor) -> None:
         """The memory of a tensor holds no numbers yet."""
-        if tensor.numel():
+        if tensor.numel() and tensor.layout is torch.strided and not tensor.is_meta:
             self._written.setdefault(storage_key(tensor), None)
 
     def holds(self, tensor: Tensor) -> bool:
@@ -74,8 +74,10 @@ class UnwrittenMemory:
         written = form.written_among(args, kwargs)
         ids = set(map(id, written))
         read = [each for each in tensors_in((args, kwargs)) if id(each) not in ids]
-        if form.name == "aten.copy_":
-            self._copy(args[0], args[1])
+        written = [each for each in written if each.layout is torch.strided]
+        if form.name in COPYING:
+            for into, source in zip(written, read, strict=False):
+                self._copy(into, source)
         elif any(self.holds(each) for each in read):
             for tensor in written:
                 self._places(tensor).fill_(False)
@@ -97,7 +99,7 @@ class UnwrittenMemory:
         key = storage_key(tensor)
         if key not in self._written:
             return
-        if _is_all_of_its_memory(tensor):
+        if tensor.numel() * tensor.itemsize == tensor.untyped_storage().nbytes():
             del self._written[key]
         else:
             self._places(tensor).fill_(True)
@@ -112,15 +114,9 @@ class UnwrittenMemory:
         if written is None:
             size = tensor.untyped_storage().nbytes()
             # What began with numbers has all of them.
-            written = torch.full((size,), key not in self._written)
+            written = torch.full((size,), key not in self._written, device=tensor.device)
             self._written[key] = written
         return written
-
-
-def _is_all_of_its_memory(tensor: Tensor) -> bool:
-    if tensor.layout is not torch.strided:
-        return True
-    return tensor.numel() * tensor.itemsize == tensor.untyped_storage().nbytes()
 
 
 def _part(written: Tensor, tensor: Tensor) -> Tensor:
