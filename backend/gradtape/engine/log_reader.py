@@ -169,7 +169,7 @@ class LogReader:
             self._take_in_writes(form.written_among(args, kwargs), results, op)
         unwritten = table.uninitialised
         if form.unfilled or (unwritten and not unwritten.isdisjoint(operands)):
-            self._note_uninitialised(form, args, kwargs, results)
+            self._note_uninitialised(form, args, kwargs, result, results)
         row = {
             "id": op,
             "phase": self._phase,
@@ -290,19 +290,24 @@ class LogReader:
                     rows[result] |= {key: kept[key] for key in ("name", "role") if key in kept}
 
     def _note_uninitialised(
-        self, form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] | None, results: list[int]
+        self,
+        form: OpForm,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any] | None,
+        result: Any,
+        results: list[int],
     ) -> None:
         """Note results that are, in part, whatever the memory held."""
-        table = self.table
-        table.working_memory.update(results[place] for place in form.working_memory)
-        values = {number: table.values[table.roots[number]] for number in results}
-        shown = {number: value for number, value in values.items() if value is not None}
-        table.memory.note_op(form, args, kwargs, list(shown.values()))
-        table.uninitialised.update(
-            number
-            for number, value in shown.items()
-            if form.uninitialised or table.memory.holds(value)
-        )
+        table, memory = self.table, self.table.memory
+        if form.uninitialised:
+            memory.begin(result)
+            table.uninitialised.update(results)
+        elif not (form.name == "aten.copy_" and memory.fill(*args[:2])):  # so do all gradients
+            table.working_memory.update(results[place] for place in form.working_memory)
+            values = {number: table.values[table.roots[number]] for number in results}
+            shown = {number: value for number, value in values.items() if value is not None}
+            memory.note_op(form, args, kwargs, list(shown.values()))
+            table.uninitialised.update(each for each in shown if memory.holds(shown[each]))
 
     def _running(self, node: Any) -> int | None:
         """The number of the node that an op ran for; None where the engine was summing."""

@@ -55,14 +55,21 @@ class UnwrittenMemory:
         written = self._written[key]
         return written is None or not _part(written, tensor).all()
 
+    def fill(self, tensor: Tensor, source: Tensor) -> bool:
+        """A tensor that is all of its memory gets the numbers of another; False if it is not so."""
+        key = storage_key(tensor)
+        if key not in self._written or storage_key(source) in self._written:
+            return False
+        if tensor.numel() * tensor.itemsize < tensor.untyped_storage().nbytes():
+            return False
+        del self._written[key]
+        return True
+
     def note_op(
         self, form: OpForm, args: tuple[Any, ...], kwargs: Any, results: list[Tensor]
     ) -> None:
-        """An op has run that gives such memory, or that has used some."""
-        if form.uninitialised:
-            for result in results:
-                self.begin(result)
-        elif form.written:
+        """An op has run that has used such memory."""
+        if form.written:
             self._note_write(form, args, kwargs)
         elif form.is_view or form.name in SHAPE_ONLY:
             pass
