@@ -42,7 +42,8 @@ export const ICONS = {
   fit: { path: "M2.8 6V2.8H6M10 2.8h3.2V6M13.2 10v3.2H10M6 13.2H2.8V10" },
   more: { path: "M3 7.3h1.5v1.5H3zM7.3 7.3h1.5v1.5H7.3zM11.5 7.3H13v1.5h-1.5z", solid: true },
   recipe: { path: "M2.8 4h10.4M2.8 8h10.4M2.8 12h6.4" },
-  inspector: { path: "M7 2.8a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 0 0 0-8.4zM10.2 10.2l3.3 3.3" },
+  inspector: { path: "M2.5 3.2h11v9.6h-11zM9.4 3.2v9.6M11 5.8h1M11 8h1" },
+  search: { path: "M7 2.8a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 0 0 0-8.4zM10.2 10.2l3.3 3.3" },
   copy: { path: "M5.5 5.5h7v8h-7zM3.5 10.5v-8h7" },
 } as const satisfies Record<string, IconShape>;
 

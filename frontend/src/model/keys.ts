@@ -18,6 +18,7 @@ export type Action =
   | "help"
   | "undo"
   | "redo"
+  | "search"
   | "deselect";
 
 export interface Key {
@@ -44,6 +45,7 @@ const PLAIN: Record<string, Action> = {
   "−": "zoomOut",
   "0": "fit",
   "?": "help",
+  "/": "search",
   Escape: "deselect",
 };
 
@@ -51,6 +53,7 @@ const PLAIN: Record<string, Action> = {
 export function actionFor(key: Key): Action | null {
   if (key.ctrlKey || key.metaKey) {
     if (key.altKey) return null;
+    if (key.key.toLowerCase() === "k") return key.shiftKey ? null : "search";
     if (key.key.toLowerCase() === "z") return key.shiftKey ? "redo" : "undo";
     return key.key.toLowerCase() === "y" ? "redo" : null;
   }
@@ -83,6 +86,7 @@ const TRAVEL: KeyHelp = { keys: ["[", "]"], does: "previous or next recorded ite
 const GRAPH_KEYS: KeyGroup = {
   group: "The graph",
   keys: [
+    { keys: ["Ctrl K", "/"], does: "search, and go there" },
     { keys: ["+", "−"], does: "zoom in or out" },
     { keys: ["0"], does: "show all of it" },
     { keys: ["Esc"], does: "select nothing" },

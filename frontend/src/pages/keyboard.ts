@@ -15,7 +15,10 @@ const OWN_KEYS = 'button, select, a[href], [role="tab"], input';
 function belongsElsewhere(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (event.defaultPrevented || target === null) return event.defaultPrevented;
-  if (target.closest("dialog[open]") !== null || target.closest(TEXT_FIELDS) !== null) return true;
+  if (target.closest("dialog[open]") !== null) return true;
+  // While typing, Ctrl+K still searches the graph: the browser would leave the page for it.
+  const isSearch = event.ctrlKey || event.metaKey ? actionFor(event) === "search" : false;
+  if (target.closest(TEXT_FIELDS) !== null) return !isSearch;
   const usesKey = event.key === " " || target.closest("select, input") !== null;
   return usesKey && target.closest(OWN_KEYS) !== null && !event.ctrlKey && !event.metaKey;
 }
@@ -43,6 +46,7 @@ function viewerActions(viewer: Viewer, stage: Stage | null): Actions {
     zoomOut: () => stage?.zoomBy(0.8),
     fit: () => stage?.fit(),
     help: () => (layout.helpOpen = true),
+    search: () => (layout.searchOpen = true),
     deselect: () => (layout.sheet === null ? selection.choose(null) : (layout.sheet = null)),
   };
 }

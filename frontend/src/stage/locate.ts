@@ -1,6 +1,7 @@
 /** Where a selection lies on the stage, and what a click on the stage selects. */
 
 import type { Selection } from "../model/selection";
+import { accumulatedTensor } from "../model/timeline";
 import type { Item, Scene } from "./scene";
 import type { BackwardEdge } from "./sceneEdges";
 
@@ -50,7 +51,9 @@ export function locate(scene: Scene, selection: Selection | null): Spot {
       break;
     case "node": {
       const op = structure.nodes[id]?.op ?? null;
+      const leaf = op === null ? accumulatedTensor(structure, id) : null;
       if (op !== null) addItem(spot.gradientCards, scene.itemOfOp[op]);
+      if (leaf !== null) locateTensor(scene, structure.tensors[leaf]?.gradient ?? -1, spot);
       break;
     }
     case "call": {

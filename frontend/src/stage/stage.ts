@@ -19,6 +19,7 @@ import { makeLegend } from "./legend";
 import { locate, nowhere, surroundings, type Spot } from "./locate";
 import { Painter } from "./painter";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
+import { openedAround, placeOfSpot, viewThatReads } from "./reveal";
 import { buildScene } from "./scene";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
@@ -32,6 +33,9 @@ export interface StageHandlers {
   /** A person chose a level by key. */
   onLevel?(level: Level): void;
 }
+
+/** After a new layout: what keeps its place, the selection as a goal to fly to, or all anew. */
+type Arrival = Anchor | "selection" | null;
 
 /** Something that keeps its place on the screen while the rest makes room. */
 interface Anchor {
@@ -176,6 +180,22 @@ export class Stage {
     this.camera.glideZoom(factor, width / 2, height / 2);
   }
 
+  /** Selects something and flies there; groups that hide it open. */
+  reveal(selection: Selection): void {
+    this.select(selection);
+    if (this.groups === null || this.shown === null) return;
+    const { scene } = this.shown.geometry;
+    const opened = openedAround(scene, this.groups, this.level, this.overrides, selection);
+    if (opened === this.overrides) return this.flyToSelection();
+    this.overrides = new Map(opened);
+    this.arrange("selection");
+  }
+
+  /** The keyboard comes to the graph. */
+  takeFocus(): void {
+    this.root.focus({ preventScroll: true });
+  }
+
   /** Whether the camera keeps the current event in view. */
   follow(on: boolean): void {
     this.following = on;
@@ -220,12 +240,12 @@ export class Stage {
   }
 
   /** Builds the scene anew and has it laid out; the last request wins. */
-  private arrange(anchor: Anchor | null): void {
+  private arrange(arrival: Arrival): void {
     if (this.tape === null || this.groups === null) return;
     const { tape, level, overrides, groups, missing } = this;
     const scene = buildScene(tape.structure, level, overrides, groups, missing);
     this.arranger.arrange(scene, this.choice, this.camera.viewport, {
-      done: (geometry) => this.take(geometry, anchor),
+      done: (geometry) => this.take(geometry, arrival),
       failed: (error) => this.tell(`The graph could not be laid out. ${error.message}`),
     });
   }
@@ -235,7 +255,7 @@ export class Stage {
     this.message.hidden = message === "";
   }
 
-  private take(geometry: Geometry, anchor: Anchor | null): void {
+  private take(geometry: Geometry, arrival: Arrival): void {
     if (this.tape === null) return;
     const { tape, shown } = this;
     const same = shown?.tape.structure.hash === tape.structure.hash;
@@ -246,8 +266,9 @@ export class Stage {
     this.select(this.selection);
     const now = performance.now();
     this.beginTransition(before, geometry, now);
-    const kept = anchor?.find(geometry);
-    if (anchor !== null && kept !== undefined) this.camera.keepInPlace(anchor.before, kept, now);
+    if (arrival === "selection") return this.flyToSelection();
+    const kept = arrival?.find(geometry);
+    if (arrival !== null && kept !== undefined) this.camera.keepInPlace(arrival.before, kept, now);
     else this.frame(before !== null);
   }
 
@@ -288,6 +309,13 @@ export class Stage {
       this.changed = nothingChanged;
       this.repaint();
     }, flashMilliseconds);
+  }
+
+  private flyToSelection(): void {
+    if (this.shown === null) return;
+    const place = placeOfSpot(this.shown.geometry, this.spot);
+    const { view, viewport } = this.camera;
+    if (place !== null) this.camera.flyTo(viewThatReads(view, place, viewport));
   }
 
   private bringEventIntoView(): void {

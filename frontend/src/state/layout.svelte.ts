@@ -55,6 +55,7 @@ export class LayoutState {
   narrow = $state(false);
   sheet = $state<Sheet | null>(null);
   helpOpen = $state(false);
+  searchOpen = $state(false);
   #systemDark = $state(false);
   readonly #memory = browserMemory();
 
