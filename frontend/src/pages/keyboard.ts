@@ -30,6 +30,8 @@ function callBoundary(viewer: Viewer, direction: 1 | -1): void {
   playhead.scrubTo(nextCallBoundary(structure, playhead.position, direction));
 }
 
+const PAN_PX = 80;
+
 function viewerActions(viewer: Viewer, stage: Stage | null): Actions {
   const { playhead, layout, selection } = viewer;
   return {
@@ -45,6 +47,10 @@ function viewerActions(viewer: Viewer, stage: Stage | null): Actions {
     zoomIn: () => stage?.zoomBy(1.25),
     zoomOut: () => stage?.zoomBy(0.8),
     fit: () => stage?.fit(),
+    panLeft: () => stage?.panBy(PAN_PX, 0),
+    panRight: () => stage?.panBy(-PAN_PX, 0),
+    panUp: () => stage?.panBy(0, PAN_PX),
+    panDown: () => stage?.panBy(0, -PAN_PX),
     help: () => (layout.helpOpen = true),
     search: () => (layout.searchOpen = true),
     deselect: () => (layout.sheet === null ? selection.choose(null) : (layout.sheet = null)),

@@ -55,6 +55,11 @@ export class CameraControl {
     this.glideTo(zoomedAt(this.target?.to ?? this.current, factor, x, y));
   }
 
+  glidePan(dx: number, dy: number): void {
+    this.isFramed = false;
+    this.glideTo(panned(this.target?.to ?? this.current, dx, dy));
+  }
+
   set(view: View): void {
     [this.current, this.target] = [view, null];
     this.moved();

@@ -24,7 +24,7 @@ const inputHeatmapSize: Size = { width: 88, height: 40 };
 
 function makeCard(item: Item, className: string, detail: string): HTMLElement {
   const root = make("div", className);
-  root.tabIndex = 0;
+  root.tabIndex = -1;
   root.setAttribute("role", "button");
   const head = make("div", "stage-card-head");
   if (item.opens !== null && className.includes("stage-card--forward")) {
@@ -150,7 +150,7 @@ function setSum(sum: HTMLElement, { edges, tape }: Picture, item: Item): void {
 
 export function makeLossCard(item: Item, picture: Picture): StageElement {
   const root = make("div", "stage-loss");
-  root.tabIndex = 0;
+  root.tabIndex = -1;
   root.setAttribute("role", "button");
   root.dataset.card = item.key;
   const { structure } = picture.tape;
@@ -212,7 +212,7 @@ function lossValue({ tape }: Picture): number {
 
 export function makeSeedCard(item: Item): StageElement {
   const root = make("div", "stage-seed");
-  root.tabIndex = 0;
+  root.tabIndex = -1;
   root.setAttribute("role", "button");
   root.dataset.gradientCard = item.key;
   const value = make("span", "stage-seed-value");

@@ -21,7 +21,7 @@ interface ChipParts {
 
 function makeChip(className: string, name: string): ChipParts {
   const root = make("div", `stage-chip ${className}`);
-  root.tabIndex = 0;
+  root.tabIndex = -1;
   root.setAttribute("role", "button");
   const canvas = makeCanvas("stage-chip-swatch");
   const value = make("span", "stage-chip-value");

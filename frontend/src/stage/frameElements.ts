@@ -6,7 +6,7 @@ import type { SceneFrame } from "./scene";
 
 export function makeFrameTitle(frame: SceneFrame, half: "forward" | "backward"): StageElement {
   const root = make("div", `stage-frame-title stage-frame-title--${half}`);
-  root.tabIndex = half === "forward" ? 0 : -1;
+  root.tabIndex = -1;
   root.setAttribute("role", "button");
   root.setAttribute("aria-expanded", "true");
   root.setAttribute("aria-label", `${frame.title}, close this group`);

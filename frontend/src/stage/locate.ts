@@ -38,10 +38,18 @@ function emptySpot(): Draft {
 }
 
 export function locate(scene: Scene, selection: Selection | null): Spot {
-  if (selection === null) return nowhere;
-  const { structure } = scene;
-  const { kind, id } = selection;
+  return locateAll(scene, selection === null ? [] : [selection]);
+}
+
+/** Where several selections lie, taken together. */
+export function locateAll(scene: Scene, selections: readonly Selection[]): Spot {
   const spot = emptySpot();
+  for (const selection of selections) addSelection(scene, selection, spot);
+  return spot;
+}
+
+function addSelection(scene: Scene, { kind, id }: Selection, spot: Draft): void {
+  const { structure } = scene;
   switch (kind) {
     case "tensor":
       locateTensor(scene, id, spot);
@@ -68,7 +76,6 @@ export function locate(scene: Scene, selection: Selection | null): Spot {
       locateTensor(scene, structure.edges[id]?.tensor ?? -1, spot);
       break;
   }
-  return spot;
 }
 
 function addItem(items: Set<number>, item: number | undefined): void {

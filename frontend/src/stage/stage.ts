@@ -3,26 +3,27 @@
 import { buildGroups, withClosed, withOpened, type Groups } from "../model/groups";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
-import { holds, sameSelection, type Selection } from "../model/selection";
+import type { Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
 import { Arranger, type OrientationChoice } from "./arranger";
 import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
 import { changedTensors, nothingChanged } from "./changes";
-import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
 import { make } from "./dom";
 import { initialView, placeOfEvent } from "./framing";
 import type { Geometry, Rect } from "./geometry";
 import { Gestures } from "./gestures";
 import { commandOfKey } from "./keys";
 import { makeLegend } from "./legend";
-import { locate, nowhere, surroundings, type Spot } from "./locate";
+import { Marked } from "./marked";
 import { Painter } from "./painter";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
+import { Pointing } from "./pointing";
 import { openedAround, placeOfSpot, viewThatReads } from "./reveal";
 import { buildScene } from "./scene";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
+import { Walker } from "./walker";
 import "./stage.css";
 
 export type { OrientationChoice } from "./arranger";
@@ -30,6 +31,8 @@ export type { OrientationChoice } from "./arranger";
 export interface StageHandlers {
   /** A person selected something, or nothing. */
   onSelect(selection: Selection | null): void;
+  /** A person selected several things, or one of them less. */
+  onSelectSeveral?(selections: readonly Selection[]): void;
   /** A person chose a level by key. */
   onLevel?(level: Level): void;
 }
@@ -52,8 +55,6 @@ interface Shown {
   readonly tape: Tape;
 }
 
-/** How near to an edge, in pixels of the screen, a pointer means it. */
-const edgeReach = 9;
 const flashMilliseconds = 1200;
 
 export class Stage {
@@ -64,6 +65,8 @@ export class Stage {
   private readonly camera: CameraControl;
   private readonly arranger = new Arranger();
   private readonly gestures: Gestures;
+  private readonly walker: Walker;
+  private readonly pointing: Pointing;
   private readonly resizes: ResizeObserver;
 
   private tape: Tape | null = null;
@@ -74,9 +77,7 @@ export class Stage {
   private overrides = new Map<number, boolean>();
   private choice: OrientationChoice = "auto";
   private playhead = 0;
-  private selection: Selection | null = null;
-  private spot: Spot = nowhere;
-  private around: Spot = nowhere;
+  private readonly marked = new Marked();
   private following = false;
   private transition: { transition: Transition; glide: Glide } | null = null;
   private changed = nothingChanged;
@@ -89,7 +90,8 @@ export class Stage {
     private readonly handlers: StageHandlers,
   ) {
     this.root.tabIndex = 0;
-    this.root.setAttribute("role", "group");
+    // An application: screen readers leave the arrow keys to the graph.
+    this.root.setAttribute("role", "application");
     this.root.setAttribute("aria-label", "Graph of the tape");
     this.message.setAttribute("role", "alert");
     this.message.hidden = true;
@@ -103,11 +105,29 @@ export class Stage {
     this.gestures = new Gestures(this.root, {
       pan: (dx, dy) => this.camera.pan(dx, dy),
       zoom: (factor, x, y) => this.camera.zoom(factor, x, y),
-      click: (target, x, y) => this.click(target, x, y),
-      doubleClick: (target, x, y) => this.doubleClick(target, x, y),
-      hover: (target, x, y) => this.hover(target, x, y),
-      focus: (target) => this.focus(target),
+      click: (target, x, y, several) => this.pointing.click(target, x, y, several),
+      doubleClick: (target, x, y) => this.pointing.doubleClick(target, x, y),
+      hover: (target, x, y) => this.pointing.hover(target, x, y),
+      sweep: (box) => this.pointing.sweep(box),
+      swept: (box) => this.pointing.swept(box),
+      enter: () => this.walker.enter(),
+      leave: () => this.walker.leave(),
       key: (event) => this.key(event),
+    });
+    this.pointing = new Pointing(this.root, this.camera, this.painter, {
+      picture: () => this.picture(performance.now()),
+      open: (call) => this.open(call),
+      close: (frame) => this.close(frame),
+      select: (selection) => this.emit(selection),
+      toggle: (selection) => this.emitSeveral(this.marked.toggled(selection)),
+      extend: (selections) => this.emitSeveral(this.marked.extended(selections)),
+    });
+    this.walker = new Walker(this.root, {
+      picture: () => this.picture(performance.now()),
+      select: (selection) => this.emit(selection),
+      open: (call) => this.open(call),
+      closeAround: (item) => this.closeAround(item),
+      bringIntoView: (rect) => this.camera.bringIntoView(rect),
     });
     this.resizes = new ResizeObserver(() => this.resize());
     this.resizes.observe(this.root);
@@ -134,7 +154,7 @@ export class Stage {
       this.arrange(null);
     }
     this.retime();
-    this.select(this.selection);
+    this.selectSeveral(this.marked.chosen);
   }
 
   setPlayhead(playhead: number): void {
@@ -160,11 +180,11 @@ export class Stage {
   }
 
   select(selection: Selection | null): void {
-    const kept = selection !== null && this.tape !== null && holds(this.tape.structure, selection);
-    this.selection = kept ? selection : null;
-    const scene = this.shown?.geometry.scene;
-    this.spot = scene === undefined ? nowhere : locate(scene, this.selection);
-    this.around = scene === undefined ? nowhere : surroundings(scene, this.spot);
+    this.selectSeveral(selection === null ? [] : [selection]);
+  }
+
+  selectSeveral(selections: readonly Selection[]): void {
+    this.marked.choose(selections, this.tape, this.shown?.geometry.scene);
     this.repaint();
   }
 
@@ -194,6 +214,11 @@ export class Stage {
   /** The keyboard comes to the graph. */
   takeFocus(): void {
     this.root.focus({ preventScroll: true });
+  }
+
+  /** Moves the view smoothly; presses of a key add up. */
+  panBy(dx: number, dy: number): void {
+    this.camera.glidePan(dx, dy);
   }
 
   /** Whether the camera keeps the current event in view. */
@@ -230,11 +255,23 @@ export class Stage {
     this.arrange({ before, find });
   }
 
+  /** Closes the innermost frame around an item that was opened by hand; false without one. */
+  private closeAround(item: number): boolean {
+    const { frames, items } = this.shown?.geometry.scene ?? { frames: [], items: [] };
+    for (let at = items[item]?.frame ?? -1; at >= 0; at = frames[at]?.parent ?? -1) {
+      if (frames[at]?.calls.some((call) => this.overrides.get(call) === true) !== true) continue;
+      this.close(at);
+      return true;
+    }
+    return false;
+  }
+
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
     clearTimeout(this.flashing);
     this.resizes.disconnect();
     this.gestures.destroy();
+    this.walker.destroy();
     this.arranger.destroy();
     this.root.remove();
   }
@@ -263,7 +300,8 @@ export class Stage {
     const timing = timeScene(geometry.scene, tape);
     this.tell("");
     this.shown = { geometry, edges: shapeEdges(geometry), timing, tape };
-    this.select(this.selection);
+    this.selectSeveral(this.marked.chosen);
+    this.walker.settle(geometry);
     const now = performance.now();
     this.beginTransition(before, geometry, now);
     if (arrival === "selection") return this.flyToSelection();
@@ -313,7 +351,7 @@ export class Stage {
 
   private flyToSelection(): void {
     if (this.shown === null) return;
-    const place = placeOfSpot(this.shown.geometry, this.spot);
+    const place = placeOfSpot(this.shown.geometry, this.marked.spot);
     const { view, viewport } = this.camera;
     if (place !== null) this.camera.flyTo(viewThatReads(view, place, viewport));
   }
@@ -336,54 +374,22 @@ export class Stage {
   }
 
   private emit(selection: Selection | null): void {
-    if (sameSelection(selection, this.selection)) return;
+    if (this.marked.isOnly(selection)) return;
     this.select(selection);
     this.handlers.onSelect(selection);
   }
 
-  private click(target: Element, x: number, y: number): void {
-    if (this.shown === null || this.legend.contains(target)) return;
-    const hit = hitElement(target, this.shown.geometry);
-    switch (hit.kind) {
-      case "open":
-        this.open(hit.call);
-        break;
-      case "close":
-        this.close(hit.frame);
-        break;
-      case "select":
-        this.emit(hit.selection);
-        break;
-      case "ground":
-        this.emit(this.hitGround(x, y));
+  private emitSeveral(selections: readonly Selection[]): void {
+    const [only = null] = selections;
+    if (selections.length < 2 || this.handlers.onSelectSeveral === undefined) {
+      return this.emit(only);
     }
-  }
-
-  private hitGround(x: number, y: number): Selection | null {
-    const picture = this.picture(performance.now());
-    if (picture === null) return null;
-    const point = this.camera.toWorld(x, y);
-    const reach = edgeReach / this.camera.view.scale;
-    return hitPainting(picture, point.x, point.y, reach, this.painter.showsBlocks);
-  }
-
-  private doubleClick(target: Element, x: number, y: number): void {
-    if (this.shown === null || target.closest("[data-open], [data-frame]") !== null) return;
-    const call = callToOpen(target, this.shown.geometry);
-    if (call !== null) this.open(call);
-    else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);
-  }
-
-  private hover(target: Element, x: number, y: number): void {
-    const picture = this.painter.isGround(target) ? this.picture(performance.now()) : null;
-    const point = this.camera.toWorld(x, y);
-    const reach = edgeReach / this.camera.view.scale;
-    const words = picture === null ? null : describeEdgeAt(picture, point.x, point.y, reach);
-    this.root.classList.toggle("is-over-edge", words !== null);
-    this.root.title = words ?? "";
+    this.selectSeveral(selections);
+    this.handlers.onSelectSeveral(selections);
   }
 
   private key(event: KeyboardEvent): boolean {
+    if (this.walker.key(event)) return true;
     const command = commandOfKey(event);
     switch (command?.kind) {
       case undefined:
@@ -401,28 +407,7 @@ export class Stage {
       case "clear":
         this.emit(null);
         return true;
-      case "enter":
-        return event.target instanceof Element && this.enter(event.target);
     }
-  }
-
-  /** Enter selects; on what is selected already, it opens. */
-  private enter(target: Element): boolean {
-    if (this.shown === null) return false;
-    const hit = hitElement(target, this.shown.geometry);
-    if (hit.kind === "close") this.close(hit.frame);
-    else if (hit.kind === "select" && sameSelection(hit.selection, this.selection)) {
-      const call = callToOpen(target, this.shown.geometry);
-      if (call !== null) this.open(call);
-    } else if (hit.kind === "select") this.emit(hit.selection);
-    return hit.kind !== "ground";
-  }
-
-  /** What the Tab key reaches comes into view; the browser would scroll, the camera moves. */
-  private focus(box: Rect): void {
-    const { scale } = this.camera.view;
-    const corner = this.camera.toWorld(box.x, box.y);
-    this.camera.bringIntoView({ ...corner, width: box.width / scale, height: box.height / scale });
   }
 
   private picture(now: number): Picture | null {
@@ -431,7 +416,8 @@ export class Stage {
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    const { playhead, spot, around, changed } = this;
+    const { playhead, changed } = this;
+    const { spot, around } = this.marked;
     const { colors } = this.painter;
     return { ...this.shown, geometry, playhead, spot, around, changed, colors };
   }
@@ -453,7 +439,9 @@ export class Stage {
     const moved = this.camera.advance(now);
     const share = this.transition?.glide.at(now) ?? 1;
     if (moved || this.isStale || this.transition !== null) {
-      this.isStale = this.painter.paint(this.picture(now), this.camera.view, share);
+      const picture = this.picture(now);
+      this.isStale = this.painter.paint(picture, this.camera.view, share);
+      if (picture !== null) this.walker.paint(picture, this.camera.view);
       this.tellPainted();
     }
     this.painter.paintPulses(this.camera.view, now);
