@@ -1,6 +1,7 @@
 /** Paints cards as plain blocks: how they look from far away, or when there are very many. */
 
 import { intersects, type View } from "./camera";
+import { makeOutline, type Drawing, type Outline } from "./drawing";
 import type { Rect } from "./geometry";
 import type { Picture } from "./picture";
 import { backwardState, forwardState, type CardState } from "./timing";
@@ -8,16 +9,11 @@ import { backwardState, forwardState, type CardState } from "./timing";
 interface Fill {
   readonly color: string;
   readonly alpha: number;
-  readonly path: Path2D;
+  readonly path: Outline;
 }
 
 /** The context is in world coordinates. */
-export function paintBlocks(
-  context: CanvasRenderingContext2D,
-  picture: Picture,
-  view: View,
-  visible: Rect,
-): void {
+export function paintBlocks(context: Drawing, picture: Picture, view: View, visible: Rect): void {
   const fills = new Map<string, Fill>();
   const rings: { rect: Rect; color: string }[] = [];
   const { geometry, tape, timing, playhead, colors, spot } = picture;
@@ -32,7 +28,7 @@ export function paintBlocks(
     const name = `${color} ${state === "not-yet" ? "later" : "seen"}`;
     let fill = fills.get(name);
     if (fill === undefined) {
-      fill = { color, alpha: state === "not-yet" ? 0.2 : 0.85, path: new Path2D() };
+      fill = { color, alpha: state === "not-yet" ? 0.2 : 0.85, path: makeOutline(context) };
       fills.set(name, fill);
     }
     // Rounded corners that nobody can see would cost most of the time.
@@ -58,7 +54,7 @@ export function paintBlocks(
 
 /** On the ground's own colour first, so that edges do not shine through. */
 function paintBackgrounds(
-  context: CanvasRenderingContext2D,
+  context: Drawing,
   fills: ReadonlyMap<string, Fill>,
   ground: string,
 ): void {
@@ -73,7 +69,7 @@ function paintBackgrounds(
 }
 
 function paintRings(
-  context: CanvasRenderingContext2D,
+  context: Drawing,
   rings: readonly { rect: Rect; color: string }[],
   view: View,
 ): void {
@@ -88,7 +84,7 @@ function paintRings(
 }
 
 function paintNames(
-  context: CanvasRenderingContext2D,
+  context: Drawing,
   { geometry, colors, timing, playhead }: Picture,
   view: View,
   visible: Rect,

@@ -55,6 +55,14 @@ export class CameraControl {
     this.glideTo(zoomedAt(this.target?.to ?? this.current, factor, x, y));
   }
 
+  /** Brings a point of the world to the middle, at once. */
+  centreOn(x: number, y: number): void {
+    const { width, height } = this.viewport;
+    const { scale } = this.current;
+    this.isFramed = false;
+    this.set({ x: width / 2 - x * scale, y: height / 2 - y * scale, scale });
+  }
+
   glidePan(dx: number, dy: number): void {
     this.isFramed = false;
     this.glideTo(panned(this.target?.to ?? this.current, dx, dy));

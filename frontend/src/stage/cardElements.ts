@@ -124,7 +124,7 @@ export function makeGradientCard(item: Item): StageElement {
   };
 }
 
-function normLine({ look, text }: GradientWords): string {
+export function normLine({ look, text }: GradientWords): string {
   switch (look) {
     case "none":
     case "not-yet":
@@ -193,7 +193,7 @@ function setLargeNumber(element: HTMLElement, text: string): void {
 }
 
 /** `BCEWithLogitsLoss` as `BCE with logits`: it has to fit into a circle. */
-function lossKind(structure: Structure, item: Item): string {
+export function lossKind(structure: Structure, item: Item): string {
   const module = moduleOf(structure, item.call?.id ?? structure.ops[item.firstOp]?.call ?? null);
   const kind = module?.target ?? (item.detail === "" ? item.name : item.detail);
   const words = kind
@@ -204,7 +204,7 @@ function lossKind(structure: Structure, item: Item): string {
   return words.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase()).trim();
 }
 
-function lossValue({ tape }: Picture): number {
+export function lossValue({ tape }: Picture): number {
   if (tape.frame.loss !== null) return toNumber(tape.frame.loss);
   const { loss } = tape.structure;
   return (loss === null ? undefined : valuesOf(tape, loss)?.values[0]) ?? NaN;

@@ -107,7 +107,7 @@ export function makeGradientChip(item: Item, leaf: number, picture: Picture): St
   };
 }
 
-function chipValue(tape: Tape, partial: number | null, whole: string): string {
+export function chipValue(tape: Tape, partial: number | null, whole: string): string {
   if (partial === null) return whole;
   return `+${formatNumber(statisticsOf(tape, partial)?.l2_norm ?? NaN, 2)}`;
 }
@@ -119,7 +119,7 @@ function partTitle(tape: Tape, partial: number | null): string {
 }
 
 /** The part of a shared parameter's gradient that came from this item; null where nothing is added. */
-function partFor({ geometry, tape }: Picture, item: Item, leaf: number): number | null {
+export function partFor({ geometry, tape }: Picture, item: Item, leaf: number): number | null {
   const { structure } = tape;
   const arriving = structure.edges.filter((edge) => edge.of === leaf && edge.tensor !== null);
   if (arriving.length < 2) return null;

@@ -3,6 +3,7 @@
 import { formatNumber } from "../model/format";
 import type { View } from "./camera";
 import { intersects } from "./camera";
+import { makeOutline, type Drawing, type Outline } from "./drawing";
 import type { Path, Rect } from "./geometry";
 import { turnReach } from "./measures";
 import { traceTurn, tracePath } from "./paths";
@@ -18,7 +19,7 @@ interface Stroke {
 
 interface Batch {
   readonly stroke: Stroke;
-  readonly path: Path2D;
+  readonly path: Outline;
 }
 
 interface EdgeLabel {
@@ -39,16 +40,12 @@ const shortestPiece = 16;
 export class EdgePainter {
   private readonly batches = new Map<string, Batch>();
   private labels: EdgeLabel[] = [];
+  private makePath = (): Outline => new Path2D();
   private hatching: { color: string; pattern: CanvasPattern | null } | null = null;
 
   /** The context is already in world coordinates. */
-  paint(
-    context: CanvasRenderingContext2D,
-    picture: Picture,
-    view: View,
-    visible: Rect,
-    presence: number,
-  ): void {
+  paint(context: Drawing, picture: Picture, view: View, visible: Rect, presence: number): void {
+    this.makePath = () => makeOutline(context);
     this.batches.clear();
     this.labels = [];
     this.collectForward(picture, visible);
@@ -71,7 +68,7 @@ export class EdgePainter {
   private add(name: string, stroke: Stroke, path: Path, picture: Picture): void {
     let batch = this.batches.get(name);
     if (batch === undefined) {
-      batch = { stroke, path: new Path2D() };
+      batch = { stroke, path: this.makePath() };
       this.batches.set(name, batch);
     }
     tracePath(batch.path, path, picture.geometry.orientation);
@@ -101,11 +98,7 @@ export class EdgePainter {
     }
   }
 
-  private collectBackward(
-    context: CanvasRenderingContext2D,
-    picture: Picture,
-    visible: Rect,
-  ): void {
+  private collectBackward(context: Drawing, picture: Picture, visible: Rect): void {
     const { geometry, timing, playhead, colors, around } = picture;
     for (const edge of geometry.scene.backward) {
       const path = geometry.backwardPaths[edge.index];
@@ -135,7 +128,7 @@ export class EdgePainter {
   }
 
   private addFlow(
-    context: CanvasRenderingContext2D,
+    context: Drawing,
     flow: Flow,
     path: Path,
     picture: Picture,
@@ -179,7 +172,7 @@ export class EdgePainter {
     if (geometry.turn === null) return;
     const lit = timing.turns >= 0 && playhead >= timing.turns;
     const width = Math.max(turnWidthAtLeast, widthOfNorm(1));
-    const path = new Path2D();
+    const path = this.makePath();
     traceTurn(path, geometry.turn, geometry.orientation, turnReach);
     const stroke = {
       color: lit ? colors.backward : colors.lineStrong,
@@ -232,7 +225,7 @@ export class EdgePainter {
     }
   }
 
-  private writeLabels(context: CanvasRenderingContext2D, { colors }: Picture): void {
+  private writeLabels(context: Drawing, { colors }: Picture): void {
     context.font = "600 11px system-ui, sans-serif";
     context.textAlign = "center";
     context.textBaseline = "middle";
@@ -251,7 +244,7 @@ export class EdgePainter {
   }
 
   /** Diagonal stripes, made once per colour. */
-  private hatchPattern(context: CanvasRenderingContext2D, color: string): CanvasPattern | string {
+  private hatchPattern(context: Drawing, color: string): CanvasPattern | string {
     if (this.hatching?.color !== color) {
       const tile = document.createElement("canvas");
       tile.width = tile.height = 6;

@@ -155,12 +155,16 @@ export class Gestures {
   }
 
   private blur({ relatedTarget }: FocusEvent): void {
-    if (!(relatedTarget instanceof Node) || !this.root.contains(relatedTarget))
-      this.handlers.leave();
+    const isOnGraph =
+      relatedTarget === this.root ||
+      (relatedTarget instanceof Element && relatedTarget.closest(".stage-world") !== null);
+    if (!isOnGraph) this.handlers.leave();
   }
 
   private press(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // The buttons over the graph have keys of their own.
+    if (event.target instanceof HTMLButtonElement) return;
     if (this.handlers.key(event)) {
       event.preventDefault();
       event.stopPropagation();

@@ -16,11 +16,13 @@ import { Gestures } from "./gestures";
 import { commandOfKey } from "./keys";
 import { makeLegend } from "./legend";
 import { Marked } from "./marked";
+import { Minimap } from "./minimap";
 import { Painter } from "./painter";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
 import { Pointing } from "./pointing";
 import { openedAround, placeOfSpot, viewThatReads } from "./reveal";
 import { buildScene } from "./scene";
+import { StagePicture } from "./stagePicture";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
 import { Walker } from "./walker";
@@ -67,6 +69,7 @@ export class Stage {
   private readonly gestures: Gestures;
   private readonly walker: Walker;
   private readonly pointing: Pointing;
+  private readonly minimap: Minimap;
   private readonly resizes: ResizeObserver;
 
   private tape: Tape | null = null;
@@ -129,6 +132,7 @@ export class Stage {
       closeAround: (item) => this.closeAround(item),
       bringIntoView: (rect) => this.camera.bringIntoView(rect),
     });
+    this.minimap = new Minimap(this.root, (x, y) => this.camera.centreOn(x, y));
     this.resizes = new ResizeObserver(() => this.resize());
     this.resizes.observe(this.root);
     this.resize();
@@ -230,6 +234,12 @@ export class Stage {
   refreshTheme(): void {
     this.painter.refreshTheme();
     this.repaint();
+  }
+
+  /** The stage as it stands, to take away; null while there is nothing on it. */
+  takePicture(): StagePicture | null {
+    const picture = this.picture(performance.now());
+    return picture && new StagePicture(picture, this.camera.view, this.camera.viewport);
   }
 
   /** Opens a call's card in place. */
@@ -442,12 +452,18 @@ export class Stage {
       const picture = this.picture(now);
       this.isStale = this.painter.paint(picture, this.camera.view, share);
       if (picture !== null) this.walker.paint(picture, this.camera.view);
+      this.showMap();
       this.tellPainted();
     }
     this.painter.paintPulses(this.camera.view, now);
     if (share === 1) this.transition = null;
     const goesOn = this.transition !== null || this.camera.isGliding || this.painter.isPulsing;
     if (this.isStale || goesOn) this.request();
+  }
+
+  private showMap(): void {
+    const { view, viewport } = this.camera;
+    this.minimap.show(this.shown?.geometry ?? null, this.painter.colors, view, viewport);
   }
 
   /** For whoever waits until the picture stands: tests above all. */
