@@ -1,4 +1,4 @@
-"""The page for those who do not see it, or not well: the keyboard's way, and axe-core's findings."""
+"""The page for those who do not see it, or not well: the keyboard, and what axe-core finds."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,6 +175,9 @@ def test_axe_finds_nothing_serious_in_the_inspector(workbench: Workbench, theme:
         assert_accessible(workbench, tab)
     workbench.page.locator("[data-card]").nth(2).click(modifiers=["Shift"])
     assert_accessible(workbench, "several")
+    workbench.press("+", "+", "+")
+    expect(workbench.page.get_by_role("button", name="Map of the graph")).to_be_visible()
+    assert_accessible(workbench, "the map")
     workbench.page.get_by_role("tab", name="Data & training").click()
     assert_accessible(workbench, "the training's recipe")
     workbench.page.get_by_role("tab", name="Network").click()

@@ -116,7 +116,7 @@ export class Minimap {
   }
 
   private labelFold(): void {
-    setText(this.fold, this.isFolded ? "▸ map" : "▾");
+    setText(this.fold, this.isFolded ? "▸ map" : "▾ map");
     setAttribute(this.fold, "aria-label", "Map of the graph");
     setAttribute(this.fold, "aria-expanded", String(!this.isFolded));
     this.fold.title = this.isFolded ? "Show the map" : "Fold the map away";
