@@ -24,6 +24,8 @@ FROM python:${PYTHON_VERSION}-slim
 # On Linux, PyPI's torch carries CUDA. For a smaller image without it, name the index of CPU wheels:
 # docker build --build-arg PIP_EXTRA_INDEX_URL=...
 ARG PIP_EXTRA_INDEX_URL=
+# Graphviz draws the autograd graph as SVG, PNG and PDF.
+RUN apt-get update && apt-get install --yes --no-install-recommends graphviz && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 gradtape && install -d -o gradtape -g gradtape /data
 WORKDIR /gradtape
 COPY constraints.txt ./

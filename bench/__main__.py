@@ -16,6 +16,7 @@ import torch
 from bench.page_figures import measure_page
 from bench.recording import measure_recording
 from bench.server_figures import measure_server
+from bench.stage_figures import measure_stage
 from bench.tables import figures_table, profile_table, recording_table, training_table
 from bench.training import measure_training
 from tests.live_server import LiveServer
@@ -51,6 +52,8 @@ def main() -> None:
         print("\n" + figures_table("server", result["server"]), flush=True)
         result["page"] = measure_page(server)
         print("\n" + figures_table("page", result["page"]), flush=True)
+    result["stage"] = measure_stage()
+    print("\n" + figures_table("stage", result["stage"]), flush=True)
     RESULT_PATH.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     print(f"\nWritten to {RESULT_PATH}.")
 

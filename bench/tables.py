@@ -22,7 +22,7 @@ def verdict(value: float, aim: float, *, more_is_better: bool = False) -> str:
 
 def recording_table(results: list[dict[str, Any]]) -> str:
     """One row per workload."""
-    header = ["one iteration (ms)", "plain", "full", "known", "TorchLens", "aims"]
+    header = ["one iteration (ms)", "plain", "full", "compared", "known", "TorchLens", "aims"]
     return align([header, *(recording_row(result) for result in results)])
 
 
@@ -38,6 +38,7 @@ def recording_row(result: dict[str, Any]) -> list[str]:
         result["workload"],
         f"{taken['plain']:,.1f}",
         cell("full"),
+        cell("compared"),
         cell("known"),
         cell("peer") if "peer" in taken else result["peer_failure"],
         ", ".join(verdicts),
@@ -69,13 +70,19 @@ def training_table(result: dict[str, Any]) -> str:
 
 
 def figures_table(title: str, figures: list[dict[str, Any]]) -> str:
-    """One row per figure; all are better when smaller."""
+    """One row per figure; what is better when larger says so, and not all have an aim."""
     rows = [
-        [
-            figure["name"],
-            f"{figure['value']:,.1f} {figure['unit']}",
-            f"≤ {figure['aim']:,} {verdict(figure['value'], figure['aim'])}",
-        ]
+        [figure["name"], f"{figure['value']:,.1f} {figure['unit']}", figure_verdict(figure)]
         for figure in figures
     ]
     return align([[title, "median", "aim"], *rows])
+
+
+def figure_verdict(figure: dict[str, Any]) -> str:
+    """The aim, and whether it is met."""
+    aim, larger = figure["aim"], figure.get("more_is_better", False)
+    if aim is None:
+        return ""
+    return (
+        f"{'≥' if larger else '≤'} {aim:,} {verdict(figure['value'], aim, more_is_better=larger)}"
+    )

@@ -320,7 +320,14 @@ export class TapeBuilder {
 
   frame(hash = "made-by-hand"): Frame {
     const loss = this.loss === null ? null : (this.valuesOf(this.loss)[0] ?? null);
-    return { structure_hash: hash, iteration: 0, loss, metrics: {}, statistics: {} };
+    return {
+      structure_hash: hash,
+      iteration: 0,
+      loss,
+      metrics: {},
+      step_constants: {},
+      statistics: {},
+    };
   }
 
   bytes(): ArrayBuffer {

@@ -1,4 +1,4 @@
-"""Slots, previews and statistics, against numpy and numbers counted by hand."""
+"""Slots and previews, against numpy and numbers counted by hand."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from gradtape.engine.blob import preview, summarize
+from gradtape.engine.blob import preview
 from gradtape.errors import InvalidSlice, UnknownTensor
 from gradtape.limits import MAX_INLINE_VALUES
 from tests.engine.recording_cases import record_step
@@ -64,19 +64,6 @@ def test_each_preview_comes_with_exact_statistics() -> None:
     assert told.std == pytest.approx(exact.std(), rel=1e-12)
     assert told.l2_norm == pytest.approx(np.linalg.norm(exact), rel=1e-12)
     assert (told.min, told.max) == (exact.min(), exact.max())
-
-
-def test_statistics_leave_out_what_is_not_finite_and_count_it() -> None:
-    told = summarize(torch.tensor([3.0, float("nan"), -1.0, float("inf"), 0.0]))
-    assert (told.min, told.max, told.non_finite) == (-1.0, 3.0, 2)
-    assert told.mean == pytest.approx(2 / 3)
-    assert told.l2_norm == pytest.approx(math.sqrt(10))
-    assert told.zero_share == 1 / 5
-
-
-def test_statistics_of_nothing_are_zero() -> None:
-    told = summarize(torch.zeros(0))
-    assert (told.min, told.max, told.mean, told.l2_norm, told.non_finite) == (0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -253,13 +253,34 @@ def test_recorded_iterations_are_thinned_but_the_first_and_the_newest_stay(
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_a_recorded_iteration_runs_once_whether_its_structure_repeats_or_not(
+def test_the_network_runs_until_its_structure_is_known_and_then_now_and_then(
     optimizer: str,
 ) -> None:
     experiment = Experiment(moons(optimizer={"kind": optimizer, "lr": 0.01}))
     ran: list[int] = []
     # The network is the experiment's own affair; how often it runs can be seen nowhere else.
     experiment._network.register_forward_pre_hook(lambda *_: ran.append(experiment.iteration))
-    for _ in range(6):
+    for _ in range(20):
         experiment.record_iteration()
-    assert ran == [0, 1, 2, 3, 4, 5]
+    first = {"sgd": [0, 1, 2], "adam": [0, 1, 2, 3]}  # Adam's first step makes its state
+    assert ran == [*first[optimizer], 16]
+
+
+def test_iterations_run_from_their_ops_equal_iterations_recorded_in_full() -> None:
+    experiment = Experiment(noisy())
+    for _ in range(24):
+        alone = Experiment.from_snapshot(noisy(), experiment.to_snapshot())
+        in_full, recording = alone.record_iteration(), experiment.record_iteration()
+        assert recording.structure == in_full.structure
+        assert recording.frame == in_full.frame
+    assert experiment.metrics() == trained(noisy(), 24).metrics()
+
+
+def test_an_iteration_run_from_its_ops_sees_a_number_that_was_edited() -> None:
+    experiment = trained(moons(), 6, record_at=(0, 1, 2, 3, 4, 5))
+    experiment.edit("fc1.bias", (0,), 2.5)
+    recording = experiment.record_iteration()
+    assert recording.values(recording.find("fc1.bias"), "0") == 2.5
+    again = trained(moons(), 6)
+    again.edit("fc1.bias", (0,), 2.5)
+    assert recording.frame.loss == again.record_iteration().frame.loss

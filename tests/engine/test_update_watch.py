@@ -7,8 +7,10 @@ import torch
 from torch import nn
 from torch.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
+from gradtape.engine.experiment import Experiment
 from gradtape.engine.recorder import Recorder
 from gradtape.engine.recording import Recording
+from gradtape.spec import examples, parse_spec
 from gradtape.tape.structure import Event, EventKind, Phase, Role
 from tests.engine.recording_cases import named, record_step
 
@@ -126,3 +128,22 @@ def test_an_optimizer_that_nobody_named_is_met_when_it_is_about_to_step(
         optimizer.zero_grad()
     recorder.finish()
     assert met == [(optimizer, True)]
+
+
+def test_the_floats_of_an_update_belong_to_the_iteration() -> None:
+    learning_rate, decay = 0.25, 0.9
+    optimizer = {"kind": "adam", "lr": learning_rate, "betas": [decay, 0.999]}
+    moons = examples()["moons"].spec.model_dump(mode="json")
+    experiment = Experiment(parse_spec(moons | {"device": "cpu", "optimizer": optimizer}))
+    experiment.record_iteration()  # the first one makes the optimizer's state
+    later = [experiment.record_iteration() for _ in range(3)]
+    assert len({recording.structure.hash for recording in later}) == 1
+    for step, recording in enumerate(later, start=2):
+        ops = recording.structure.ops
+        (factor,) = {
+            constants["value"]
+            for op, constants in recording.frame.step_constants.items()
+            if ops[op].name == "aten.addcdiv_"
+        }
+        # Kingma & Ba 2015, algorithm 1: the first moment's share of what it began with.
+        assert factor == pytest.approx(-learning_rate / (1 - decay**step), rel=1e-12)

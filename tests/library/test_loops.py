@@ -186,3 +186,26 @@ def test_gradients_accumulate_until_the_optimizer_steps() -> None:
     assert tape.iterations == [0]
     assert tape.gradient("w").item() == 8
     assert w.item() == pytest.approx(2 - 0.1 * 8)
+
+
+def test_of_two_optimizers_the_one_that_is_named_ends_the_iteration() -> None:
+    critic, maker = nn.Linear(2, 1), nn.Linear(2, 2)
+    critic_steps, maker_steps = (SGD(each.parameters(), lr=0.1) for each in (critic, maker))
+    with gradtape.record(every=2, optimizer=maker_steps) as tape:
+        for _ in range(3):
+            critic(maker(torch.ones(4, 2)).detach()).sum().backward()
+            critic_steps.step()
+            critic(maker(torch.ones(4, 2))).sum().backward()
+            maker_steps.step()
+    assert tape.iterations == [0, 2]
+    updates = [event for event in tape.recording(2).structure.events if event.kind == "update"]
+    assert len(updates) == 4  # weight and bias of both
+    assert not maker_steps._optimizer_step_post_hooks
+
+
+def test_an_optimizer_that_can_end_no_iteration_is_refused() -> None:
+    optimizer = SGD([torch.ones(1, requires_grad=True)])
+    with pytest.raises(InvalidRecording, match="goes with every"):
+        gradtape.record(optimizer=optimizer)
+    with pytest.raises(InvalidRecording, match="goes with every"):
+        gradtape.record(every=1, optimizer="adam")  # type: ignore[arg-type]

@@ -1,7 +1,5 @@
 """Branches, loops, shared weights, and regions that gradients do not enter."""
 
-import warnings
-
 import torch
 from torch import Tensor, nn
 
@@ -156,13 +154,7 @@ def compiled_part(dtype: torch.dtype) -> Program:
     def gate(x: Tensor) -> Tensor:
         return torch.sigmoid(x) * x
 
-    def compute(x: Tensor) -> Tensor:
-        with warnings.catch_warnings():
-            # The compiler warns that it does not follow a mode that watches.
-            warnings.simplefilter("ignore")
-            return weigh(gate(x))
-
-    return formula(compute, x=Numbers(dtype).leaf(4))
+    return formula(lambda x: weigh(gate(x)), x=Numbers(dtype).leaf(4))
 
 
 CASES: tuple[ZooCase, ...] = (

@@ -1,4 +1,4 @@
-"""Torch becomes plain numbers here: slots, the float32 blob, and exact statistics."""
+"""Torch becomes plain numbers here: slots, and the float32 blob."""
 
 import math
 import sys
@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from gradtape.engine.tensor_table import Row, address
 from gradtape.limits import MAX_INLINE_VALUES
-from gradtape.tape.frame import Statistics
 
 Shape = tuple[int, ...]
 Memory = tuple[int, int, torch.dtype]
@@ -225,57 +223,3 @@ def _is_dense(tensor: Tensor) -> bool:
             return False
         expected *= size
     return True
-
-
-def summarize_previews(values: Sequence[Tensor], plan: SlotPlan) -> dict[int, Statistics]:
-    """Exact statistics by slot, for those that are not full.
-
-    Args:
-        values: one tensor per slot.
-    """
-    distinct = set(plan.summarized.values())
-    # One piece of memory for all: that of megabytes which are new costs as much as the arithmetic.
-    largest = max((values[slot].numel() for slot in distinct), default=0)
-    workspace = torch.empty(largest, dtype=torch.float64)
-    known = {slot: summarize(values[slot], workspace) for slot in distinct}
-    return {slot: known[alike] for slot, alike in plan.summarized.items()}
-
-
-def summarize(tensor: Tensor, workspace: Tensor | None = None) -> Statistics:
-    """Exact statistics of all numbers of a tensor, in float64.
-
-    Mean, deviation, extremes and norm are over the finite numbers; 0 where there are none.
-
-    Args:
-        workspace: float64 on the CPU, of one dimension, at least as many numbers; written to.
-    """
-    with torch.no_grad():
-        count = tensor.numel()
-        if workspace is None:
-            workspace = torch.empty(count, dtype=torch.float64)
-        exact = workspace[:count].copy_(tensor.detach().reshape(-1))
-        # One pass tells whether all are finite: NaN and infinity reach the sum of squares.
-        squares = exact.dot(exact).item()
-        if not math.isfinite(squares):
-            exact = exact[torch.isfinite(exact)]
-            squares = exact.dot(exact).item()
-        finite = exact.numel()
-        if finite == 0:
-            return Statistics(
-                min=0, max=0, mean=0, std=0, l2_norm=0, zero_share=0, non_finite=count
-            )
-        smallest, largest = exact.aminmax()
-        # numpy: torch takes four times as long to count on one core.
-        zeros = np.count_nonzero(exact.numpy() == 0)
-        mean = exact.sum().item() / finite
-        exact -= mean
-        variance = exact.dot(exact).item() / finite
-    return Statistics(
-        min=smallest.item(),
-        max=largest.item(),
-        mean=mean,
-        std=variance**0.5,
-        l2_norm=squares**0.5,
-        zero_share=zeros / count,
-        non_finite=count - finite,
-    )

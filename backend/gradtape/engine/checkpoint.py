@@ -1,6 +1,7 @@
 """What an experiment needs to stand again where it stood before an iteration."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -31,7 +32,7 @@ class Checkpoint:
     edits: int
     changed: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def size_bytes(self) -> int:
         """Memory of all copies."""
         return sum(tensor.numel() * tensor.element_size() for tensor in self.tensors.values())

@@ -33,6 +33,9 @@ TORCH_ERRORS = (RuntimeError, ValueError, IndexError, TypeError)
 """What torch raises when an iteration cannot be computed."""
 
 
+COMPARED_EVERY = 16  # iterations: of those of a known structure that are recorded
+
+
 class Experiment:
     """A network with its data, loss and optimizer, standing before an iteration.
 
@@ -52,10 +55,6 @@ class Experiment:
         self.spec = spec
         self._first_spec = spec
         self._device = choose_device(spec.device, spec.dtype)
-        self._known = KnownStructures()
-        # The structure of the latest recording, and whether the one before had it too.
-        self._last_built: BuiltStructure | None = None
-        self._repeats = False
         self._build()
 
     def _build(self) -> None:
@@ -67,6 +66,11 @@ class Experiment:
         self._loss = build_loss(spec.loss)
         self._parameters = dict(self._network.named_parameters())
         self._optimizer = build_optimizer(spec.optimizer, list(self._parameters.values()))
+        # They know the generator of these random numbers.
+        self._known = KnownStructures()
+        # The structure of the latest recording, and whether the one before had it too.
+        self._last_built: BuiltStructure | None = None
+        self._repeats = False
         self.iteration = 0
         self.changed: tuple[str, ...] = ()
         self._metrics = MetricsLog(tuple(self._parameters))
@@ -93,8 +97,12 @@ class Experiment:
         self._forget_what_follows()
         inputs, targets = self._batch()
         self._optimizer.zero_grad(set_to_none=True)
-        loss = self._loss(self._network(inputs), targets)
-        loss.backward()
+        given = [inputs, targets, *self._parameters.values(), *self._network.buffers()]
+        known = self._known.newest
+        if known is not None and known.rerun is not None and known.rerun.takes(given):
+            loss = known.rerun.train(given)
+        else:
+            loss, _ = self._run(inputs, targets)
         self._note_metrics(loss, [parameter.detach() for parameter in self._parameters.values()])
         self._optimizer.step()
         self.iteration += 1
@@ -222,8 +230,7 @@ class Experiment:
     def _record(self, checkpoint: Checkpoint) -> tuple[Recording, Tensor]:
         """Record from a checkpoint, at which the experiment stands."""
         try:
-            # Most iterations run as the one before did. Not so with Adam, whose step has another
-            # factor each time: only what has repeated is expected to repeat.
+            # Only what has repeated is expected to repeat: to be wrong costs an iteration.
             recorded = self._record_as(self._known.newest if self._repeats else None)
         except StructureDiffers:
             self._restore(checkpoint)
@@ -244,15 +251,24 @@ class Experiment:
             known=self._known,
             expected=expected,
         )
+        # Now and then all ops are watched, and compared with those that are taken for known.
+        ran = None
         try:
             with recorder:
-                output = self._network(inputs)
-                loss = self._loss(output, targets)
-                loss.backward()
+                if self.iteration % COMPARED_EVERY:
+                    ran = recorder.run_again()
+                loss, output = ran or self._run(inputs, targets)
                 self._optimizer.step()
         except TORCH_ERRORS as error:
             raise RecordingFailed(f"iteration {self.iteration}: {error}") from error
         return recorder.finish(iteration=self.iteration, loss=loss, output=output), loss
+
+    def _run(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """The forward and the backward pass; returns the loss and the output."""
+        output = self._network(inputs)
+        loss = self._loss(output, targets)
+        loss.backward()
+        return loss, output
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         return self._data.batch(self.iteration)

@@ -11,11 +11,12 @@ from torch import Tensor
 
 from gradtape.engine.backward_passes import BackwardPasses
 from gradtape.engine.call_tree import STEP_CALL, CallTree
-from gradtape.engine.op_reading import OpForm, read_arguments, tensors_in
+from gradtape.engine.op_reading import OpForm, read_arguments, split_floats, tensors_in
 from gradtape.engine.recording_log import Item, Mark, NodeRecord, RecordingLog
 from gradtape.engine.tensor_table import Row, TensorTable
 from gradtape.engine.update_ticks import UpdateTicks
 from gradtape.engine.write_guard import Copies
+from gradtape.tape.frame import StepConstants
 from gradtape.tape.structure import EventKind, Phase, Role
 
 # As texts: asking an enumeration for its value takes longer than most of what is done here.
@@ -34,6 +35,8 @@ class LogReader:
         ops: rows. Forward ops have no node yet: gradient_wiring.py finds it.
         forms: of the ops.
         plain_arguments: op → its arguments that are no tensors, where it has any.
+        step_constants: op of the update → its plain arguments that are floats. They belong to the
+            iteration, and not to the structure: Adam's step has another factor each time.
         events: rows.
         orders: node → its place in the engine's order.
         saved: node → ids of what it saved.
@@ -54,6 +57,7 @@ class LogReader:
         self.ops: list[Row] = []
         self.forms: list[OpForm] = []
         self.plain_arguments: dict[int, tuple[list[Any], dict[str, Any]]] = {}
+        self.step_constants: StepConstants = {}
         self.events: list[Row] = []
         self.orders: dict[int, int] = {}
         self.saved: dict[int, tuple[int, ...]] = {}
@@ -123,6 +127,10 @@ class LogReader:
         op = len(self.ops)
         table, by_object = self.table, self.table.by_object
         operands, constants = self._read_operands(form, args, kwargs)
+        if self._phase is UPDATE and constants:
+            constants, floats = split_floats(constants)
+            if floats:
+                self.step_constants[op] = floats
         if copies is not None:
             table.put_copies(copies, op)
         forward = node is None and self._phase is FORWARD
@@ -171,7 +179,7 @@ class LogReader:
             except KeyError:
                 pass
         read = read_arguments(form, args, kwargs)
-        if read.constants or kwargs or len(read.operands) != len(args):
+        if kwargs or not all(isinstance(each, Tensor) for each in args):
             self.plain_arguments[len(self.ops)] = read.plain
         find_or_add, phase = self.table.find_or_add, self._phase
         return [find_or_add(operand, phase) for operand in read.operands], read.constants

@@ -8,7 +8,8 @@ import torch
 from pydantic import JsonValue
 from torch import Tensor
 
-from gradtape.tape.numbers import to_json_number
+from gradtape.tape.frame import Floats
+from gradtape.tape.numbers import from_json_number, to_json_number
 
 # Updates the running statistics without its schema saying so, if its argument `training` is true.
 BATCH_NORMS = frozenset(
@@ -147,6 +148,23 @@ def _sort_in(operands: list[Tensor], constants: dict[str, JsonValue], name: str,
     if not isinstance(value, Tensor) and len(tensors) != len(value):
         constants[name] = [to_plain(each) for each in value]  # x[:, i] indexes with [None, i]
     return None
+
+
+def split_floats(
+    constants: dict[str, JsonValue],
+) -> tuple[dict[str, JsonValue], dict[str, Floats]]:
+    """Constants without floats, and those that are floats or lists of floats."""
+    fixed: dict[str, JsonValue] = {}
+    floats: dict[str, Floats] = {}
+    for name, value in constants.items():
+        read = from_json_number(value)
+        if isinstance(read, float):
+            floats[name] = read
+        elif isinstance(value, list) and any(isinstance(each, float) for each in value):
+            floats[name] = [float(from_json_number(each)) for each in value]
+        else:
+            fixed[name] = value
+    return fixed, floats
 
 
 def to_plain(value: Any) -> JsonValue:

@@ -26,6 +26,16 @@ class DispatchMode(TorchDispatchMode):
         return False
 
 
+@lru_cache(maxsize=1)
+def hide_from_compiler() -> None:
+    """Keep torch's compiler from compiling what watches a compiled function, and warning of it.
+
+    To be called where the compiler is loaded: loading it takes a second.
+    """
+    trace_rules = sys.modules["torch._dynamo"].trace_rules
+    trace_rules.add(__name__.rpartition(".")[0])
+
+
 # The number that the next autograd node made in this thread will get.
 next_node_number = torch._C._autograd._get_sequence_nr  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -35,6 +45,10 @@ running_node = torch._C._current_autograd_node  # pyright: ignore[reportAttribut
 
 # L2 norms of a list of tensors in one call: an order of magnitude cheaper than one by one.
 l2_norms = torch._foreach_norm  # pyright: ignore[reportPrivateImportUsage]
+
+
+# A block whose ops no mode of this thread sees.
+watched_by_none = torch._C._DisableTorchDispatch  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def node_number(node: Any) -> int:

@@ -1,5 +1,6 @@
 """The recorder: one training iteration, watched from all sides, becomes a recording."""
 
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
@@ -12,14 +13,16 @@ from torch.optim import Optimizer
 from gradtape.engine.backward_watch import BackwardWatch
 from gradtape.engine.call_mode import CallMode, ModuleCalls, SourceLines
 from gradtape.engine.collection_pause import collection_paused
+from gradtape.engine.iteration_numbers import IterationNumbers
 from gradtape.engine.op_mode import OpMode
-from gradtape.engine.private_torch import innermost_modes
+from gradtape.engine.private_torch import hide_from_compiler, innermost_modes
 from gradtape.engine.recording import Recording
 from gradtape.engine.recording_log import Mark, RecordingLog
-from gradtape.engine.short_path import Differs
+from gradtape.engine.rerun import Rerun
+from gradtape.engine.short_path import Again, Differs
 from gradtape.engine.structure_builder import BuiltStructure, KnownStructures, build_structure
 from gradtape.engine.update_watch import UpdateWatch
-from gradtape.engine.write_guard import WriteGuard, copy_all, copy_living
+from gradtape.engine.write_guard import WriteGuard, copy_in_place, find_living
 from gradtape.tape.structure import Role
 
 ROLES = {"input": Role.INPUT, "target": Role.TARGET}
@@ -70,6 +73,8 @@ class Recorder:
         self._parameters = dict(parameters or {})
         self._known = known if known is not None else KnownStructures()
         self._expected = expected
+        self._given: list[tuple[str, Role, Tensor]] = []
+        self._again: Again | None = None
         self.log = RecordingLog()
         self._guard = WriteGuard(self.log)
         self._stack = ExitStack()
@@ -82,6 +87,8 @@ class Recorder:
         self.update = UpdateWatch(self.log)
 
     def __enter__(self) -> Self:
+        if "torch._dynamo" in sys.modules:
+            hide_from_compiler()
         self._register()
         if self._optimizer is not None:
             self.update.follow(self._optimizer)
@@ -124,15 +131,30 @@ class Recorder:
         """
         with self._collection, torch.no_grad():
             loss = self._backward.loss if loss is None else loss
-            built, values = self._built_and_values(loss, output, variables or {})
-            if variables is None:
-                # What lives on will be written by the next iteration.
-                copy_living(values, self._living_tensors())
+            built, numbers = self._built_and_numbers(loss, output, variables or {})
+            if built is not self._expected:
+                # What lives on will be written by the next iteration. Equal ops share it equally.
+                built.living = find_living(numbers.values, self._living_tensors())
             # Set free before the collector is on again: it would look through all of it.
             self.log.clear()
-            if variables is not None:
-                copy_all(values)
-            return Recording(built, values, iteration=iteration)
+            everything = range(len(numbers.values))
+            copy_in_place(numbers.values, built.living if variables is None else everything)
+            return Recording(built, numbers, iteration=iteration)
+
+    def run_again(self) -> tuple[Tensor, Tensor] | None:
+        """In the block, instead of the forward and the backward pass: run the expected ones.
+
+        Returns:
+            The loss and the output, or None if the expected structure cannot be run from its ops
+            with these tensors. Gradients are left in the parameters' `.grad`.
+        """
+        rerun = None if self._expected is None else self._expected.rerun
+        given = [tensor for _, _, tensor in self._given]
+        if rerun is None or not rerun.takes(given):
+            return None
+        again = self._again = rerun.run(given)
+        self.log.mark(Mark.RERUN, [again.objects[number] for number in again.exposed])
+        return again.loss, again.output
 
     @property
     def is_innermost(self) -> bool:
@@ -149,19 +171,25 @@ class Recorder:
         self.log.clear()
         self._collection.close()
 
-    def _built_and_values(
+    def _built_and_numbers(
         self, loss: Tensor | None, output: Tensor | None, variables: Mapping[str, Tensor]
-    ) -> tuple[BuiltStructure, list[Tensor | None]]:
+    ) -> tuple[BuiltStructure, IterationNumbers]:
         expected = self._expected
         if expected is None:
-            built, values = build_structure(self.log, loss=loss, output=output, variables=variables)
-            return self._known.keep(built), values
+            built, numbers = build_structure(
+                self.log, loss=loss, output=output, variables=variables
+            )
+            return self._known.keep(built), numbers
+        path = expected.short_path
         try:
-            if expected.short_path is None:
+            if path is None:
                 raise Differs
-            return expected, expected.short_path.follow(self.log, loss=loss, output=output)
+            numbers = path.follow(self.log, loss=loss, output=output, again=self._again)
         except Differs:
             raise StructureDiffers from None
+        if self._again is None and expected.rerun is None:
+            expected.rerun = Rerun.of(path, self.log)
+        return expected, numbers
 
     def _watch_calls(self) -> None:
         self._modules.attach(self._model.named_modules())
@@ -184,10 +212,12 @@ class Recorder:
         ]
 
     def _register(self) -> None:
-        given = [
+        self._given = [
             *((name, ROLES.get(name, Role.INTERMEDIATE), t) for name, t in self._tensors.items()),
             *((name, Role.PARAMETER, tensor) for name, tensor in self._model.named_parameters()),
             *((name, Role.PARAMETER, tensor) for name, tensor in self._parameters.items()),
             *((name, Role.BUFFER, tensor) for name, tensor in self._model.named_buffers()),
         ]
-        self.log.mark(Mark.REGISTER, [(name, role.value, tensor) for name, role, tensor in given])
+        self.log.mark(
+            Mark.REGISTER, [(name, role.value, tensor) for name, role, tensor in self._given]
+        )

@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 
 from gradtape.engine.bad_numbers import find_bad_number
-from gradtape.engine.blob import fill_blob, has_numbers, summarize_previews
+from gradtape.engine.blob import fill_blob, has_numbers
+from gradtape.engine.exact_statistics import summarize_previews
+from gradtape.engine.iteration_numbers import IterationNumbers
 from gradtape.engine.structure_builder import BuiltStructure
 from gradtape.errors import InvalidSlice, UnknownTensor
 from gradtape.tape.bad_number import BadNumber
@@ -24,16 +26,17 @@ class Recording:
 
     Args:
         built: what ran.
-        values: by tensor id; kept, not copied.
+        numbers: of this iteration; kept, not copied.
         iteration: its number.
+    Attributes:
+        step_constants: the floats that the optimizer gave to its ops, by op and argument.
     """
 
-    def __init__(
-        self, built: BuiltStructure, values: list[Tensor | None], *, iteration: int
-    ) -> None:
+    def __init__(self, built: BuiltStructure, numbers: IterationNumbers, *, iteration: int) -> None:
         self.built = built
         self.iteration = iteration
-        self._values = values
+        self._values = numbers.values
+        self.step_constants = numbers.step_constants
 
     @property
     def held_values(self) -> list[Tensor | None]:
@@ -58,6 +61,7 @@ class Recording:
             iteration=self.iteration,
             loss=self.loss,
             metrics={},
+            step_constants=self.step_constants,
             statistics=statistics,
             bad_number=self._find_bad_number(blob, statistics.values()),
             blob=blob,
@@ -82,7 +86,7 @@ class Recording:
         value = None if number is None else self._values[number]
         return None if value is None or value.numel() != 1 or value.is_complex() else value.item()
 
-    @property
+    @cached_property
     def bytes_held(self) -> int:
         """Memory of all recorded values, shared memory counted once."""
         storages = {

@@ -27,6 +27,7 @@ class Mark(Enum):
     BACKWARD_DONE = "the backward pass ends ([(tensor, the gradient given back for it)])"
     NODE_RAN = "a node has run (node, what it computed, what it received)"
     ACCUMULATED = "a leaf's gradient has been added to (node, what it received, the gradient)"
+    RERUN = "a known forward and backward pass ran unseen ([tensors that may be written to])"
     STEP = "the optimizer begins (its class, [(parameter, gradient, [(key, state)])])"
     STEP_DONE = "the step ends ()"
 

@@ -8,20 +8,45 @@ on equal operands, the backward pass included, have an equal graph.
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
+from gradtape.engine.iteration_numbers import IterationNumbers
 from gradtape.engine.log_reader import LogReader
-from gradtape.engine.op_reading import OpForm, tensors_in
+from gradtape.engine.op_reading import OpForm, read_arguments, split_floats, tensors_in
 from gradtape.engine.recording_log import Item, Mark, RecordingLog
 from gradtape.engine.tensor_table import address, shows
 from gradtape.engine.write_guard import CONTAINERS, Copies
+from gradtape.tape.frame import StepConstants
+
+PlainArguments = tuple[list[Any], dict[str, Any]]
+NO_PLAIN_ARGUMENTS: PlainArguments = ([], {})
 
 
 class Differs(Exception):
     """The iteration ran otherwise."""
+
+
+class Again(NamedTuple):
+    """What a rerun (rerun.py) gives.
+
+    Attributes:
+        objects: by tensor id, the tensor that stands for it in the end; None if none does.
+        values: by tensor id, as recordings have them.
+        exposed: ids of values in memory that lives on, and that may be written to.
+        ops: how many have run.
+        loss: of the iteration.
+        output: what the network returned.
+    """
+
+    objects: list[Tensor | None]
+    values: list[Tensor | None]
+    exposed: list[int]
+    ops: int
+    loss: Tensor
+    output: Tensor
 
 
 class ShortPath:
@@ -36,15 +61,22 @@ class ShortPath:
         table = reader.table
         self.forms = reader.forms
         self.plain_arguments = reader.plain_arguments
+        # Ops of the update that are given floats: their other constants, and the floats' names.
+        self.step_constants = {
+            op: (reader.ops[op]["constants"], floats.keys())
+            for op, floats in reader.step_constants.items()
+        }
         # One list for all ops, and where each op's part ends: ten thousands of short lists would
         # keep Python's garbage collector busy.
         self.operands = _Joined(row["operands"] for row in reader.ops)
         # With those that an op writes but does not return.
         self.results = _Joined(row["results"] for row in reader.ops)
         self.given = reader.given
+        self.accumulated = reader.accumulated
         self.shapes = [row["shape"] for row in table.rows]
         self.dtypes = [getattr(torch, row["dtype"]) for row in table.rows]
         self.roots = table.roots
+        self.overwritten = table.overwritten.keys()
         self.uninitialised = table.uninitialised
         self.ends = ends
 
@@ -55,14 +87,24 @@ class ShortPath:
         return seen.issuperset(self.roots)
 
     def follow(
-        self, log: RecordingLog, *, loss: Tensor | None, output: Tensor | None
-    ) -> list[Tensor | None]:
-        """The values by tensor id.
+        self,
+        log: RecordingLog,
+        *,
+        loss: Tensor | None,
+        output: Tensor | None,
+        again: Again | None = None,
+    ) -> IterationNumbers:
+        """The numbers of an iteration.
 
+        Args:
+            again: what was run from the list of ops, and is not in the log.
         Raises:
             Differs: the log is of another structure.
         """
-        return _Follower(self).follow(log, (loss, output))
+        follower = _Follower(self)
+        if again is not None:
+            follower.take_over(again)
+        return follower.follow(log, (loss, output))
 
 
 class _Joined:
@@ -88,11 +130,18 @@ class _Follower:
         self._objects: list[Tensor | None] = [None] * len(path.roots)
         self._values: list[Tensor | None] = [None] * len(path.roots)
         self._by_object: dict[int, int] = {}
+        self._step_constants: StepConstants = {}
+        self._first_op = 0
+
+    def take_over(self, again: Again) -> None:
+        """Go on after what ran from the list of ops."""
+        self._objects, self._values, self._first_op = again.objects, again.values, again.ops
+        self._by_object = {id(self._objects[number]): number for number in again.exposed}
 
     def follow(
         self, log: RecordingLog, ends: tuple[Tensor | None, Tensor | None]
-    ) -> list[Tensor | None]:
-        forms, given, op = self._path.forms, iter(self._path.given), 0
+    ) -> IterationNumbers:
+        forms, given, op = self._path.forms, iter(self._path.given), self._first_op
         for item in log.items:
             if item[0].__class__ is OpForm:
                 if op == len(forms) or item[0] is not forms[op]:
@@ -108,23 +157,18 @@ class _Follower:
                 self._expect([] if tensor is None else [tensor], [number])
         for number in self._path.uninitialised:
             self._values[number] = None
-        return self._values
+        return IterationNumbers(self._values, self._step_constants)
 
     def _follow_op(self, op: int, item: Item) -> None:
         form, args, kwargs, result, _number, _node, copies = item
         path = self._path
-        expected = path.plain_arguments.get(op)
-        if expected is None and not kwargs:
+        if not kwargs and op not in path.plain_arguments:
             self._expect(args, path.operands[op])
+        elif op in path.step_constants:
+            self._expect(self._take_step_constants(op, item), path.operands[op])
         else:
-            positional, named = expected or ([], {})
-            operands = _operands_among(args, positional)
-            if kwargs or named:
-                values = list((kwargs or {}).values())
-                if list(kwargs or {}) != list(named):
-                    raise Differs
-                operands += _operands_among(values, list(named.values()))
-            self._expect(operands, path.operands[op])
+            expected = path.plain_arguments.get(op, NO_PLAIN_ARGUMENTS)
+            self._expect(_operands_beside(expected, args, kwargs or {}), path.operands[op])
         results = (result,) if isinstance(result, Tensor) else tensors_in(result)
         if copies is not None:
             self._put_copies(copies)
@@ -132,6 +176,15 @@ class _Follower:
             written = form.written_among(args, kwargs)
             results = [*results, *(each for each in written if id(each) not in returned)]
         self._take_results(results, path.results[op])
+
+    def _take_step_constants(self, op: int, item: Item) -> list[Tensor]:
+        """Note the floats of an op of the update; returns its operands."""
+        read = read_arguments(*item[:3])
+        fixed, floats = split_floats(read.constants)
+        if (fixed, floats.keys()) != self._path.step_constants[op]:
+            raise Differs
+        self._step_constants[op] = floats
+        return read.operands
 
     def _expect(self, tensors: Iterable[Tensor], numbers: list[int]) -> None:
         """Find each tensor to be what is expected."""
@@ -151,7 +204,10 @@ class _Follower:
         objects, shapes, dtypes = self._objects, self._path.shapes, self._path.dtypes
         for result, number in zip(results, numbers, strict=True):
             if objects[number] is None:
-                if result.shape != shapes[number] or result.dtype is not dtypes[number]:
+                # What is overwritten later may have another shape by now: its copy is looked at.
+                if result.shape != shapes[number] and number not in self._path.overwritten:
+                    raise Differs
+                if result.dtype is not dtypes[number]:
                     raise Differs
                 objects[number] = result
                 self._by_object[id(result)] = number
@@ -177,8 +233,23 @@ class _Follower:
     def _put_copies(self, copies: Copies) -> None:
         for tensor, copy, _ in copies:
             number = self._by_object.pop(id(tensor), None)
-            if number is not None and self._values[number] is tensor:
+            if number is None:
+                continue
+            if copy.shape != self._path.shapes[number]:
+                raise Differs
+            if self._values[number] is tensor:
                 self._values[number] = copy
+
+
+def _operands_beside(
+    plain: PlainArguments, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> list[Tensor]:
+    """The operands of an op whose other arguments have to be as they were."""
+    positional, named = plain
+    if list(kwargs) != list(named):
+        raise Differs
+    operands = _operands_among(args, positional)
+    return operands + _operands_among(list(kwargs.values()), list(named.values()))
 
 
 def _operands_among(values: Sequence[Any], plain: list[Any]) -> list[Tensor]:
@@ -191,6 +262,6 @@ def _operands_among(values: Sequence[Any], plain: list[Any]) -> list[Tensor]:
             operands.append(value)
         elif value.__class__ in CONTAINERS and (tensors := tensors_in(value)):
             operands += tensors
-        elif value != expected:
+        elif value != expected and (value == value or expected == expected):  # both may be NaN
             raise Differs
     return operands

@@ -11,10 +11,12 @@ from torch import Tensor
 
 from gradtape.engine.blob import SlotPlan, plan_slots
 from gradtape.engine.gradient_wiring import GradientWiring
+from gradtape.engine.iteration_numbers import IterationNumbers
 from gradtape.engine.log_reader import LogReader
 from gradtape.engine.missing_gradients import explain_missing_gradients
 from gradtape.engine.op_reading import OpForms
 from gradtape.engine.recording_log import RecordingLog
+from gradtape.engine.rerun import Rerun
 from gradtape.engine.short_path import ShortPath
 from gradtape.engine.tensor_table import TensorTable
 from gradtape.tape.structure import Role, Structure
@@ -34,6 +36,9 @@ class BuiltStructure:
         loss: id of the loss.
         short_path: how a later iteration is recognised as one of this structure; None where it
             cannot be.
+        living: ids of values in memory that lives on after an iteration, as that of parameters.
+        rerun: its ops as a list that can be run; None until an iteration has been found to be of
+            this structure, and where it cannot be.
     """
 
     def __init__(
@@ -51,6 +56,8 @@ class BuiltStructure:
         self.roots = roots
         self.loss: int | None = rows["loss"]
         self.short_path = short_path
+        self.living: list[int] = []
+        self.rerun: Rerun | None = None
 
     @cached_property
     def model(self) -> Structure:
@@ -89,8 +96,8 @@ def build_structure(
     loss: Tensor | None,
     output: Tensor | None,
     variables: Mapping[str, Tensor],
-) -> tuple[BuiltStructure, list[Tensor | None]]:
-    """The structure of a closed log, and the values by tensor id.
+) -> tuple[BuiltStructure, IterationNumbers]:
+    """The structure of a closed log, and the numbers of the iteration.
 
     Args:
         log: what happened.
@@ -127,7 +134,8 @@ def build_structure(
         "output": output_id,
     }
     usable = short_path if short_path.shows_everything else None
-    return BuiltStructure(rows, slots, table.roots, usable), table.values
+    built = BuiltStructure(rows, slots, table.roots, usable)
+    return built, IterationNumbers(table.values, reader.step_constants)
 
 
 def _name_variables(table: TensorTable, variables: Mapping[str, Tensor]) -> None:

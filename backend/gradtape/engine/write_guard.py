@@ -156,26 +156,27 @@ def _just_given(tensor: Tensor, items: list[Item]) -> bool:
     return items[-1][0].uninitialised and items[-1][3] is tensor
 
 
-def copy_living(values: list[Tensor | None], living: Iterable[Tensor]) -> None:
-    """Copy, in place of the list, the values whose memory lives on after the recording.
+def find_living(values: list[Tensor | None], living: Iterable[Tensor]) -> list[int]:
+    """The places in the list of the values whose memory lives on after the recording.
 
     Args:
         values: recorded tensors; None where there is none.
         living: tensors that the next iteration, or the user, may write to.
     """
     keys = set(map(storage_key, living))
-    for number, value in enumerate(values):
-        if value is None:
-            continue
-        if value.layout is not torch.strided or storage_key(value) in keys:
-            values[number] = copy_tensor(value)
+    return [
+        number
+        for number, value in enumerate(values)
+        if value is not None and (value.layout is not torch.strided or storage_key(value) in keys)
+    ]
 
 
-def copy_all(values: list[Tensor | None]) -> None:
-    """Copy every value, in place of the list: one by one, so that what it replaces can be freed."""
-    for number, value in enumerate(values):
+def copy_in_place(values: list[Tensor | None], places: Iterable[int]) -> None:
+    """Copy values in a list, one by one, so that what each copy replaces can be freed."""
+    for place in places:
+        value = values[place]
         if value is not None:
-            values[number] = _copy_compactly(value)
+            values[place] = _copy_compactly(value)
 
 
 def _copy_compactly(tensor: Tensor) -> Tensor:

@@ -18,7 +18,12 @@ from gradtape.library.tape import Tape
 _here = threading.local()
 
 
-def record(model: nn.Module | None = None, *, every: int | None = None) -> "RecordingBlock":
+def record(
+    model: nn.Module | None = None,
+    *,
+    every: int | None = None,
+    optimizer: Optimizer | None = None,
+) -> "RecordingBlock":
     """Record the PyTorch code in a `with` block, in this thread.
 
     The block runs as it would without: same numbers, same random state, same errors. An exception
@@ -30,8 +35,10 @@ def record(model: nn.Module | None = None, *, every: int | None = None) -> "Reco
         every: the block is a training loop, of which every so-manieth iteration is recorded, the
             first one too. An iteration ends when an optimizer has stepped, or where the loop calls
             `tape.end_iteration()`. None: the whole block is one iteration.
+        optimizer: the one whose step ends an iteration, where a loop has several. Not for a block
+            that is one iteration.
     Raises:
-        InvalidRecording: the model is no module, or `every` is no whole number from 1 on. On
+        InvalidRecording: an argument is not what is asked for here. On
             entry: a block is open in this thread already. At the end: nothing was recorded.
     """
     if model is not None and not isinstance(model, nn.Module):
@@ -40,15 +47,22 @@ def record(model: nn.Module | None = None, *, every: int | None = None) -> "Reco
         )
     if every is not None and (not isinstance(every, int) or isinstance(every, bool) or every < 1):
         raise InvalidRecording(f"every must be a whole number from 1 on; got {every!r}")
-    return RecordingBlock(model, every)
+    if optimizer is not None and (every is None or not isinstance(optimizer, Optimizer)):
+        raise InvalidRecording(
+            "optimizer is a torch.optim.Optimizer, and goes with every: its step ends an iteration"
+        )
+    return RecordingBlock(model, every, optimizer)
 
 
 class RecordingBlock:
     """A block being recorded; made by `record`, for one `with`."""
 
-    def __init__(self, model: nn.Module | None, every: int | None) -> None:
+    def __init__(
+        self, model: nn.Module | None, every: int | None, optimizer: Optimizer | None
+    ) -> None:
         self._model = model
         self._every = every
+        self._ends_iteration = optimizer
         self._known = KnownStructures()
         self._tape = Tape(
             name="" if model is None else type(model).__name__, end_iteration=self._end_iteration
@@ -68,6 +82,8 @@ class RecordingBlock:
             raise InvalidRecording("This block was recorded already; call record() for each.")
         self._used = True
         self._frame = sys._getframe(1)
+        if self._ends_iteration is not None:
+            self._steps.meet(self._ends_iteration)
         self._begin()
         _here.is_recording = True
         return self._tape
@@ -85,7 +101,7 @@ class RecordingBlock:
             self._close(wanted=self._every is None or error is not None)
         finally:
             # The tape lives on, and is not to keep the user's variables and model alive.
-            self._frame = self._model = None
+            self._frame = self._model = self._ends_iteration = None
         if error is None and not self._tape.iterations:
             raise InvalidRecording(self._say_why_empty())
 
@@ -101,10 +117,10 @@ class RecordingBlock:
         if self._recorder is not None:
             self._recorder.update.begin(optimizer)
 
-    def _step_ended(self) -> None:
+    def _step_ended(self, optimizer: Optimizer) -> None:
         if self._recorder is not None:
             self._recorder.update.end()
-        if self._every is not None:
+        if self._every is not None and self._ends_iteration in (None, optimizer):
             self._end_iteration()
 
     def _begin(self) -> None:

@@ -11,7 +11,8 @@ from torch import Tensor
 from gradtape.engine.blob import has_numbers
 from gradtape.engine.op_reading import torch_name
 from gradtape.errors import InvalidTapeFile
-from gradtape.tape.structure import EventKind, Slot, Structure
+from gradtape.tape.frame import StepConstants
+from gradtape.tape.structure import EventKind, Phase, Slot, Structure
 from gradtape.tape.structure import Tensor as TensorRow
 
 Ids = Sequence[int | None]
@@ -54,6 +55,17 @@ def check_values(
             fits = fits and (row.slot is None or root != row.id or has_numbers(value))
         if not fits:
             raise InvalidTapeFile(f"lacks the numbers of tensor {row.id}")
+
+
+def check_step_constants(structure: Structure, constants: StepConstants) -> None:
+    """Whether the floats of an update are given to ops of the update.
+
+    Raises:
+        InvalidTapeFile: not so.
+    """
+    last = len(structure.ops) - 1
+    if any(not 0 <= op <= last or structure.ops[op].phase is not Phase.UPDATE for op in constants):
+        raise InvalidTapeFile("holds constants of ops that are not of the update")
 
 
 def _within(size: int, ids: Ids) -> bool:

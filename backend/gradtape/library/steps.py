@@ -13,10 +13,12 @@ class StepWatch:
 
     Args:
         begin: is given the optimizer.
-        end: may begin another recording: no hook comes or goes before the block's end.
+        end: too; it may begin another recording: no hook comes or goes before the block's end.
     """
 
-    def __init__(self, begin: Callable[[Optimizer], None], end: Callable[[], None]) -> None:
+    def __init__(
+        self, begin: Callable[[Optimizer], None], end: Callable[[Optimizer], None]
+    ) -> None:
         self._begin = begin
         self._end = end
         self._followed: dict[Optimizer, list[RemovableHandle]] = {}
@@ -26,7 +28,7 @@ class StepWatch:
         if optimizer not in self._followed:
             self._followed[optimizer] = [
                 optimizer.register_step_pre_hook(lambda *_: self._begin(optimizer)),
-                optimizer.register_step_post_hook(lambda *_: self._end()),
+                optimizer.register_step_post_hook(lambda *_: self._end(optimizer)),
             ]
 
     def detach(self) -> None:

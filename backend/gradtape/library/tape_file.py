@@ -17,11 +17,13 @@ from torch import Tensor
 
 import gradtape
 from gradtape.engine.blob import SlotPlan
+from gradtape.engine.iteration_numbers import IterationNumbers
 from gradtape.engine.recording import Recording
 from gradtape.engine.structure_builder import BuiltStructure
 from gradtape.errors import InvalidTapeFile, LimitExceeded
-from gradtape.library.file_checks import check_structure, check_values
+from gradtape.library.file_checks import check_step_constants, check_structure, check_values
 from gradtape.limits import MAX_TAPE_FILE_BYTES, MAX_TAPE_HEADER_BYTES
+from gradtape.tape.frame import StepConstants
 from gradtape.tape.numbers import Plain
 from gradtape.tape.structure import Structure
 
@@ -39,6 +41,9 @@ class StoredIteration(Plain):
 
     iteration: int = Field(ge=0, le=MAX_ITERATION)
     structure: str = Field(description="Hash.")
+    step_constants: StepConstants = Field(
+        default={}, description="By op of the update and argument, as in the frame."
+    )
 
 
 class Note(Plain):
@@ -72,9 +77,7 @@ def write_tape_file(name: str, recordings: Sequence[Recording]) -> bytes:
         "name": name,
         "structures": {key: orjson.Fragment(each.json) for key, each in built.items()},
         "roots": {key: each.roots for key, each in built.items()},
-        "iterations": [
-            {"iteration": each.iteration, "structure": each.built.hash} for each in recordings
-        ],
+        "iterations": [orjson.Fragment(_stored(each).model_dump_json()) for each in recordings],
     }
     tensors = {
         f"{recording.iteration}/{number}": _storable(value)
@@ -93,6 +96,14 @@ def write_tape_file(name: str, recordings: Sequence[Recording]) -> bytes:
             allowed=MAX_TAPE_HEADER_BYTES,
         )
     return data
+
+
+def _stored(recording: Recording) -> StoredIteration:
+    return StoredIteration(
+        iteration=recording.iteration,
+        structure=recording.built.hash,
+        step_constants=recording.step_constants,
+    )
 
 
 def _is_storable(value: Tensor) -> bool:
@@ -180,7 +191,9 @@ def _recording(
         _restored(tensors.get(f"{stored.iteration}/{row.id}"), row.dtype, row.shape) for row in rows
     ]
     check_values(rows, structure.roots, values)
-    return Recording(structure, values, iteration=stored.iteration)
+    check_step_constants(structure.model, stored.step_constants)
+    numbers = IterationNumbers(values, stored.step_constants)
+    return Recording(structure, numbers, iteration=stored.iteration)
 
 
 def _restored(value: Tensor | None, dtype: str, shape: tuple[int, ...]) -> Tensor | None:

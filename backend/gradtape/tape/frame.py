@@ -8,6 +8,10 @@ from gradtape.tape.numbers import Number, Plain
 
 Blob = InstanceOf[bytes] | InstanceOf[memoryview]  # not copied to be checked: it is megabytes
 
+Floats = Number | list[Number]
+StepConstants = dict[int, dict[str, Floats]]
+"""Op of the update → the floats among its plain arguments, by name."""
+
 
 class Statistics(Plain):
     """Exact summary of a tensor that is too large to travel whole.
@@ -31,6 +35,11 @@ class Frame(Plain):
     iteration: int
     loss: Number | None
     metrics: dict[str, Number]
+    step_constants: StepConstants = Field(
+        default={},
+        description="By op of the update: the floats that the optimizer gave to it, as Adam's"
+        " step size, which is another in each iteration.",
+    )
     statistics: dict[int, Statistics] = Field(
         description="By slot, for each slot that is not full."
     )

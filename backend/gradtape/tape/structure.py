@@ -71,7 +71,8 @@ class Op(Plain):
     )
     operands: tuple[int, ...] = Field(description="Tensor ids in order, with repeats.")
     constants: dict[str, JsonValue] = Field(
-        description="Plain arguments by the name in the op's schema; defaults left out."
+        description="Plain arguments by the name in the op's schema; defaults left out. The floats"
+        " of an update are in the frame."
     )
     results: tuple[int, ...] = Field(description="Tensor ids; an in-place op's result is a new id.")
     bookkeeping: bool = Field(

@@ -1343,6 +1343,16 @@ export interface components {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
             };
             /**
+             * Step Constants
+             * @description By op of the update: the floats that the optimizer gave to it, as Adam's step size, which is another in each iteration.
+             * @default {}
+             */
+            step_constants: {
+                [key: string]: {
+                    [key: string]: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[];
+                };
+            };
+            /**
              * Statistics
              * @description By slot, for each slot that is not full.
              */
@@ -1998,7 +2008,7 @@ export interface components {
             operands: number[];
             /**
              * Constants
-             * @description Plain arguments by the name in the op's schema; defaults left out.
+             * @description Plain arguments by the name in the op's schema; defaults left out. The floats of an update are in the frame.
              */
             constants: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -2900,6 +2910,16 @@ export interface components {
             /** Metrics */
             metrics: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            };
+            /**
+             * Step Constants
+             * @description By op of the update: the floats that the optimizer gave to it, as Adam's step size, which is another in each iteration.
+             * @default {}
+             */
+            step_constants: {
+                [key: string]: {
+                    [key: string]: number | ("NaN" | "Infinity" | "-Infinity") | (number | ("NaN" | "Infinity" | "-Infinity"))[];
+                };
             };
             /**
              * Statistics

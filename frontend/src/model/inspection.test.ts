@@ -53,6 +53,11 @@ describe("an inspection", () => {
     expect(seen).toMatchObject({ kind: "Autograd node", tensor: product, aspect: "gradient" });
   });
 
+  it("of an op of the update tells the floats that the optimizer gave to it", () => {
+    const seen = inspect(structure, { kind: "op", id: 1 }, { 1: { alpha: -0.25 } });
+    expect(seen?.facts).toContainEqual({ label: "alpha", text: "-0.25" });
+  });
+
   it("of something that the tape does not hold is none", () => {
     expect(inspect(structure, { kind: "op", id: 99 })).toBeNull();
   });

@@ -1,9 +1,11 @@
 /** What the inspector says about a selection: one plain description, whatever was selected. */
 
-import type { Call, GradientEdge, Node, Op, Structure, Tensor } from "../api/types";
+import type { Call, Frame, GradientEdge, Node, Op, Structure, Tensor } from "../api/types";
 import { formatCount, formatShape, shortName } from "./format";
 import { opName, tensorName } from "./names";
 import { neighbours, selectionTitle, tensorShown, type Selection } from "./selection";
+
+type StepConstants = Frame["step_constants"];
 
 export type Aspect = "value" | "gradient";
 
@@ -100,14 +102,19 @@ function inspectTensor(structure: Structure, tensor: Tensor): Omit<Inspection, "
   };
 }
 
-function constantFacts(op: Op): Fact[] {
-  return Object.entries(op.constants).map(([label, value]) => ({
+function constantFacts(op: Op, stepConstants: StepConstants): Fact[] {
+  const constants = { ...op.constants, ...stepConstants[op.id] };
+  return Object.entries(constants).map(([label, value]) => ({
     label,
     text: typeof value === "string" ? value : JSON.stringify(value),
   }));
 }
 
-function inspectOp(structure: Structure, op: Op): Omit<Inspection, "title"> {
+function inspectOp(
+  structure: Structure,
+  op: Op,
+  stepConstants: StepConstants,
+): Omit<Inspection, "title"> {
   const node = op.node === null ? undefined : structure.nodes[op.node];
   const result = op.results[0];
   const shape =
@@ -122,7 +129,7 @@ function inspectOp(structure: Structure, op: Op): Omit<Inspection, "title"> {
     aspect: "value",
     edge: null,
     related: node ? [{ label: node.name, selection: { kind: "node", id: node.id } }] : [],
-    facts: constantFacts(op),
+    facts: constantFacts(op, stepConstants),
   };
 }
 
@@ -199,20 +206,32 @@ function inspectEdge(structure: Structure, edge: GradientEdge): Omit<Inspection,
   };
 }
 
-/** The description; null where the tape does not hold what is selected. */
-export function inspect(structure: Structure, selection: Selection): Inspection | null {
+/**
+ * The description; null where the tape does not hold what is selected.
+ *
+ * `stepConstants` are the floats that the optimizer gave to its ops in the iteration shown.
+ */
+export function inspect(
+  structure: Structure,
+  selection: Selection,
+  stepConstants: StepConstants = {},
+): Inspection | null {
   const title = selectionTitle(structure, selection);
-  const described = describe(structure, selection);
+  const described = describe(structure, selection, stepConstants);
   return described === null ? null : { ...described, title };
 }
 
-function describe(structure: Structure, { kind, id }: Selection): Omit<Inspection, "title"> | null {
+function describe(
+  structure: Structure,
+  { kind, id }: Selection,
+  stepConstants: StepConstants,
+): Omit<Inspection, "title"> | null {
   const { tensors, ops, nodes, calls, edges } = structure;
   switch (kind) {
     case "tensor":
       return tensors[id] === undefined ? null : inspectTensor(structure, tensors[id]);
     case "op":
-      return ops[id] === undefined ? null : inspectOp(structure, ops[id]);
+      return ops[id] === undefined ? null : inspectOp(structure, ops[id], stepConstants);
     case "node":
       return nodes[id] === undefined ? null : inspectNode(structure, nodes[id]);
     case "call":

@@ -475,5 +475,6 @@ export class Stage {
     dataset.painted = this.shown.tape.structure.hash;
     dataset.orientation = this.shown.geometry.orientation;
     dataset.level = this.level;
+    dataset.cards = String(this.shown.geometry.cards.length);
   }
 }
