@@ -23,3 +23,28 @@ function differ(a: Float32Array, b: Float32Array): boolean {
   // Object.is, because a NaN that stays NaN has not changed.
   return a.length !== b.length || a.some((value, i) => !Object.is(value, b[i]));
 }
+
+const flashMilliseconds = 1200;
+
+/** Marks what has changed for a moment. */
+export class Flash {
+  changed = nothingChanged;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** `over` is called when the moment has passed. */
+  constructor(private readonly over: () => void) {}
+
+  show(changed: ReadonlySet<number>): void {
+    clearTimeout(this.timer);
+    this.changed = changed;
+    if (changed.size === 0) return;
+    this.timer = setTimeout(() => {
+      this.changed = nothingChanged;
+      this.over();
+    }, flashMilliseconds);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+}

@@ -6,6 +6,8 @@ import { make, makeCanvas, setAttribute, setText } from "./dom";
 import type { Geometry, Rect } from "./geometry";
 
 const largest: Viewport = { width: 176, height: 92 };
+/** On stages narrower than this the map would cover what it is a map of. */
+const smallStage = 480;
 /** Seen by itself, a block is never thinner than this. */
 const thinnestPixels = 1;
 
@@ -15,7 +17,8 @@ export class Minimap {
   private readonly window = make("div", "stage-map-window");
   private readonly fold = document.createElement("button");
   private painted: { geometry: Geometry; colors: Colors; scale: number } | null = null;
-  private isFolded = false;
+  /** Null until the map is shown for the first time: on a small stage it begins folded. */
+  private isFolded: boolean | null = null;
 
   /** `goTo` gets the point of the world that is to be in the middle. */
   constructor(
@@ -33,11 +36,11 @@ export class Minimap {
     area.addEventListener("pointermove", (event) => {
       if (area.hasPointerCapture(event.pointerId)) this.point(area, event);
     });
-    this.fold.addEventListener("click", () => this.toggle());
+    this.fold.addEventListener("click", () => this.setFolded(this.isFolded !== true));
     for (const kind of ["pointerdown", "dblclick"]) {
       this.root.addEventListener(kind, (event) => event.stopPropagation());
     }
-    this.labelFold();
+    this.fold.setAttribute("aria-label", "Map of the graph");
   }
 
   /** Follows the camera; the blocks are painted anew only for another geometry or theme. */
@@ -45,6 +48,7 @@ export class Minimap {
     const visible = visibleWorld(view, viewport);
     this.root.hidden = geometry === null || viewport.width < 260 || holds(visible, geometry.bounds);
     if (geometry === null || this.root.hidden) return;
+    if (this.isFolded === null) this.setFolded(viewport.width < smallStage);
     if (this.painted?.geometry !== geometry || this.painted.colors !== colors) {
       this.paint(geometry, colors);
     }
@@ -109,17 +113,12 @@ export class Minimap {
     this.goTo(x + (clientX - box.x) / zoom / scale, y + (clientY - box.y) / zoom / scale);
   }
 
-  private toggle(): void {
-    this.isFolded = !this.isFolded;
-    this.root.classList.toggle("is-folded", this.isFolded);
-    this.labelFold();
-  }
-
-  private labelFold(): void {
-    setText(this.fold, this.isFolded ? "▸ map" : "▾ map");
-    setAttribute(this.fold, "aria-label", "Map of the graph");
-    setAttribute(this.fold, "aria-expanded", String(!this.isFolded));
-    this.fold.title = this.isFolded ? "Show the map" : "Fold the map away";
+  private setFolded(folded: boolean): void {
+    this.isFolded = folded;
+    this.root.classList.toggle("is-folded", folded);
+    setText(this.fold, folded ? "▸ map" : "▾ map");
+    setAttribute(this.fold, "aria-expanded", String(!folded));
+    this.fold.title = folded ? "Show the map" : "Fold the map away";
   }
 }
 

@@ -31,6 +31,19 @@ export function openedAround(
   return opened;
 }
 
+/** The innermost frame around an item that was opened by hand; -1 for none. */
+export function frameOpenedByHand(
+  { items, frames }: Scene,
+  overrides: Overrides,
+  item: number,
+): number {
+  let at = items[item]?.frame ?? -1;
+  while (at >= 0 && !frames[at]?.calls.some((call) => overrides.get(call) === true)) {
+    at = frames[at]?.parent ?? -1;
+  }
+  return at;
+}
+
 /** The calls around a selection from the outside in, without itself. */
 function callsAround(scene: Scene, { kind, id }: Selection): number[] {
   const { structure } = scene;

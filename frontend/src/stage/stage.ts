@@ -8,7 +8,7 @@ import type { Tape } from "../model/tape";
 import { Arranger, type OrientationChoice } from "./arranger";
 import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
-import { changedTensors, nothingChanged } from "./changes";
+import { changedTensors, Flash } from "./changes";
 import { make } from "./dom";
 import { initialView, placeOfEvent } from "./framing";
 import type { Geometry, Rect } from "./geometry";
@@ -20,7 +20,7 @@ import { Minimap } from "./minimap";
 import { Painter } from "./painter";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
 import { Pointing } from "./pointing";
-import { openedAround, placeOfSpot, viewThatReads } from "./reveal";
+import { frameOpenedByHand, openedAround, placeOfSpot, viewThatReads } from "./reveal";
 import { buildScene } from "./scene";
 import { StagePicture } from "./stagePicture";
 import { timeScene, type Timing } from "./timing";
@@ -57,8 +57,6 @@ interface Shown {
   readonly tape: Tape;
 }
 
-const flashMilliseconds = 1200;
-
 export class Stage {
   private readonly root = make("div", "stage-root");
   private readonly message = make("div", "stage-message");
@@ -83,8 +81,7 @@ export class Stage {
   private readonly marked = new Marked();
   private following = false;
   private transition: { transition: Transition; glide: Glide } | null = null;
-  private changed = nothingChanged;
-  private flashing: ReturnType<typeof setTimeout> | undefined;
+  private readonly flash = new Flash(() => this.repaint());
   private frameRequest = 0;
   private isStale = true;
 
@@ -267,18 +264,15 @@ export class Stage {
 
   /** Closes the innermost frame around an item that was opened by hand; false without one. */
   private closeAround(item: number): boolean {
-    const { frames, items } = this.shown?.geometry.scene ?? { frames: [], items: [] };
-    for (let at = items[item]?.frame ?? -1; at >= 0; at = frames[at]?.parent ?? -1) {
-      if (frames[at]?.calls.some((call) => this.overrides.get(call) === true) !== true) continue;
-      this.close(at);
-      return true;
-    }
-    return false;
+    if (this.shown === null) return false;
+    const frame = frameOpenedByHand(this.shown.geometry.scene, this.overrides, item);
+    if (frame >= 0) this.close(frame);
+    return frame >= 0;
   }
 
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
-    clearTimeout(this.flashing);
+    this.flash.stop();
     this.resizes.disconnect();
     this.gestures.destroy();
     this.walker.destroy();
@@ -344,19 +338,8 @@ export class Stage {
     if (this.tape === null || this.shown === null || this.shown.tape === this.tape) return;
     const { geometry } = this.shown;
     if (geometry.scene.structure.hash !== this.tape.structure.hash) return;
-    this.flash(changedTensors(this.shown.tape, this.tape));
+    this.flash.show(changedTensors(this.shown.tape, this.tape));
     this.shown = { ...this.shown, tape: this.tape, timing: timeScene(geometry.scene, this.tape) };
-  }
-
-  /** Marks what has changed for a moment. */
-  private flash(changed: ReadonlySet<number>): void {
-    clearTimeout(this.flashing);
-    this.changed = changed;
-    if (changed.size === 0) return;
-    this.flashing = setTimeout(() => {
-      this.changed = nothingChanged;
-      this.repaint();
-    }, flashMilliseconds);
   }
 
   private flyToSelection(): void {
@@ -426,7 +409,8 @@ export class Stage {
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    const { playhead, changed } = this;
+    const { playhead } = this;
+    const { changed } = this.flash;
     const { spot, around } = this.marked;
     const { colors } = this.painter;
     return { ...this.shown, geometry, playhead, spot, around, changed, colors };
