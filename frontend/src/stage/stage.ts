@@ -125,6 +125,7 @@ export class Stage {
     this.walker = new Walker(this.root, {
       picture: () => this.picture(performance.now()),
       select: (selection) => this.emit(selection),
+      isSelected: (selection) => this.marked.isOnly(selection),
       open: (call) => this.open(call),
       closeAround: (item) => this.closeAround(item),
       bringIntoView: (rect) => this.camera.bringIntoView(rect),

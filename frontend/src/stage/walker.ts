@@ -17,6 +17,8 @@ export interface WalkerHandlers {
   picture(): Picture | null;
   /** What somebody has come to is selected too. */
   select(selection: Selection | null): void;
+  /** Whether this, and nothing else, is selected. */
+  isSelected(selection: Selection | null): boolean;
   open(call: number): void;
   /** Closes the innermost frame around an item that was opened by hand; false without one. */
   closeAround(item: number): boolean;
@@ -64,9 +66,15 @@ export class Walker {
   enter(): void {
     const picture = this.handlers.picture();
     if (picture === null || this.stand !== null) return;
+    this.begin(picture);
+  }
+
+  /** Stands at what is selected already; where nothing is, what one comes to is selected. */
+  private begin(picture: Picture): void {
     const place = whereToBegin(picture);
-    if (place === null) return;
-    this.go(picture.geometry, standAt(place));
+    if (place === null) return this.leave();
+    if (this.handlers.isSelected(null)) this.go(picture.geometry, standAt(place));
+    else this.standAt(picture.geometry, standAt(place));
   }
 
   /** The keyboard goes elsewhere, or a pointer takes over. */
@@ -129,10 +137,14 @@ export class Walker {
   }
 
   private go(geometry: Geometry, stand: Stand): void {
+    this.standAt(geometry, stand);
+    this.handlers.select(selectionOfPlace(geometry.scene, stand.place));
+  }
+
+  private standAt(geometry: Geometry, stand: Stand): void {
     [this.stand, this.scene] = [stand, geometry.scene];
     const rect = rectOf(geometry, stand.place);
     if (rect !== null) this.handlers.bringIntoView(rect);
-    this.handlers.select(selectionOfPlace(geometry.scene, stand.place));
     const picture = this.handlers.picture();
     if (picture !== null) {
       this.announcer.say(sayStand(geometry, picture.tape, picture.playhead, stand));
@@ -151,6 +163,10 @@ export class Walker {
       this.scene = geometry.scene;
       return;
     }
+    const picture = this.handlers.picture();
+    // Something inside was searched for: what is selected is where one stands.
+    const wasSelected = this.handlers.isSelected(selectionOfPlace(scene, stand.place));
+    if (!wasSelected && picture !== null) return this.begin(picture);
     // A gradient arrives at the end of what has opened.
     const op = stand.place.half === "forward" ? item.firstOp : item.endOp - 1;
     const key = geometry.scene.items[geometry.scene.itemOfOp[op] ?? -1]?.key;
