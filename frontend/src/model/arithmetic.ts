@@ -20,7 +20,7 @@ export interface Arithmetic {
   sources(index: number): readonly (readonly number[])[];
 }
 
-export function panelsOf({ operands, result }: Arithmetic): readonly Panel[] {
+function panelsOf({ operands, result }: Arithmetic): readonly Panel[] {
   return [...operands, result];
 }
 

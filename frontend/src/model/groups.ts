@@ -107,7 +107,7 @@ function isModule(structure: Structure, member: Member): boolean {
 }
 
 /** Whether a call stands open at this level when nobody has touched it. */
-export function isOpenByLevel(groups: Groups, level: Level, call: Call): boolean {
+function isOpenByLevel(groups: Groups, level: Level, call: Call): boolean {
   if (call.id === groups.wrapper) return true;
   switch (level) {
     case "module":

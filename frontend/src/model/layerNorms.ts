@@ -27,7 +27,7 @@ export interface LayerNorm extends Layer {
 }
 
 /** A step between two layers beyond this, up or down, is worth a word. */
-export const steepFactor = 10;
+const steepFactor = 10;
 
 /** The norms of all layers; null: of whichever measure says more about this network. */
 export function layerNorms(tape: Tape, measure: DepthMeasure): LayerNorm[] {

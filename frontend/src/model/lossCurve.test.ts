@@ -1,19 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Metrics } from "../api/types";
+import { metricRows } from "../../test/metricRows";
 import { lossCurve, normLines } from "./lossCurve";
 
-function rows(first: number, losses: Metrics["loss"]): Metrics {
-  return {
-    iteration: losses.map((_, index) => first + index),
-    loss: losses,
-    learning_rate: losses.map(() => 0.1),
-    gradient_norm: { "fc1.weight": losses },
-    parameter_norm: { "fc1.weight": losses },
-  };
-}
-
 describe("the loss curve", () => {
-  const curve = lossCurve(rows(0, [2, 1, "NaN", "Infinity", 0.5]), [0, 2, 4, 9]);
+  const curve = lossCurve(metricRows(0, [2, 1, "NaN", "Infinity", 0.5]), [0, 2, 4, 9]);
 
   it("has gaps where the loss is not finite, and marks there at the last height", () => {
     expect(curve.y).toEqual([2, 1, NaN, Infinity, 0.5]);
@@ -27,7 +17,7 @@ describe("the loss curve", () => {
   });
 
   it("has one line of norms per parameter with its latest number", () => {
-    const [line] = normLines(rows(0, [4, 2]));
+    const [line] = normLines(metricRows(0, [4, 2]));
     expect(line).toEqual({ parameter: "fc1.weight", norms: [4, 2], last: 2 });
   });
 });

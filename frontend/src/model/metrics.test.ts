@@ -1,22 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Metrics } from "../api/types";
+import { metricRows } from "../../test/metricRows";
 import { appendMetrics, metricsBefore, nearest, NO_METRICS } from "./metrics";
-
-function rows(first: number, losses: Metrics["loss"]): Metrics {
-  return {
-    iteration: losses.map((_, index) => first + index),
-    loss: losses,
-    learning_rate: losses.map(() => 0.1),
-    gradient_norm: { "fc1.weight": losses },
-    parameter_norm: { "fc1.weight": losses },
-  };
-}
 
 describe("metrics", () => {
   it("grow, and are overwritten from the first new iteration on", () => {
     const trained = appendMetrics(
-      appendMetrics(NO_METRICS, rows(0, [4, 3, 2, 1])),
-      rows(2, [9, 8]),
+      appendMetrics(NO_METRICS, metricRows(0, [4, 3, 2, 1])),
+      metricRows(2, [9, 8]),
     );
     expect(trained.iteration).toEqual([0, 1, 2, 3]);
     expect(trained.loss).toEqual([4, 3, 9, 8]);
@@ -24,7 +14,7 @@ describe("metrics", () => {
   });
 
   it("are cut where a session goes on from", () => {
-    expect(metricsBefore(rows(0, [4, 3, 2, 1]), 2).loss).toEqual([4, 3]);
+    expect(metricsBefore(metricRows(0, [4, 3, 2, 1]), 2).loss).toEqual([4, 3]);
   });
 
   it("lead to the nearest recorded iteration", () => {

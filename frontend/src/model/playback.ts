@@ -10,13 +10,6 @@ export function eventsPerSecond(events: number, speed: number): number {
   return Math.max(SLOWEST_EVENTS_PER_SECOND, events / LONGEST_SECONDS) * speed;
 }
 
-/** The speed that is `steps` faster (or slower, if negative), within what there is. */
-export function neighbourSpeed(speed: number, steps: number): number {
-  const at = SPEEDS.findIndex((each) => each >= speed);
-  const index = Math.min(SPEEDS.length - 1, Math.max(0, (at < 0 ? SPEEDS.length - 1 : at) + steps));
-  return SPEEDS[index] ?? 1;
-}
-
 /** The same relative place on a tape of another length. */
 export function proportionalPlace(place: number, before: number, after: number): number {
   if (before <= 0) return 0;

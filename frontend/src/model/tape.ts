@@ -113,7 +113,7 @@ export function statisticsOf(tape: Tape, tensorId: number): Summary | null {
 const visibleFromTheStart = new Set(["input", "target", "parameter", "buffer"]);
 
 /** For each tensor the playhead from which it is visible: 0 from the start, -1 never. */
-export function revealedAt(structure: Structure): Int32Array {
+function revealedAt(structure: Structure): Int32Array {
   const revealed = new Int32Array(structure.tensors.length).fill(-1);
   for (const tensor of structure.tensors) {
     if (visibleFromTheStart.has(tensor.role)) revealed[tensor.id] = 0;

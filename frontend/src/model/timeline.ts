@@ -13,7 +13,7 @@ export interface PhaseSegment {
   readonly to: number;
 }
 
-export function phaseOf(event: Event): Phase {
+function phaseOf(event: Event): Phase {
   switch (event.kind) {
     case "forward_op":
       return "forward";
@@ -38,7 +38,7 @@ export function phaseSegments(structure: Structure): PhaseSegment[] {
 }
 
 /** The forward op behind a node; null for one that accumulates. */
-export function forwardOpOf(structure: Structure, node: Node): Op | null {
+function forwardOpOf(structure: Structure, node: Node): Op | null {
   return node.op === null ? null : (structure.ops[node.op] ?? null);
 }
 
@@ -54,7 +54,7 @@ const products = new Set(["mm", "matmul", "bmm", "mul", "dot", "mv"]);
 const infix: Record<string, string> = { add: "+", add_: "+", sub: "−", div: "÷" };
 
 /** The operands of an op in words: `(100, 2) × weightᵀ + bias`. */
-export function describeOperands(structure: Structure, op: Op): string {
+function describeOperands(structure: Structure, op: Op): string {
   const layer = layerOf(structure, op);
   const names = op.operands.map((id) => operandName(structure, id, layer));
   const short = shortName(op.name);

@@ -19,7 +19,7 @@ export interface StageElement {
 }
 
 /** Room for the heatmap inside of a card. */
-export const heatmapSize: Size = { width: 112, height: 40 };
+const heatmapSize: Size = { width: 112, height: 40 };
 const inputHeatmapSize: Size = { width: 88, height: 40 };
 
 function makeCard(item: Item, className: string, detail: string): HTMLElement {

@@ -2,7 +2,7 @@
 
 import { valuesOf, type Tape } from "../model/tape";
 
-export const nothingChanged: ReadonlySet<number> = new Set();
+const nothingChanged: ReadonlySet<number> = new Set();
 
 /**
  * The tensors whose numbers differ between two recordings of the same iteration with the same

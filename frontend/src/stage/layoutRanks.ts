@@ -47,7 +47,7 @@ export interface Adjacency {
 }
 
 /** The edges that have each member at the given end, in order. */
-export function adjacency(members: number, ends: readonly number[]): Adjacency {
+function adjacency(members: number, ends: readonly number[]): Adjacency {
   const start = new Int32Array(members + 1);
   for (const end of ends) start[end + 1] = (start[end + 1] ?? 0) + 1;
   for (let i = 0; i < members; i++) start[i + 1] = (start[i + 1] ?? 0) + (start[i] ?? 0);

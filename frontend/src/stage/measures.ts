@@ -11,12 +11,12 @@ export interface Size {
 }
 
 export const card: Size = { width: 132, height: 104 };
-export const inputCard: Size = { width: 108, height: 104 };
+const inputCard: Size = { width: 108, height: 104 };
 export const gradientCard: Size = { width: 132, height: 122 };
-export const lossCircle: Size = { width: 104, height: 104 };
-export const seedCard: Size = { width: 96, height: 46 };
+const lossCircle: Size = { width: 104, height: 104 };
+const seedCard: Size = { width: 96, height: 46 };
 /** What stands for hidden steps: the same in both halves. */
-export const hiddenSteps: Size = { width: 66, height: 46 };
+const hiddenSteps: Size = { width: 66, height: 46 };
 export const chip: Size = { width: 142, height: 24 };
 /** Between a card and its first chip, and between two chips. */
 export const chipGap = { first: 9, next: 5 };

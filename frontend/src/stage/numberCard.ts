@@ -85,7 +85,7 @@ export function layOutNumberCards(structure: Structure, tensor: number): NumberC
   };
 }
 
-export function layOutNumberCard(arithmetic: Arithmetic): NumberCard {
+function layOutNumberCard(arithmetic: Arithmetic): NumberCard {
   const limits = limitsOf(arithmetic);
   const place = (panel: Panel, x: number, y: number): PlacedPanel => ({
     panel,

@@ -269,7 +269,7 @@ function panelName(structure: Structure, { tensor, turned }: Panel): string {
 }
 
 /** `fc1.weight[2, 0]` by the tensor's own indices. */
-export function numberName(structure: Structure, tensor: number, index: number): string {
+function numberName(structure: Structure, tensor: number, index: number): string {
   const subject = tensorOf(structure, tensor);
   const name = subject.name ?? givenName(structure, subject) ?? tensorName(structure, tensor);
   const slot = subject.slot === null ? undefined : structure.slots[subject.slot];

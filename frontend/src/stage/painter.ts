@@ -11,7 +11,7 @@ import { Pulses } from "./pulses";
 import { Surface } from "./surface";
 
 /** Below this scale, or with more cards in view than this, cards are painted as blocks. */
-const cardsScale = 0.4;
+export const cardsScale = 0.4;
 const mostCards = 320;
 /** Below this scale the grids of numbers are only colours: nobody could read them. */
 const numbersScale = 0.55;

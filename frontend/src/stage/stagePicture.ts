@@ -8,13 +8,13 @@ import type { Drawing } from "./drawing";
 import { EdgePainter } from "./edgePainter";
 import { countVisible } from "./elementPool";
 import { HeatmapQueue } from "./heatmapQueue";
+import { cardsScale } from "./painter";
 import type { Picture } from "./picture";
 import { SvgDrawing } from "./svgDrawing";
 
 export type Extent = "view" | "everything";
 
-/** Below this scale, or with more cards than this, cards are drawn as blocks. */
-const cardsScale = 0.4;
+/** With more cards than this they are drawn as blocks, as they are when too small. */
 const mostCards = 500;
 /** Longest side that every browser's canvas can have, and what fits into memory easily. */
 const longestPixels = 8192;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { eventsPerSecond, neighbourSpeed, proportionalPlace } from "../model/playback";
+import { eventsPerSecond, proportionalPlace } from "../model/playback";
 import { PlayheadState } from "./playhead.svelte";
 
 beforeEach(() =>
@@ -52,12 +52,6 @@ describe("playback", () => {
   it("takes no more than half a minute at single speed, however long the tape", () => {
     expect(10_000 / eventsPerSecond(10_000, 1)).toBeLessThanOrEqual(30);
     expect(eventsPerSecond(30, 1)).toBe(2.5);
-  });
-
-  it("steps through the speeds and stays among them", () => {
-    expect([neighbourSpeed(1, 1), neighbourSpeed(16, 1), neighbourSpeed(0.25, -1)]).toEqual([
-      2, 16, 0.25,
-    ]);
   });
 
   it("keeps its relative place on a tape of another length", () => {
