@@ -31,6 +31,14 @@ class OpenPage:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def tab_to_graph(self) -> None:
+        """Press Tab until the graph has the focus, as somebody without a mouse does."""
+        for _ in range(60):
+            self.press("Tab")
+            if self.page.evaluate("document.activeElement.matches('[data-painted]')"):
+                return
+        raise AssertionError("the Tab key never comes to the graph")
+
     def wait_until(self, holds: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
         """Look again until something holds."""
         for _ in range(int(seconds / 0.05)):

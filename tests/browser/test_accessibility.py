@@ -27,22 +27,13 @@ def said(on: OpenPage) -> Locator:
     return on.stage.get_by_role("status")
 
 
-def tab_to_graph(on: OpenPage) -> None:
-    """Press Tab until the graph has the focus, as somebody without a mouse does."""
-    for _ in range(60):
-        on.press("Tab")
-        if on.page.evaluate("document.activeElement.matches('[data-painted]')"):
-            return
-    raise AssertionError("the Tab key never comes to the graph")
-
-
 def test_a_gradient_is_followed_from_the_loss_to_the_first_layer_by_keyboard(
     workbench: Workbench,
 ) -> None:
     workbench.open()
     tape = workbench.tape()
     workbench.press("End")
-    tab_to_graph(workbench)
+    workbench.tab_to_graph()
     expect(workbench.page.get_by_role("application", name="Graph of the tape")).to_be_focused()
     workbench.press("End")
     expect(said(workbench)).to_contain_text(f"value {tape['frame']['loss']:.4f}")
@@ -66,7 +57,7 @@ def test_the_graph_is_one_stop_of_the_tab_key_and_shows_where_one_stands(
     workbench: Workbench,
 ) -> None:
     workbench.open()
-    tab_to_graph(workbench)
+    workbench.tab_to_graph()
     ring = workbench.stage.locator(".stage-ring")
     expect(ring).to_be_visible()
     workbench.press("ArrowRight")
@@ -84,7 +75,7 @@ def test_the_graph_is_one_stop_of_the_tab_key_and_shows_where_one_stands(
 
 def test_enter_opens_a_group_and_escape_closes_it_and_then_leaves(workbench: Workbench) -> None:
     workbench.open()
-    tab_to_graph(workbench)
+    workbench.tab_to_graph()
     workbench.press("ArrowRight")
     expect(said(workbench)).to_contain_text("a group, Enter opens it")
     workbench.press("Enter")

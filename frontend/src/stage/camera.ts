@@ -58,13 +58,25 @@ export function toWorld(view: View, x: number, y: number): { x: number; y: numbe
   return { x: (x - view.x) / view.scale, y: (y - view.y) / view.scale };
 }
 
+/** The part of the world that lies under a rectangle of the screen. */
+export function worldUnder(view: View, { x, y, width, height }: Rect): Rect {
+  const { scale } = view;
+  return { ...toWorld(view, x, y), width: width / scale, height: height / scale };
+}
+
+/** Where on the screen a rectangle of the world is. */
+export function onScreen({ x, y, scale }: View, rect: Rect): Rect {
+  return {
+    x: rect.x * scale + x,
+    y: rect.y * scale + y,
+    width: rect.width * scale,
+    height: rect.height * scale,
+  };
+}
+
 /** The part of the world that the viewport shows. */
 export function visibleWorld(view: View, viewport: Viewport): Rect {
-  return {
-    ...toWorld(view, 0, 0),
-    width: viewport.width / view.scale,
-    height: viewport.height / view.scale,
-  };
+  return worldUnder(view, { x: 0, y: 0, ...viewport });
 }
 
 export function intersects(a: Rect, b: Rect): boolean {

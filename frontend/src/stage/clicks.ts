@@ -1,4 +1,4 @@
-/** What lies under the pointer or the focus, as something to select, open or close. */
+/** What lies under the pointer, as something to select, open or close. */
 
 import type { Selection } from "../model/selection";
 import type { Geometry } from "./geometry";

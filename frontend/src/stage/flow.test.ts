@@ -1,26 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { StageHost } from "../../test/stageHost";
 import { squareTape, TapeBuilder } from "../../test/tapeBuilder";
 import { Stage } from "./stage";
 
 const { tape, w } = squareTape();
 const end = tape.structure.events.length;
 let stage: Stage;
-let host: HTMLElement;
+let host: StageHost;
 
-function find(selector: string): HTMLElement {
-  const element = host.querySelector<HTMLElement>(selector);
-  if (element === null) throw new Error(`nothing matches ${selector}`);
-  return element;
-}
+const find = (selector: string): HTMLElement => host.find(selector);
 
 beforeEach(async () => {
-  // jsdom lays nothing out and paints nothing.
-  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(1200);
-  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(700);
-  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
-  host = document.createElement("div");
-  document.body.append(host);
-  stage = new Stage(host, { onSelect: () => undefined });
+  host = new StageHost();
+  stage = new Stage(host.element, { onSelect: () => undefined });
   stage.show(tape);
   stage.setPlayhead(end);
   await vi.waitFor(() => expect(find(".stage-root").dataset.playhead).toBe(String(end)));
@@ -29,7 +21,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   stage.destroy();
-  host.remove();
+  host.element.remove();
 });
 
 describe("tracing", () => {
@@ -57,7 +49,7 @@ describe("tracing", () => {
     await vi.waitFor(() => expect(isAside('[data-card="call:0"]')).toBe(false));
     stage.setTracing(true);
     stage.select(null);
-    await vi.waitFor(() => expect(host.querySelector(".is-aside")).toBeNull());
+    await vi.waitFor(() => expect(host.element.querySelector(".is-aside")).toBeNull());
   });
 });
 
@@ -77,7 +69,7 @@ describe("colouring", () => {
     // The product's gradient alone: the loss has 1 by definition.
     expect(find('[aria-label="Colours: gradient norm"]').textContent).toContain("gradient norm12");
     stage.setColorBy(null);
-    await vi.waitFor(() => expect(host.querySelector("[data-shade]")).toBeNull());
+    await vi.waitFor(() => expect(host.element.querySelector("[data-shade]")).toBeNull());
     expect(find(".stage-color-legend").hidden).toBe(true);
   });
 
@@ -98,14 +90,40 @@ describe("colouring", () => {
   });
 });
 
-describe("the card beside what has the focus", () => {
-  it("tells value and gradient, and goes when the focus goes", async () => {
-    const card = find('[data-card="call:0"]');
-    card.matches = (selector: string) => selector === ":focus-visible";
-    card.focus();
-    await vi.waitFor(() => expect(find('[role="tooltip"]').hidden).toBe(false));
-    expect(find('[role="tooltip"]').textContent).toContain("norm612");
-    card.blur();
-    expect(find('[role="tooltip"]').hidden).toBe(true);
+describe("the card beside where the keyboard stands", () => {
+  const tooltip = (): HTMLElement => find('[role="tooltip"]');
+
+  it("tells value and gradient of a card and of a chip, and goes when the keyboard goes", async () => {
+    find(".stage-root").focus();
+    host.press("Enter");
+    host.press("Home");
+    host.press("ArrowRight");
+    await vi.waitFor(() => expect(tooltip().hidden).toBe(false));
+    expect(tooltip().textContent).toContain("norm612");
+    host.press("ArrowLeft");
+    host.press("ArrowDown");
+    await vi.waitFor(() => expect(tooltip().textContent).toContain("norm236"));
+    find(".stage-root").blur();
+    await vi.waitFor(() => expect(tooltip().hidden).toBe(true));
+  });
+
+  it("gives way to what the pointer means, and comes back after it", async () => {
+    find(".stage-root").focus();
+    host.press("Enter");
+    host.press("Home");
+    host.press("ArrowRight");
+    await vi.waitFor(() => expect(tooltip().textContent).toContain("norm612"));
+    const move = new MouseEvent("pointermove", { bubbles: true });
+    find(`[data-chip="${w}"]`).dispatchEvent(move);
+    expect(tooltip().textContent).toContain("norm236");
+    find(".stage-root").dispatchEvent(new MouseEvent("pointerleave"));
+    expect(tooltip().textContent).toContain("norm612");
+  });
+
+  it("goes when one leaves the graph with Escape", async () => {
+    host.press("Enter");
+    await vi.waitFor(() => expect(tooltip().hidden).toBe(false));
+    host.press("Escape");
+    await vi.waitFor(() => expect(tooltip().hidden).toBe(true));
   });
 });

@@ -5,7 +5,9 @@ import { toWorld } from "./camera";
 import type { CameraControl } from "./cameraControl";
 import type { Geometry, Rect } from "./geometry";
 import type { Disclosure } from "./disclosure";
+import type { Neurons } from "./neurons";
 import type { Item } from "./scene";
+import type { Showing } from "./showing";
 import { crossingOf, scaleAfterOpening } from "./zoomCrossing";
 
 interface Point {
@@ -29,27 +31,25 @@ export class LevelZoom {
   private crossing: "none" | "arranging" | "gliding" = "none";
 
   constructor(
-    private readonly disclosure: Disclosure,
+    private readonly showing: Showing,
     private readonly camera: CameraControl,
+    private readonly neurons: Neurons,
   ) {}
 
   /**
-   * Moves the camera about a point of the screen, and answers what is to keep its place if that
-   * crosses a level: what is disclosed is then other than before. Null if it crosses none.
+   * Moves the camera about a point of the screen, at once or smoothly; a card that one comes near
+   * enough to opens, and closes again from afar.
    */
-  zoom(
-    geometry: Geometry | null,
-    factor: number,
-    pointer: Point,
-    move: (factor: number, x: number, y: number) => void,
-  ): Anchor | null {
-    if (this.crossing === "arranging") return null;
-    if (this.crossing === "gliding" && this.camera.isGliding) return null;
+  zoom(factor: number, x: number, y: number, way: "zoom" | "glideZoom" = "zoom"): void {
+    if (this.crossing === "arranging") return;
+    if (this.crossing === "gliding" && this.camera.isGliding) return;
     this.crossing = "none";
-    move(factor, pointer.x, pointer.y);
-    const anchor = geometry === null ? null : this.cross(geometry, factor, pointer);
-    if (anchor !== null) this.crossing = "arranging";
-    return anchor;
+    this.camera[way](factor, x, y);
+    const geometry = this.neurons.isShown ? null : this.showing.geometry;
+    const anchor = geometry === null ? null : this.cross(geometry, factor, { x, y });
+    if (anchor === null) return;
+    this.crossing = "arranging";
+    this.showing.arrange(anchor);
   }
 
   /** The stage has been laid out, or could not be. */
@@ -59,14 +59,15 @@ export class LevelZoom {
 
   private cross(geometry: Geometry, factor: number, pointer: Point): Anchor | null {
     const view = this.camera.aim;
+    const { disclosure } = this.showing;
     const at = toWorld(view, pointer.x, pointer.y);
     switch (crossingOf(factor, view.scale)) {
       case null:
         return null;
       case "in":
-        return enter(this.disclosure, geometry, at, pointer);
+        return enter(disclosure, geometry, at, pointer);
       case "out":
-        return leave(this.disclosure, geometry, at, pointer);
+        return leave(disclosure, geometry, at, pointer);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What lies under the pointer or has the keyboard's focus, and what there is to tell about it. */
+/** What lies under the pointer, or where the keyboard stands, and what there is to tell about it. */
 
 import { formatNumber } from "../model/format";
 import { tensorName } from "../model/names";
@@ -6,6 +6,7 @@ import { sideBySide, type SideBySide } from "../model/sideBySide";
 import { selectionOfElement } from "./clicks";
 import { blockAt, edgeAt, type Picture } from "./picture";
 import type { BackwardEdge } from "./sceneEdges";
+import { itemAt, type Place } from "./walk";
 
 /** What a pointer means, and where in the world it is. */
 export interface Pointer {
@@ -22,6 +23,12 @@ export interface Pointer {
 export interface Pointed {
   readonly sides: SideBySide;
   readonly isEdge: boolean;
+}
+
+/** What the keyboard stands at; null where that is nothing with numbers. */
+export function standingAt(picture: Picture, place: Place): SideBySide | null {
+  const tensor = place.leaf ?? itemAt(picture.geometry.scene, place)?.output ?? null;
+  return tellTensor(picture, tensor)?.sides ?? null;
 }
 
 /** Null where there is nothing that has numbers. */

@@ -1,7 +1,7 @@
 /** What a press of the pointer does on the stage: select one thing or several, open, close, slide. */
 
 import type { Selection } from "../model/selection";
-import { intersects } from "./camera";
+import { intersects, worldUnder } from "./camera";
 import type { CameraControl } from "./cameraControl";
 import { callToOpen, hitElement, hitPainting, type Disclosing } from "./clicks";
 import { make } from "./dom";
@@ -83,10 +83,7 @@ export class Pointing {
     this.lasso.hidden = true;
     const picture = box === null ? null : this.handlers.picture();
     if (picture === null || box === null) return;
-    const { scale } = this.camera.view;
-    const corner = this.camera.toWorld(box.x, box.y);
-    const area = { ...corner, width: box.width / scale, height: box.height / scale };
-    this.handlers.extend(cardsWithin(picture, area));
+    this.handlers.extend(cardsWithin(picture, worldUnder(this.camera.view, box)));
   }
 }
 

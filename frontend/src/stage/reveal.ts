@@ -2,7 +2,15 @@
 
 import type { Structure } from "../api/types";
 import type { Selection } from "../model/selection";
-import { centredOn, clampScale, readableScale, viewOf, type View, type Viewport } from "./camera";
+import {
+  centredOn,
+  clampScale,
+  onScreen,
+  readableScale,
+  viewOf,
+  type View,
+  type Viewport,
+} from "./camera";
 import type { Geometry, Rect } from "./geometry";
 import type { Spot } from "./locate";
 import type { Scene } from "./scene";
@@ -75,10 +83,8 @@ export function around(rects: readonly Rect[]): Rect | null {
 
 /** A view in which a place can be read; the same one where it can be already. */
 export function viewThatReads(view: View, place: Rect, viewport: Viewport): View {
-  const [left, top] = [place.x * view.scale + view.x, place.y * view.scale + view.y];
-  const [width, height] = [place.width * view.scale, place.height * view.scale];
-  const isInside =
-    left >= 0 && top >= 0 && left + width <= viewport.width && top + height <= viewport.height;
+  const { x, y, width, height } = onScreen(view, place);
+  const isInside = x >= 0 && y >= 0 && x + width <= viewport.width && y + height <= viewport.height;
   if (isInside && view.scale >= readableScale) return view;
   const all = viewOf(padded(place), viewport).scale;
   const wanted = view.scale >= readableScale ? view.scale : closeScale;

@@ -1,18 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { StageHost } from "../../test/stageHost";
 import { squareTape, TapeBuilder } from "../../test/tapeBuilder";
 import type { Selection } from "../model/selection";
 import { Stage } from "./stage";
 
 const { tape, w, product } = squareTape();
 let stage: Stage;
-let host: HTMLElement;
+let host: StageHost;
 let selected: (Selection | null)[];
 
-function find(selector: string): HTMLElement {
-  const element = host.querySelector<HTMLElement>(selector);
-  if (element === null) throw new Error(`nothing matches ${selector}`);
-  return element;
-}
+const find = (selector: string): HTMLElement => host.find(selector);
 
 async function painted(playhead: number): Promise<void> {
   await vi.waitFor(() => {
@@ -27,33 +24,24 @@ function click(element: HTMLElement, shiftKey = false): void {
   }
 }
 
-function press(element: HTMLElement, key: string): void {
-  element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-}
-
 beforeEach(async () => {
-  // jsdom lays nothing out and paints nothing.
-  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(1200);
-  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(700);
-  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
-  host = document.createElement("div");
-  document.body.append(host);
+  host = new StageHost();
   selected = [];
-  stage = new Stage(host, { onSelect: (selection) => selected.push(selection) });
+  stage = new Stage(host.element, { onSelect: (selection) => selected.push(selection) });
   stage.show(tape);
   await painted(0);
 });
 
 afterEach(() => {
   stage.destroy();
-  host.remove();
+  host.element.remove();
 });
 
 describe("the stage", () => {
   it("shows a forward and a gradient card for every module, and chips for parameters", () => {
     expect(find(".stage-root").dataset.painted).toBe("made-by-hand");
-    expect(host.querySelectorAll("[data-card]").length).toBe(3);
-    expect(host.querySelectorAll("[data-gradient-card]").length).toBe(3);
+    expect(host.element.querySelectorAll("[data-card]").length).toBe(3);
+    expect(host.element.querySelectorAll("[data-gradient-card]").length).toBe(3);
     expect(find('[data-card="call:0"]').textContent).toContain("scale");
     expect(find(`[data-chip="${w}"]`).textContent).toContain("weight");
   });
@@ -109,37 +97,36 @@ describe("the stage", () => {
   });
 
   it("is walked by keys: Enter goes in, arrows along the edges, Escape leaves", async () => {
-    const root = find(".stage-root");
     const chosen = (): Selection | null | undefined => selected.at(-1);
-    press(root, "Enter");
+    host.press("Enter");
     expect(chosen()).toEqual({ kind: "tensor", id: 0 });
-    press(root, "ArrowRight");
+    host.press("ArrowRight");
     expect(chosen()).toEqual({ kind: "call", id: 0 });
-    press(root, "ArrowDown");
+    host.press("ArrowDown");
     expect(chosen()).toEqual({ kind: "tensor", id: tape.structure.tensors[product]?.gradient });
-    press(root, "ArrowUp");
-    press(root, "ArrowLeft");
-    press(root, "ArrowDown");
+    host.press("ArrowUp");
+    host.press("ArrowLeft");
+    host.press("ArrowDown");
     expect(chosen()).toEqual({ kind: "tensor", id: w });
     await vi.waitFor(() =>
       expect(find('.stage-said[role="status"]').textContent).toBe(
         "scale.weight, parameter, a single number, value 2, gradient not yet, 2 of 2 here.",
       ),
     );
-    press(root, "Escape");
+    host.press("Escape");
     expect(chosen()).toBeNull();
-    press(root, "3");
+    host.press("3");
     await vi.waitFor(() => expect(find('[data-card="op:0"]').textContent).toContain("scale"));
   });
 
   it("is one stop of the Tab key", () => {
-    expect([...host.querySelectorAll("[tabindex='0']")]).toEqual([find(".stage-root")]);
+    expect([...host.element.querySelectorAll("[tabindex='0']")]).toEqual([find(".stage-root")]);
   });
 
   it("selects several with Shift, and one less the second time", () => {
     const several: (readonly Selection[])[] = [];
     stage.destroy();
-    stage = new Stage(host, {
+    stage = new Stage(host.element, {
       onSelect: (selection) => several.push(selection === null ? [] : [selection]),
       onSelectSeveral: (selections) => several.push(selections),
     });
@@ -164,8 +151,8 @@ describe("the stage", () => {
 
   it("leaves the transport's keys alone", () => {
     const heard: string[] = [];
-    host.addEventListener("keydown", (event) => heard.push(event.key));
-    for (const key of ["ArrowRight", " ", "n", "Home"]) press(find(".stage-root"), key);
+    host.element.addEventListener("keydown", (event) => heard.push(event.key));
+    for (const key of ["ArrowRight", " ", "n", "Home"]) host.press(key);
     expect(heard).toEqual(["ArrowRight", " ", "n", "Home"]);
   });
 
@@ -197,9 +184,9 @@ describe("the stage", () => {
     builder.op("aten.exp", [x], { shape: [1], values: [Math.E] });
     stage.show(builder.tape("another"));
     await vi.waitFor(() => expect(find(".stage-root").dataset.painted).toBe("another"));
-    expect(host.querySelector('[data-card="call:0"]')).toBeNull();
+    expect(host.element.querySelector('[data-card="call:0"]')).toBeNull();
     stage.show(null);
-    await vi.waitFor(() => expect(host.querySelector("[data-card]")).toBeNull());
+    await vi.waitFor(() => expect(host.element.querySelector("[data-card]")).toBeNull());
   });
 });
 
@@ -223,11 +210,11 @@ describe("a tape that ends before a layer", () => {
 
   it("shows no gradients, and all of them again with a whole tape", async () => {
     await showPart();
-    expect(host.querySelector("[data-gradient-card]")).toBeNull();
+    expect(host.element.querySelector("[data-gradient-card]")).toBeNull();
     stage.show(tape);
     await painted(0);
-    expect(host.querySelectorAll("[data-gradient-card]").length).toBe(3);
-    expect(host.querySelector(".stage-card--missing")).toBeNull();
+    expect(host.element.querySelectorAll("[data-gradient-card]").length).toBe(3);
+    expect(host.element.querySelector(".stage-card--missing")).toBeNull();
   });
 });
 

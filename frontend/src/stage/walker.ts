@@ -2,7 +2,7 @@
 
 import type { Selection } from "../model/selection";
 import { Announcer } from "./announcer";
-import type { View } from "./camera";
+import { onScreen, type View } from "./camera";
 import { hitHidden, type Disclosing } from "./clicks";
 import { make } from "./dom";
 import type { Geometry, Rect } from "./geometry";
@@ -25,6 +25,8 @@ export interface WalkerHandlers {
   /** Closes the innermost frame around an item that was opened by hand; false without one. */
   closeAround(item: number): boolean;
   bringIntoView(rect: Rect): void;
+  /** One stands in another place now, or nowhere. */
+  moved(): void;
 }
 
 const nothingThere: Record<Step, string> = {
@@ -56,8 +58,9 @@ export class Walker {
     this.announcer = new Announcer(root);
   }
 
-  get isWalking(): boolean {
-    return this.stand !== null;
+  /** Where one stands; null for nowhere. */
+  get place(): Place | null {
+    return this.stand?.place ?? null;
   }
 
   destroy(): void {
@@ -81,8 +84,10 @@ export class Walker {
 
   /** The keyboard goes elsewhere, or a pointer takes over. */
   leave(): void {
+    if (this.stand === null) return;
     this.stand = null;
     this.ring.hidden = true;
+    this.handlers.moved();
   }
 
   /** True if the key meant a step. */
@@ -148,6 +153,7 @@ export class Walker {
     [this.stand, this.scene] = [stand, geometry.scene];
     const rect = rectOf(geometry, stand.place);
     if (rect !== null) this.handlers.bringIntoView(rect);
+    this.handlers.moved();
     const picture = this.handlers.picture();
     if (picture !== null) {
       this.announcer.say(sayStand(geometry, picture.tape, picture.playhead, stand));
@@ -182,10 +188,11 @@ export class Walker {
     const rect = this.stand === null ? null : rectOf(geometry, this.stand.place);
     this.ring.hidden = rect === null;
     if (rect === null) return;
+    const { x, y, width, height } = onScreen(view, rect);
     const { style } = this.ring;
-    style.transform = `translate(${String(rect.x * view.scale + view.x)}px, ${String(rect.y * view.scale + view.y)}px)`;
-    style.width = `${String(rect.width * view.scale)}px`;
-    style.height = `${String(rect.height * view.scale)}px`;
+    style.transform = `translate(${String(x)}px, ${String(y)}px)`;
+    style.width = `${String(width)}px`;
+    style.height = `${String(height)}px`;
   }
 }
 
