@@ -34,8 +34,8 @@ class GradientWiring:
             "name": record.name,
             "op": self.outputs.op_of_node[number],
             "edges": record.edges,
-            "saved": self._reader.saved.get(number, ()),
-            "order": self._reader.orders.get(number),
+            "saved": self._reader.backward.saved.get(number, ()),
+            "order": self._reader.backward.orders.get(number),
         }
 
     def _tell_ops_their_nodes(self) -> None:
@@ -55,7 +55,7 @@ class GradientWiring:
         row["requires_grad"], row["is_leaf"] = True, False
 
     def _edge_rows(self) -> list[Row]:
-        flowed = self._reader.edge_tensors
+        flowed = self._reader.backward.edge_tensors
         return [
             {
                 "id": number,

@@ -3,47 +3,26 @@
 A row is a dict as JSON will have it; the ids in it are indices, given in the order of appearance.
 """
 
-from bisect import bisect_right
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from torch import Tensor
 
-from gradtape.engine.backward_passes import BackwardPasses
+from gradtape.engine.backward_reader import BackwardReader
 from gradtape.engine.call_tree import STEP_CALL, CallTree
 from gradtape.engine.op_reading import OpForm, read_arguments, split_floats, tensors_in
 from gradtape.engine.private_torch import node_number
-from gradtape.engine.recording_log import Item, Mark, NodeRecord, RecordingLog
+from gradtape.engine.recording_log import Item, Mark, RecordingLog
 from gradtape.engine.tensor_table import ALIAS, Row, TensorTable, alias_node
+from gradtape.engine.ticks import Ticks
 from gradtape.engine.update_ticks import UpdateTicks
 from gradtape.engine.write_guard import Copies
 from gradtape.tape.frame import StepConstants
-from gradtape.tape.structure import EventKind, Phase, Role
+from gradtape.tape.structure import EventKind, Phase
 
 # As texts: asking an enumeration for its value takes longer than most of what is done here.
 FORWARD, BACKWARD, UPDATE = Phase.FORWARD.value, Phase.BACKWARD.value, Phase.UPDATE.value
-FORWARD_OP, BACKWARD_NODE = EventKind.FORWARD_OP.value, EventKind.BACKWARD_NODE.value
-ACCUMULATE = EventKind.ACCUMULATE.value
-INTERMEDIATE, GRADIENT = Role.INTERMEDIATE.value, Role.GRADIENT.value
+FORWARD_OP = EventKind.FORWARD_OP.value
 NO_CONSTANTS: dict[str, Any] = {}
-
-
-class Returned(NamedTuple):
-    """A gradient that torch.autograd.grad gave back.
-
-    Attributes:
-        of: the tensor that was asked for.
-        gradient: the tensor that was given back.
-        first: how many gradients had arrived somewhere before the pass.
-        end: and when it was over.
-        event: row of the last tick of the pass.
-    """
-
-    of: int
-    gradient: int
-    first: int
-    end: int
-    event: Row
 
 
 class LogReader:
@@ -56,15 +35,8 @@ class LogReader:
         plain_arguments: op → its arguments that are no tensors, where it has any.
         step_constants: op of the update → its plain arguments that are floats. They belong to the
             iteration, and not to the structure: Adam's step has another factor each time.
-        events: rows.
-        node_events: node → the row of the tick in which it ran.
-        orders: node → its place in the engine's order.
-        saved: node → ids of what it saved.
-        leaves: node → id of the leaf that it accumulates for.
-        edge_tensors: edge → the gradient that flowed along it.
-        arrived: (node, output index) → the whole gradient that arrived there.
-        accumulated: node → the .grad of its leaf after accumulation.
-        returned: what torch.autograd.grad gave back.
+        ticks: the events.
+        backward: what the backward passes did.
         given: for each time tensors were registered, their ids.
         numbers: op → number of the newest autograd node when it ran.
         op_of_number: number of an autograd node → the op that made it.
@@ -78,34 +50,18 @@ class LogReader:
         self.forms: list[OpForm] = []
         self.plain_arguments: dict[int, tuple[list[Any], dict[str, Any]]] = {}
         self.step_constants: StepConstants = {}
-        self.events: list[Row] = []
-        self.node_events: dict[int, Row] = {}
-        self.orders: dict[int, int] = {}
-        self.saved: dict[int, tuple[int, ...]] = {}
-        self.leaves: dict[int, int] = {}
-        self.edge_tensors: dict[int, int] = {}
-        self.arrived: dict[tuple[int, int], int] = {}
-        self.accumulated: dict[int, int] = {}
-        self.returned: list[Returned] = []
+        self.ticks = Ticks(self.table, self.ops)
         self.given: list[list[int]] = []
         self.numbers: list[int] = []
         self.op_of_number: dict[int, int] = {}
         self.makers: set[int] = set()
         self._calls = CallTree(log)
         self._phase = FORWARD
-        # For each backward pass under way: the phase around it, and how much had arrived before.
-        self._around: list[tuple[str, int]] = []
-        # Node → id of the leaf that it accumulates for in the backward pass under way.
-        self._leaves_now: dict[int, int] = {}
         # id() of a registered tensor → its name and role.
         self._registered: dict[int, tuple[str, str]] = {}
-        self._passes = BackwardPasses(log)
-        # Node → what arrived at it, where hooks before it may have changed that.
-        self._as_it_arrived: dict[int, tuple[Any, ...]] = {}
+        self.backward = BackwardReader(log, self.table, self.ticks, self._registered)
         self._has_aliases = any(record.name == ALIAS for record in log.nodes)
-        # Results of backward ops whose node has not fired its hook yet.
-        self._unrevealed: list[int] = []
-        self._update = UpdateTicks(self.table, self.ops, self._add_event)
+        self._update = UpdateTicks(self.table, self.ops, self.ticks.add)
         self._handlers = {
             Mark.REGISTER: self._register,
             Mark.CALL: self._begin_function,
@@ -114,9 +70,9 @@ class LogReader:
             Mark.NAME: self._name,
             Mark.BACKWARD: self._begin_backward,
             Mark.BACKWARD_DONE: self._end_backward,
-            Mark.ARRIVED: self._gradients_arrived,
-            Mark.NODE_RAN: self._node_ran,
-            Mark.ACCUMULATED: self._gradient_accumulated,
+            Mark.ARRIVED: self.backward.take_arrived,
+            Mark.NODE_RAN: self.backward.take_node,
+            Mark.ACCUMULATED: self.backward.take_accumulated,
             Mark.STEP: self._begin_step,
             Mark.STEP_DONE: self._end_step,
         }
@@ -133,11 +89,9 @@ class LogReader:
                 self._read_op(*item)
             else:
                 self._handlers[item[0]](*item[1:])
-        self._take_in_rest()
+        self.ticks.take_in_rest()
         self.table.uninitialised |= self.table.working_memory
-        for number, record in enumerate(self._log.nodes):
-            if record.leaf is not None and number not in self.leaves:  # reached, but never run
-                self.leaves[number] = self.leaves[self._log.node_ids[id(record.node)]]
+        self.backward.finish()
 
     # Ops
 
@@ -183,7 +137,7 @@ class LogReader:
             "phase": self._phase,
             "name": form.name,
             "call": self._calls.current,
-            "node": None if forward else self._running(node),
+            "node": None if forward else self.backward.running(node),
             "operands": operands,
             "constants": constants,
             "results": results,
@@ -317,59 +271,18 @@ class LogReader:
             memory.note_op(form, args, kwargs, list(shown.values()))
             table.uninitialised.update(each for each in shown if memory.holds(shown[each]))
 
-    def _running(self, node: Any) -> int | None:
-        """The number of the node that an op ran for; None where the engine was summing."""
-        number = None if node is None else self._log.node_ids.get(id(node))
-        if number is None:
-            return None
-        run = self._passes.run_of(number)
-        # Its hook has fired: the engine is summing what arrives at a tensor used twice.
-        return None if self._passes.has_ended(run) else run
-
     def _advance(self, row: Row, forward: bool) -> None:
         """Move the tape on: a forward op is a tick, other ops belong to the tick of their node."""
+        ticks = self.ticks
         if forward:
-            if row["bookkeeping"] and self.events:
-                self._extend(row)
+            if row["bookkeeping"] and ticks.rows:
+                ticks.extend(row)
             else:
-                self._add_event(FORWARD_OP, row["id"], self._made_by(row))
-        elif row["node"] is None and self._phase is BACKWARD and self._passes.any_ended:
-            self._extend(row)
+                ticks.add_op(FORWARD_OP, row)
+        elif row["node"] is None and self._phase is BACKWARD and self.backward.any_ended:
+            ticks.extend(row)
         else:
-            self._unrevealed += self._made_by(row)
-
-    def _take_in_rest(self) -> None:
-        """Let the last tick end with the last op."""
-        if self.events:
-            rest = self.ops[self.events[-1]["end_op"] :]
-            self.events[-1]["reveals"] += [result for op in rest for result in self._made_by(op)]
-            self.events[-1]["end_op"] = len(self.ops)
-        self._unrevealed = []
-
-    def _extend(self, row: Row) -> None:
-        event = self.events[-1]
-        event["end_op"] = row["id"] + 1
-        event["reveals"] += self._made_by(row)
-
-    def _made_by(self, row: Row) -> list[int]:
-        """The results of an op that are new: some ops return their operand."""
-        rows, op, results = self.table.rows, row["id"], row["results"]
-        if len(results) == 1 and rows[results[0]]["op"] == op:
-            return results
-        return [result for result in results if rows[result]["op"] == op]
-
-    def _add_event(self, kind: str, subject: int, reveals: list[int]) -> Row:
-        """Close a tick over the ops since the last one."""
-        event = {
-            "sequence": len(self.events),
-            "kind": kind,
-            "subject": subject,
-            "first_op": self.events[-1]["end_op"] if self.events else 0,
-            "end_op": len(self.ops),
-            "reveals": list(reveals),
-        }
-        self.events.append(event)
-        return event
+            ticks.put_off(row)
 
     # Calls and names
 
@@ -395,109 +308,15 @@ class LogReader:
             if number is not None and self.table.rows[number]["name"] is None:
                 self.table.rows[number]["name"] = path
 
-    # The backward pass
+    # The backward passes and the update
 
     def _begin_backward(self, first_new: int, saved: list[list[Tensor]]) -> None:
-        find = self.table.find
-        for node, tensors in enumerate(saved, first_new):
-            numbers = [find(tensor) for tensor in tensors]
-            self.saved[node] = tuple(number for number in numbers if number is not None)
-        for node in range(first_new + len(saved)):
-            record: NodeRecord = self._log.nodes[node]
-            if record.leaf is not None:
-                # A leaf may have been updated since the last pass: it has another value now.
-                self._leaves_now[node] = self._find_leaf(record.leaf)
-                self.leaves.setdefault(node, self._leaves_now[node])
+        self.backward.begin(first_new, saved, self._phase)
         self._calls.close_function(len(self.ops))
-        self._around.append((self._phase, len(self.arrived)))
         self._phase = BACKWARD
-        self._passes.begin()
-
-    def _find_leaf(self, leaf: Tensor) -> int:
-        """The value of a leaf that autograd follows; it has its name, also if it was written."""
-        number = self.table.find_or_add(leaf, self._phase)
-        row, registered = self.table.rows[number], self._registered.get(id(leaf))
-        if row["name"] is None and registered is not None:
-            row["name"] = registered[0]
-            if row["role"] == INTERMEDIATE:
-                row |= {"role": registered[1], "requires_grad": True, "is_leaf": True}
-        return number
 
     def _end_backward(self, returned: list[tuple[Tensor, Tensor]]) -> None:
-        """The end of a backward pass.
-
-        Args:
-            returned: what torch.autograd.grad was asked for, with the gradients it gave back.
-        """
-        event, (phase, first) = self.events[-1], self._around.pop()
-        for tensor, gradient in returned:
-            of = self.table.find_or_add(tensor, phase)
-            number = self._as_gradient(gradient, None, event)
-            self.table.rows[number]["of"] = of
-            self.returned.append(Returned(of, number, first, len(self.arrived), event))
-        self._phase = phase
-        self._passes.end()
-
-    def _gradients_arrived(self, node: int, gradients: tuple[Any, ...]) -> None:
-        self._as_it_arrived[node] = gradients
-
-    def _node_ran(self, node: int, computed: tuple[Any, ...], received: tuple[Any, ...]) -> None:
-        # torch calls them grad_inputs and grad_outputs, after the forward op's inputs and outputs.
-        received = self._as_it_arrived.pop(node, received)
-        node = self._passes.run_of(node)
-        event = self._begin_node_event(BACKWARD_NODE, node, received)
-        for edge in self._log.nodes[node].edges:
-            gradient = computed[self._log.edges[edge].index]
-            if gradient is not None:
-                tensor = self._as_gradient(gradient, node, event)
-                self.table.rows[tensor]["edge"] = edge
-                self.edge_tensors[edge] = tensor
-
-    def _gradient_accumulated(
-        self, node: int, received: tuple[Any, ...], gradient: Tensor | None
-    ) -> None:
-        leaf, node = self._leaves_now[node], self._passes.run_of(node)
-        self.leaves[node] = leaf
-        event = self._begin_node_event(ACCUMULATE, node, received)
-        if gradient is not None:
-            tensor = self._as_gradient(gradient, node, event)
-            self.accumulated[node] = tensor
-
-    def _begin_node_event(self, kind: str, node: int, received: tuple[Any, ...]) -> Row:
-        self.orders[node] = self._passes.note_end(node)
-        event = self.node_events[node] = self._add_event(kind, node, self._unrevealed)
-        self._unrevealed = []
-        for index, gradient in enumerate(received):
-            if gradient is not None:
-                self.arrived[(node, index)] = self._meet(gradient, event)
-        return event
-
-    def _meet(self, gradient: Tensor, event: Row) -> int:
-        """The id of a gradient; one that no op has made is seen from this event on."""
-        known = len(self.table.rows)
-        number = self.table.find_or_add(gradient, BACKWARD)
-        if number == known:
-            event["reveals"].append(number)
-        return number
-
-    def _as_gradient(self, gradient: Tensor, node: int | None, event: Row) -> int:
-        """The id of a gradient in its own right; a tensor passed on unchanged gets another id."""
-        table = self.table
-        number = self._meet(gradient, event)
-        row = table.rows[number]
-        if row["role"] != INTERMEDIATE or row["phase"] is not BACKWARD:
-            number = table.add_gradient(number, row["op"], node)
-            event["reveals"].append(number)
-        else:
-            row["role"], row["node"] = GRADIENT, node
-        return number
-
-    def event_of_op(self, op: int) -> Row:
-        """The tick in which an op ran."""
-        # Events stand in the order of their ops; of those that begin here, the last has ops.
-        return self.events[bisect_right(self.events, op, key=itemgetter("first_op")) - 1]
-
-    # The update
+        self._phase = self.backward.end(returned)
 
     def _begin_step(self, target: str, worked_on: list[Any]) -> None:
         self._phase = UPDATE
@@ -509,5 +328,5 @@ class LogReader:
     def _end_step(self) -> None:
         self._calls.end(STEP_CALL, len(self.ops))
         self._update.end()
-        self._take_in_rest()
+        self.ticks.take_in_rest()
         self._phase = FORWARD

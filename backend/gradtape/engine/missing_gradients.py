@@ -50,7 +50,7 @@ class _Explainer:
         if row["id"] in self._reader.table.overwritten and row["is_leaf"]:
             op = self._reader.table.overwritten[row["id"]]
             return f"it was overwritten in place, at op {op}, before it was used"
-        if not self._reader.orders:
+        if not self._reader.backward.orders:
             return "no backward pass was run"
         if row["op"] in self._reached:
             return "no gradient flowed to it"

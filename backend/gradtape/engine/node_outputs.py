@@ -37,8 +37,8 @@ class NodeOutputs:
 
     def output(self, node: int, index: int) -> int | None:
         """The forward tensor that is the node's output of this index; a leaf for AccumulateGrad."""
-        if node in self._reader.leaves:
-            return self._reader.leaves[node]
+        if node in self._reader.backward.leaves:
+            return self._reader.backward.leaves[node]
         if (node, index) in self.found:
             return self.found[(node, index)]
         op = self.op_of_node[node]
@@ -170,7 +170,7 @@ class NodeOutputs:
         All of it counts for the first value that was used: nothing that autograd knows lies
         between that one and the later ones.
         """
-        log, leaves, history = self._log, self._reader.leaves, self._table.history
+        log, leaves, history = self._log, self._reader.backward.leaves, self._table.history
         values = {
             node: [*history[id(log.nodes[node].leaf)], leaf]
             for node, leaf in leaves.items()

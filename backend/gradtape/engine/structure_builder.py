@@ -129,7 +129,7 @@ def build_structure(
         "edges": wiring.edges,
         "tensors": table.rows,
         "slots": slots.rows,
-        "events": reader.events,
+        "events": reader.ticks.rows,
         "loss": loss_id,
         "output": output_id,
     }

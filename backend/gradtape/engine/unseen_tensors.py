@@ -11,16 +11,16 @@ def reveal_unseen(reader: LogReader) -> None:
 
     What came from outside is seen as soon as it is used; the network's own tensors always are.
     """
-    table, rows, events = reader.table, reader.table.rows, reader.events
+    table, rows, events = reader.table, reader.table.rows, reader.ticks.rows
     unseen = {*chain.from_iterable(table.rewritten.values()), *(each for _, each in table.aliases)}
     unseen.update(each for each in table.outside if rows[each]["role"] == Role.INTERMEDIATE.value)
     if not unseen:
         return
     unseen.difference_update(*(event["reveals"] for event in events))
     for tensor in sorted(each for each in unseen if rows[each]["op"] is not None):
-        reader.event_of_op(rows[tensor]["op"])["reveals"].append(tensor)
+        reader.ticks.of_op(rows[tensor]["op"])["reveals"].append(tensor)
         unseen.remove(tensor)
     for op in reader.ops if unseen else ():
         for operand in sorted(unseen.intersection(op["operands"])):
-            reader.event_of_op(op["id"])["reveals"].append(operand)
+            reader.ticks.of_op(op["id"])["reveals"].append(operand)
             unseen.remove(operand)

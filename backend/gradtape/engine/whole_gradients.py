@@ -24,7 +24,7 @@ class WholeGradients:
         self._reader = reader
         self._rows = reader.table.rows
         self._outputs = outputs
-        self._leaves = set(reader.leaves.values())
+        self._leaves = set(reader.backward.leaves.values())
         # Tensor → for each pass that reached it: when, the gradient, the tick in which it is seen.
         self._brought: dict[int, list[tuple[int, int, Row]]] = {}
         # (tensor, node) → the gradients that arrive there.
@@ -41,16 +41,16 @@ class WholeGradients:
                 self._rows[edge["tensor"]]["of"] = edge["of"]
 
     def _take_arrived(self) -> None:
-        reader, output, brought = self._reader, self._outputs.output, self._brought
-        for place, ((node, index), tensor) in enumerate(reader.arrived.items()):
+        backward, output, brought = self._reader.backward, self._outputs.output, self._brought
+        for place, ((node, index), tensor) in enumerate(backward.arrived.items()):
             of = output(node, index)
-            if of is not None and node not in reader.accumulated:
-                event = reader.node_events[node]
+            if of is not None and node not in backward.accumulated:
+                event = backward.node_events[node]
                 gradient = self._whole_of(of, tensor, node, event)
                 brought.setdefault(of, []).append((place, gradient, event))
 
     def _take_returned(self) -> None:
-        for of, gradient, first, end, event in self._reader.returned:
+        for of, gradient, first, end, event in self._reader.backward.returned:
             known = self._brought.setdefault(of, [])
             # Where the node ran too, it has received what was given back.
             if not any(first <= place < end for place, _, _ in known):
@@ -58,10 +58,10 @@ class WholeGradients:
 
     def _take_accumulated(self) -> dict[int, int]:
         """Leaf → its `.grad` after the last pass."""
-        reader = self._reader
-        for node, gradient in reader.accumulated.items():
-            self._rows[gradient]["of"] = reader.leaves[node]
-        return {reader.leaves[node]: gradient for node, gradient in reader.accumulated.items()}
+        backward = self._reader.backward
+        for node, gradient in backward.accumulated.items():
+            self._rows[gradient]["of"] = backward.leaves[node]
+        return backward.accumulated_by_leaf
 
     def _whole_of(self, of: int, arrived: int, node: int, event: Row) -> int:
         """What arrives along a single edge is the whole gradient, unless a hook has changed it."""
@@ -72,7 +72,7 @@ class WholeGradients:
         # A gradient that came from outside is seen from the tick on that uses it.
         if row["role"] == Role.GRADIENT.value or row["op"] is None:
             arrived = self._reader.table.add_gradient(arrived, row["op"])
-            made_in = event if row["op"] is None else self._reader.event_of_op(row["op"])
+            made_in = event if row["op"] is None else self._reader.ticks.of_op(row["op"])
             made_in["reveals"].append(arrived)
         self._rows[arrived] |= {"role": Role.GRADIENT.value, "of": of}
         return arrived
