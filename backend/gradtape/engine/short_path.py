@@ -17,7 +17,7 @@ from gradtape.engine.iteration_numbers import IterationNumbers
 from gradtape.engine.log_reader import LogReader
 from gradtape.engine.op_reading import OpForm, read_arguments, split_floats, tensors_in
 from gradtape.engine.recording_log import Item, Mark, RecordingLog
-from gradtape.engine.tensor_table import address, shows
+from gradtape.engine.tensor_table import address, shows, sum_of
 from gradtape.engine.write_guard import CONTAINERS, Copies
 from gradtape.tape.frame import StepConstants
 
@@ -76,15 +76,16 @@ class ShortPath:
         self.shapes = [row["shape"] for row in table.rows]
         self.dtypes = [getattr(torch, row["dtype"]) for row in table.rows]
         self.roots = table.roots
+        self.sums = table.sums
         self.overwritten = table.overwritten.keys()
         self.uninitialised = table.uninitialised
         self.ends = ends
 
     @property
     def shows_everything(self) -> bool:
-        """Whether every tensor is given, or is an operand or a result of an op."""
+        """Whether every tensor is given, an operand or a result of an op, or a sum of such."""
         seen = {*chain.from_iterable(self.given), *self.operands.all, *self.results.all}
-        return seen.issuperset(self.roots)
+        return seen.issuperset(set(self.roots) - self.sums.keys())
 
     def follow(
         self,
@@ -155,9 +156,20 @@ class _Follower:
         for number, tensor in zip(self._path.ends, ends, strict=True):
             if number is not None:
                 self._expect([] if tensor is None else [tensor], [number])
+        self._add_up()
         for number in self._path.uninitialised:
             self._values[number] = None
         return IterationNumbers(self._values, self._step_constants)
+
+    def _add_up(self) -> None:
+        """What several backward passes brought to a tensor is added here, and by no op."""
+        for total, numbers in self._path.sums.items():
+            if total in self._path.uninitialised:
+                continue
+            value = sum_of([self._values[self._path.roots[number]] for number in numbers])
+            if value is None:
+                raise Differs
+            self._values[total] = value
 
     def _follow_op(self, op: int, item: Item) -> None:
         form, args, kwargs, result, _number, _node, copies = item

@@ -55,6 +55,7 @@ class TensorTable:
         nodes: id of an overwritten value → the autograd node that it came from.
         outside: ids of values that no recorded op has made.
         history: id() of an object → the ids of the values that it stood for before.
+        sums: id of a value that no op of the iteration has made → the ids that it is the sum of.
         aliases: (node, id) of values that are seen as another class, by a node without an op.
     """
 
@@ -74,6 +75,7 @@ class TensorTable:
         self.nodes: dict[int, Any] = {}
         self.outside: list[int] = []
         self.history: dict[int, list[int]] = {}
+        self.sums: dict[int, list[int]] = {}
         self.aliases: list[tuple[Any, int]] = []
         # Where an op wrote: the op, for tensors of that memory that are met again later.
         self._written_by: dict[int, int] = {}
@@ -147,11 +149,14 @@ class TensorTable:
 
     def add_sum(self, numbers: list[int]) -> int | None:
         """A value that no op of the iteration has made: a sum; None if a part has no numbers."""
-        parts = [self.values[self.roots[number]] for number in numbers]
-        first, *others = [part for part in parts if part is not None]
-        if len(others) + 1 < len(parts):
+        value = sum_of([self.values[self.roots[number]] for number in numbers])
+        if value is None:
             return None
-        return self.add(sum(others, start=first), Phase.BACKWARD.value, None)
+        total = self.add(value, Phase.BACKWARD.value, None)
+        self.sums[total] = numbers
+        if not self.uninitialised.isdisjoint(self.roots[number] for number in numbers):
+            self.uninitialised.add(total)
+        return total
 
     def find(self, tensor: Tensor) -> int | None:
         """The id of the value that a tensor shows, or None if it was never seen."""
@@ -204,6 +209,12 @@ class TensorTable:
             if number not in self.overwritten and value is not None and shows(value, tensor):
                 return number
         return None
+
+
+def sum_of(parts: list[Tensor | None]) -> Tensor | None:
+    """The sum, added up in this order; None if a part has no numbers."""
+    first, *others = [part for part in parts if part is not None]
+    return sum(others, start=first) if len(others) + 1 == len(parts) else None
 
 
 def shows(value: Tensor, tensor: Tensor) -> bool:
