@@ -22,21 +22,35 @@ from gradtape.spec.targets import PROBABILITY_LOSSES, TargetForm, target_form
 Arrays = tuple[NDArray[np.float64], NDArray[np.generic]]
 
 # Places in the tree of seeds below the data's own.
-GENERATION, SHUFFLING = 0, 1
+GENERATION, SHUFFLING, SPLITTING, AUGMENTING = 0, 1, 2, 3
 
 
 class Dataset:
-    """Inputs and targets of all samples, on the device.
+    """Inputs and targets of the samples to train on, on the device.
 
+    Args:
+        shuffling: what each epoch's order comes from; None keeps the samples in order.
+        augmenting: what each iteration's augmentation comes from.
     Attributes:
         x: shape (samples, *sample shape), of the experiment's dtype.
         y: as the loss needs it: class numbers (int64), or numbers of the experiment's dtype.
+        validation: inputs and targets of the samples that are set aside, if any are.
     """
 
-    def __init__(self, x: Tensor, y: Tensor, shuffling: np.random.SeedSequence) -> None:
+    def __init__(
+        self,
+        x: Tensor,
+        y: Tensor,
+        *,
+        validation: tuple[Tensor, Tensor] | None = None,
+        shuffling: np.random.SeedSequence | None,
+        augmenting: np.random.SeedSequence,
+    ) -> None:
         self.x = x
         self.y = y
+        self.validation = validation
         self._shuffling = shuffling
+        self._augmenting = augmenting
         self._order: tuple[int, Tensor] | None = None  # of the epoch that was asked for last
 
     @property
@@ -56,18 +70,24 @@ class Dataset:
     def rows(self, iteration: int, batch_size: int | None) -> Tensor | None:
         """Which rows of `x` and `y` an iteration takes; None is all of them, in order.
 
-        Each epoch takes every sample once, in an order of its own.
+        Each epoch takes every sample once; where it shuffles, in an order of its own.
         """
         if batch_size is None or batch_size >= self.samples:
             return None
         epoch, number = divmod(iteration, self.batches_per_epoch(batch_size))
         return self._order_of(epoch)[number * batch_size : (number + 1) * batch_size]
 
+    def augmentation_seed(self, iteration: int) -> np.random.SeedSequence:
+        """What an iteration's batch is varied by."""
+        return _child(self._augmenting, iteration)
+
     def _order_of(self, epoch: int) -> Tensor:
         if self._order is None or self._order[0] != epoch:
-            source = np.random.default_rng(_child(self._shuffling, epoch))
-            order = torch.from_numpy(source.permutation(self.samples)).to(self.x.device)
-            self._order = (epoch, order)
+            order = np.arange(self.samples)
+            if self._shuffling is not None:
+                source = np.random.default_rng(_child(self._shuffling, epoch))
+                order = source.permutation(self.samples)
+            self._order = (epoch, torch.from_numpy(order).to(self.x.device))
         return self._order[1]
 
 
@@ -82,12 +102,23 @@ def build_dataset(
     inputs, targets = _generate(spec.data, spec.loss, _child(seed, GENERATION))
     dtype = torch_dtype(spec.dtype)
     form = target_form(spec.data, spec.loss)
+    x = torch.tensor(inputs, dtype=dtype, device=device)
+    y = torch.tensor(targets, dtype=dtype if form.classes is None else torch.int64, device=device)
+    validation = None
+    kept = spec.validation.count(len(x))
+    if kept > 0:
+        order = np.random.default_rng(_child(seed, SPLITTING)).permutation(len(x))
+        aside, rest = (
+            torch.from_numpy(np.sort(part)).to(device) for part in np.split(order, [kept])
+        )
+        validation = x[aside], y[aside]
+        x, y = x[rest], y[rest]
     return Dataset(
-        x=torch.tensor(inputs, dtype=dtype, device=device),
-        y=torch.tensor(
-            targets, dtype=dtype if form.classes is None else torch.int64, device=device
-        ),
-        shuffling=_child(seed, SHUFFLING),
+        x,
+        y,
+        validation=validation,
+        shuffling=_child(seed, SHUFFLING) if spec.shuffle else None,
+        augmenting=_child(seed, AUGMENTING),
     )
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from gradtape.engine.augmentation import augment
 from gradtape.engine.datasets import build_dataset
 from gradtape.engine.randomness import build_randomness
 from gradtape.errors import InvalidSlice, InvalidValue
@@ -41,12 +42,28 @@ class EditableData:
         """All edits in order, also those that a seek has taken out of force."""
         return tuple(self._edits)
 
+    @property
+    def batches_per_epoch(self) -> int:
+        """How many iterations one pass over the data takes."""
+        return self._dataset.batches_per_epoch(self._spec.batch_size)
+
+    @property
+    def validation(self) -> tuple[Tensor, Tensor] | None:
+        """Inputs and targets of the samples that are set aside, if any are."""
+        return self._dataset.validation
+
     def batch(self, iteration: int) -> tuple[Tensor, Tensor]:
-        """Inputs and targets of an iteration."""
-        return self._dataset.batch(iteration, self._spec.batch_size)
+        """Inputs and targets of an iteration, varied as the spec says."""
+        inputs, targets = self._dataset.batch(iteration, self._spec.batch_size)
+        augmentation = self._spec.augmentation
+        if not augmentation.is_off:
+            inputs = augment(inputs, augmentation, self._dataset.augmentation_seed(iteration))
+        return inputs, targets
 
     def edit(self, tensor: str, iteration: int, index: tuple[int, ...], value: float) -> None:
         """Write one number of an iteration's batch, in this and every later iteration.
+
+        Where batches are augmented it is the number before that.
 
         Raises:
             InvalidSlice: the index does not fit the batch.

@@ -20,8 +20,8 @@ class Dropout(nn.Module):
         self.generator = generator
 
     def forward(self, x: Tensor) -> Tensor:
-        """Zero random numbers, scale the others by 1 / (1 − p); same shape."""
-        if self.p == 0:
+        """Zero random numbers, scale the others by 1 / (1 − p); same shape. In eval mode none."""
+        if self.p == 0 or not self.training:
             return x
         if self.p == 1:  # 1 / (1 − p) would be 0 / 0
             return x * torch.zeros((), dtype=x.dtype, device=x.device)

@@ -104,9 +104,11 @@ class Rerun:
             places[output],
         )
 
-    def train(self, given: Sequence[Tensor]) -> Tensor:
-        """Run it for the gradients alone; returns the loss. The arguments are those of `run`."""
-        return self._run(given)[self._ends[0]]
+    def train(self, given: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Run it for the gradients; returns loss and output. The arguments are those of `run`."""
+        places = self._run(given)
+        loss, output = self._ends
+        return places[loss], places[output]
 
     def _run(self, given: Sequence[Tensor]) -> Places:
         places = self._places.copy()

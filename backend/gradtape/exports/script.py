@@ -10,11 +10,11 @@ import gradtape
 from gradtape.exports.origin import Origin
 from gradtape.exports.script_calls import changed_options, write_call
 from gradtape.exports.script_layers import NetworkLines
+from gradtape.exports.script_training import TrainingLines
 from gradtape.spec import ExperimentSpec
 from gradtape.spec.data import InlineData
 from gradtape.spec.inline_values import numbers_of, shape_of
 from gradtape.spec.losses import AnyLoss
-from gradtape.spec.optimizers import AnyOptimizer
 from gradtape.spec.targets import PROBABILITY_LOSSES, target_form
 
 TEMPLATE = "script.py.jinja"
@@ -26,13 +26,6 @@ LOSSES = {
     "bce_with_logits": "nn.BCEWithLogitsLoss",
     "cross_entropy": "nn.CrossEntropyLoss",
     "nll": "nn.NLLLoss",
-}
-OPTIMIZERS = {
-    "sgd": "torch.optim.SGD",
-    "adam": "torch.optim.Adam",
-    "adamw": "torch.optim.AdamW",
-    "rmsprop": "torch.optim.RMSprop",
-    "adagrad": "torch.optim.Adagrad",
 }
 
 
@@ -71,7 +64,10 @@ def _describe(origin: Origin) -> dict[str, Any]:
         "data": spec.data,
         "target": _describe_target(spec),
         "rows": _write_rows(spec.data, spec) if isinstance(spec.data, InlineData) else {},
-        "batches": spec.batch_size is not None and spec.batch_size < spec.data.sample_count,
+        "batches": spec.batch_size is not None and spec.batch_size < spec.training_samples,
+        "augmentation": spec.augmentation,
+        "autocast": spec.autocast,
+        "validation_count": spec.validation.count(spec.data.sample_count),
         "iterations": max(1, origin.iterations),
         "device": origin.device,
         "changed": origin.changed,
@@ -79,7 +75,7 @@ def _describe(origin: Origin) -> dict[str, Any]:
         "has_dropout": any(layer.kind == "dropout" for layer in spec.network.layers),
         "has_roots": any("math." in line for line in network.filling),
         "loss": _write_loss(spec.loss),
-        "optimizer": _write_optimizer(spec.optimizer, origin.device),
+        "training": TrainingLines(spec, origin.device),
     }
 
 
@@ -115,11 +111,3 @@ def _nest_rows(numbers: Sequence[float], shape: tuple[int, ...]) -> list[str]:
 
 def _write_loss(loss: AnyLoss) -> str:
     return write_call(LOSSES[loss.kind], **changed_options(loss, without=("kind",)))
-
-
-def _write_optimizer(optimizer: AnyOptimizer, device: str) -> str:
-    options = {"lr": optimizer.lr, **changed_options(optimizer, without=("kind",))}
-    if device != "cpu":
-        options["foreach"] = False  # there, torch bundles the parameters otherwise
-    call = write_call(OPTIMIZERS[optimizer.kind], **options)
-    return call.replace("(", "(network.parameters(), ", 1)

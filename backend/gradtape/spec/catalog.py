@@ -11,6 +11,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
+from gradtape.spec.augmentation import Augmentation
 from gradtape.spec.data import AnyData
 from gradtape.spec.experiment import ExperimentSpec
 from gradtape.spec.fields import Choice, FormControl, Part, kind_of, models_of
@@ -18,6 +19,9 @@ from gradtape.spec.initializations import AnyInitialization
 from gradtape.spec.layers import MERGING_KINDS, AnyLayer, LayerBase, ParametricLayer
 from gradtape.spec.losses import AnyLoss
 from gradtape.spec.optimizers import AnyOptimizer
+from gradtape.spec.regularization import Regularization
+from gradtape.spec.schedules import AnySchedule
+from gradtape.spec.validation import Validation
 
 ParameterType = Literal[
     "integer",
@@ -56,7 +60,7 @@ class CatalogParameter(Part, frozen=True):
 
 
 class CatalogEntry(Part, frozen=True):
-    """One kind of layer, loss, optimizer, data set or initialization."""
+    """One kind of layer, loss, optimizer, schedule, data set or initialization."""
 
     kind: str
     title: str
@@ -72,8 +76,12 @@ class Catalog(Part, frozen=True):
     layers: tuple[CatalogEntry, ...]
     losses: tuple[CatalogEntry, ...]
     optimizers: tuple[CatalogEntry, ...]
+    schedules: tuple[CatalogEntry, ...]
     data: tuple[CatalogEntry, ...]
     initializations: tuple[CatalogEntry, ...]
+    regularization: tuple[CatalogParameter, ...]
+    validation: tuple[CatalogParameter, ...]
+    augmentation: tuple[CatalogParameter, ...]
     experiment: tuple[CatalogParameter, ...]
 
 
@@ -83,13 +91,20 @@ def catalog() -> Catalog:
         layers=_describe_kinds(AnyLayer),
         losses=_describe_kinds(AnyLoss),
         optimizers=_describe_kinds(AnyOptimizer),
+        schedules=_describe_kinds(AnySchedule),
         data=_describe_kinds(AnyData),
         initializations=_describe_kinds(AnyInitialization),
+        regularization=tuple(_describe_fields(Regularization, ())),
+        validation=tuple(_describe_fields(Validation, ())),
+        augmentation=tuple(_describe_fields(Augmentation, ())),
         experiment=tuple(_describe_fields(ExperimentSpec, EXPERIMENT_PARTS)),
     )
 
 
-EXPERIMENT_PARTS = ("data", "network", "loss", "optimizer")
+EXPERIMENT_PARTS = (
+    *("data", "augmentation", "validation", "network", "loss"),
+    *("optimizer", "schedule", "regularization"),
+)
 LAYER_WIRING = ("kind", "name", "inputs")  # the same for all layers; a form shows them elsewhere
 
 

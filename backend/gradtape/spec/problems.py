@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from gradtape import limits
 from gradtape.errors import GradtapeError, LimitExceeded
+from gradtape.spec.augmentation import Augmentation
 from gradtape.spec.data import AnyData
 from gradtape.spec.experiment import ExperimentSpec, Network
 from gradtape.spec.fields import kind_of, models_of
@@ -16,6 +17,9 @@ from gradtape.spec.initializations import AnyInitialization, ParameterInitializa
 from gradtape.spec.layers import AnyLayer
 from gradtape.spec.losses import AnyLoss
 from gradtape.spec.optimizers import AnyOptimizer
+from gradtape.spec.regularization import Regularization
+from gradtape.spec.schedules import AnySchedule
+from gradtape.spec.validation import Validation
 from gradtape.spec.wording import (
     Step,
     describe_value,
@@ -48,6 +52,12 @@ EXPECTED_TYPES = {
 EXPECTED_TEXTS = {
     "device": '"auto", "cpu", "cuda", "cuda:0" (or another number) or "mps"',
     "name": "a letter, then letters, digits and underscores",
+}
+
+PLAIN_PARTS = {
+    "augmentation": Augmentation,
+    "regularization": Regularization,
+    "validation": Validation,
 }
 
 BOUND_WORDS = {"ge": "at least", "le": "at most", "gt": "above", "lt": "below"}
@@ -116,6 +126,8 @@ def _union_at(steps: Steps) -> Any:
             return AnyLoss
         case ("optimizer",):
             return AnyOptimizer
+        case ("schedule",):
+            return AnySchedule
         case ("network", "layers", int()):
             return AnyLayer
         case ("network", "layers", int(), "init", "weight" | "bias"):
@@ -132,6 +144,8 @@ def _model_at(steps: Steps, raw: Any) -> type[BaseModel]:
             return Network
         case ("network", "layers", int(), "init"):
             return ParameterInitializations
+        case ("regularization" | "validation" | "augmentation" as name,):
+            return PLAIN_PARTS[name]
         case _:
             kind = _value_at(raw, (*steps, "kind"))
             return next(model for model in models_of(_union_at(steps)) if kind_of(model) == kind)
