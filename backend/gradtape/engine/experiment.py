@@ -248,7 +248,7 @@ class Experiment:
         loss, learning_rate, norms, hits, update_norms = measured
         self._metrics.append(self.iteration, loss, learning_rate, norms, hits)
         if update_norms is not None:
-            self._metrics.append_updates(self.iteration, update_norms)
+            self._metrics.append_updates(self.iteration, update_norms, norms)
         self._learner.regime.advance(self.iteration, loss, validation_loss)
         self._last_loss = loss.detach()
         self.iteration += 1

@@ -12,7 +12,12 @@ from gradtape.engine.losses import build_loss
 from gradtape.engine.network import build_network
 from gradtape.engine.objective import Objective
 from gradtape.engine.precision import Precision
-from gradtape.engine.private_torch import l2_norms, watched_by_none
+from gradtape.engine.private_torch import (
+    copy_into,
+    l2_norms,
+    subtract_from,
+    watched_by_none,
+)
 from gradtape.engine.randomness import build_randomness
 from gradtape.engine.recorder import Recorder, StructureDiffers
 from gradtape.engine.recording import Recording
@@ -46,7 +51,7 @@ class Measured(NamedTuple):
         learning_rate: of its update.
         norms: of the gradients before any clipping, then of the parameters before the update.
         hits: right answers, where there are classes.
-        update_norms: of what the update changed, then of the parameters before it; if asked for.
+        update_norms: of what the update changed, if asked for.
     """
 
     loss: Tensor
@@ -84,6 +89,7 @@ class Learner:
         self.objective.l1 = spec.regularization.l1
         self.regime = LiveRegime(spec, self.parameters.values(), precision, batches_per_epoch)
         self._count_hits = build_hit_counter(spec.loss)
+        self._before: list[Tensor] = []
         self._forget_structures()
 
     def _forget_structures(self) -> None:
@@ -203,7 +209,8 @@ class Learner:
             watch: is told of the update.
         """
         regime, learning_rate = self.regime, self.regime.learning_rate
-        before = self._copy_parameters() if measures_updates else None
+        if measures_updates:
+            self._keep_parameters()
         regime.optimizer.zero_grad(set_to_none=True)
         if regime.evaluates_again:
             ran, norms = self._update_evaluating(batch, watch)
@@ -213,10 +220,8 @@ class Learner:
                 regime.unscale()
                 norms = self._measure_norms()
                 regime.update()
-        with watched_by_none():
-            changes = None if before is None else self._measure_updates(before)
-            hits = self._hits(ran.output, batch)
-        return ran, Measured(ran.loss, learning_rate, norms, hits, changes)
+        changes = self._measure_updates() if measures_updates else None
+        return ran, Measured(ran.loss, learning_rate, norms, self._hits(ran.output, batch), changes)
 
     def _update_evaluating(
         self, batch: Batch, watch: UpdateWatch | None
@@ -250,14 +255,17 @@ class Learner:
         return Pass(*known.rerun.train(given)) if known.rerun.takes(given) else None
 
     def _hits(self, output: Tensor, batch: Batch) -> Hits | None:
-        return None if self._count_hits is None else self._count_hits(output, batch[1])
+        if self._count_hits is None:
+            return None
+        with watched_by_none(), torch.no_grad():
+            return self._count_hits(output, batch[1])
 
     def _measure_norms(self) -> Sequence[Tensor]:
         """L2 norms of the gradients, then of the parameters; without a gradient it is 0."""
-        parameters = [parameter.detach() for parameter in self.parameters.values()]
-        gradients = [parameter.grad for parameter in self.parameters.values()]
-        present = [gradient for gradient in gradients if gradient is not None]
         with watched_by_none():
+            parameters = [parameter.detach() for parameter in self.parameters.values()]
+            gradients = [parameter.grad for parameter in self.parameters.values()]
+            present = [gradient for gradient in gradients if gradient is not None]
             norms = l2_norms([*present, *parameters])
             if len(present) < len(gradients):
                 arrived, zero = iter(norms), parameters[0].new_zeros(())
@@ -265,13 +273,21 @@ class Learner:
                 norms = [*told, *arrived]
         return norms
 
-    def _copy_parameters(self) -> list[Tensor]:
+    def _keep_parameters(self) -> None:
+        """Note the parameters before the update; in memory that is kept, for it is large."""
         with watched_by_none():
-            return [parameter.detach().clone() for parameter in self.parameters.values()]
+            now = [parameter.detach() for parameter in self.parameters.values()]
+            if self._before:
+                copy_into(self._before, now)
+            else:
+                self._before = [parameter.clone() for parameter in now]
 
-    def _measure_updates(self, before: list[Tensor]) -> Sequence[Tensor]:
-        pairs = zip(self.parameters.values(), before, strict=True)
-        return l2_norms([*(after.detach() - earlier for after, earlier in pairs), *before])
+    def _measure_updates(self) -> Sequence[Tensor]:
+        """L2 norms of what has changed since `_keep_parameters`."""
+        with watched_by_none():
+            now = [parameter.detach() for parameter in self.parameters.values()]
+            subtract_from(self._before, now)
+            return l2_norms(self._before)
 
 
 def _step(watch: UpdateWatch | None, regime: LiveRegime) -> AbstractContextManager[None]:

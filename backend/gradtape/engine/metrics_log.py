@@ -54,9 +54,12 @@ class MetricsLog:
         scalars, compared = _with_hits([told, *norms], hits)
         self._logs["iterations"].append(iteration, [*compared, learning_rate], scalars)
 
-    def append_updates(self, iteration: int, norms: Sequence[Tensor]) -> None:
-        """Note what an update changed: norms of the changes, then of the parameters before it."""
-        self._logs["updates"].append(iteration, (), norms)
+    def append_updates(
+        self, iteration: int, changes: Sequence[Tensor], norms: Sequence[Tensor]
+    ) -> None:
+        """Note the norms of what an update changed, beside those that `append` is given."""
+        parameters = norms[len(self.parameters) :]
+        self._logs["updates"].append(iteration, (), [*changes, *parameters])
 
     def append_validation(self, iteration: int, loss: Tensor, hits: Hits | None) -> None:
         """Note a measurement on the samples that are set aside, before this iteration."""

@@ -46,6 +46,10 @@ running_node = torch._C._current_autograd_node  # pyright: ignore[reportAttribut
 # L2 norms of a list of tensors in one call: an order of magnitude cheaper than one by one.
 l2_norms = torch._foreach_norm  # pyright: ignore[reportPrivateImportUsage]
 
+# Writing a list of tensors over another, and taking it away from another, likewise.
+copy_into = torch._foreach_copy_  # pyright: ignore[reportPrivateImportUsage]
+subtract_from = torch._foreach_sub_  # pyright: ignore[reportPrivateImportUsage]
+
 
 # A block whose ops no mode of this thread sees.
 watched_by_none = torch._C._DisableTorchDispatch  # pyright: ignore[reportAttributeAccessIssue]

@@ -1,4 +1,4 @@
-"""Rows of numbers, one per iteration: kept as tensors while training, as numbers once asked for."""
+"""Rows of numbers, one per iteration: kept in a tensor while training, as numbers once asked for."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gradtape.limits import MAX_METRIC_ROWS
 
-PENDING_ROWS = 256  # rows turned into numbers at once; a few kB of small tensors
+PENDING_ROWS = 256  # rows turned into numbers at once; a few kB
 
 Rows = tuple[list[int], list[list[float]]]
 """Iterations, and the row of each."""
@@ -28,7 +28,8 @@ class RowLog:
         self.width = width
         self._iterations: list[int] = []
         self._rows: list[list[float]] = []
-        self._pending: list[tuple[int, Sequence[float], Sequence[Tensor]]] = []
+        self._pending: list[tuple[int, Sequence[float]]] = []
+        self._scalars: Tensor | None = None  # of the pending rows
         self._taken = 0
         self.last_iteration: int | None = None
 
@@ -40,7 +41,14 @@ class RowLog:
     def append(self, iteration: int, numbers: Sequence[float], scalars: Sequence[Tensor]) -> None:
         """Note a row without waiting for its numbers: first the plain ones, then the tensors."""
         self.last_iteration = iteration
-        self._pending.append((iteration, numbers, scalars))
+        if self._scalars is None:
+            first = scalars[0]
+            shape = (PENDING_ROWS, len(scalars))
+            self._scalars = torch.empty(shape, dtype=first.dtype, device=first.device)
+        # Scalars that live on would lie between the large tensors of an iteration, which then get
+        # other memory each time: that costs a tenth of a small iteration.
+        torch.stack(list(scalars), out=self._scalars[len(self._pending)])
+        self._pending.append((iteration, numbers))
         if len(self._pending) >= PENDING_ROWS:
             self._settle()
 
@@ -91,12 +99,10 @@ class RowLog:
         self.last_iteration = self._iterations[-1] if self._iterations else None
 
     def _settle(self) -> None:
-        if not self._pending:
+        if self._scalars is None or not self._pending:
             return
-        width = len(self._pending[0][2])
-        flat = torch.stack([scalar for row in self._pending for scalar in row[2]])
-        numbers = flat.to("cpu", torch.float64).reshape(-1, width).tolist()
-        for (iteration, plain, _), row in zip(self._pending, numbers, strict=True):
+        rows = self._scalars[: len(self._pending)].to("cpu", torch.float64).tolist()
+        for (iteration, plain), row in zip(self._pending, rows, strict=True):
             self._iterations.append(iteration)
             self._rows.append([*plain, *row])
         self._pending.clear()

@@ -455,6 +455,47 @@ export interface components {
             amsgrad: boolean;
         };
         /**
+         * AdamaxOptimizer
+         * @description Adam scaled by the largest gradient lately instead of the mean of squares.
+         */
+        AdamaxOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "adamax";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.002
+             */
+            lr: number;
+            /**
+             * Betas
+             * @description What both running averages keep per iteration.
+             * @default [
+             *       0.9,
+             *       0.999
+             *     ]
+             */
+            betas: [
+                number,
+                number
+            ];
+            /**
+             * Eps
+             * @description Added to a denominator to keep it from zero.
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Weight Decay
+             * @description Pull of every parameter towards zero.
+             * @default 0
+             */
+            weight_decay: number;
+        };
+        /**
          * AddLayer
          * @description Adds its inputs, number by number: the way of a skip connection.
          */
@@ -474,6 +515,30 @@ export interface components {
              * @description Names of earlier layers, or "input". Default: the layer before.
              */
             inputs?: string[];
+        };
+        /**
+         * Augmentation
+         * @description Changes drawn anew for each sample of each iteration, by the seed; targets stay.
+         */
+        Augmentation: {
+            /**
+             * Noise
+             * @description Standard deviation of normal noise that is added to every number.
+             * @default 0
+             */
+            noise: number;
+            /**
+             * Shift
+             * @description Most pixels that an image is moved by, each way; zeros come in.
+             * @default 0
+             */
+            shift: number;
+            /**
+             * Flip
+             * @description How probably an image is mirrored, left to right.
+             * @default 0
+             */
+            flip: number;
         };
         /**
          * AvgPool2dLayer
@@ -746,16 +811,24 @@ export interface components {
             losses: components["schemas"]["CatalogEntry"][];
             /** Optimizers */
             optimizers: components["schemas"]["CatalogEntry"][];
+            /** Schedules */
+            schedules: components["schemas"]["CatalogEntry"][];
             /** Data */
             data: components["schemas"]["CatalogEntry"][];
             /** Initializations */
             initializations: components["schemas"]["CatalogEntry"][];
+            /** Regularization */
+            regularization: components["schemas"]["CatalogParameter"][];
+            /** Validation */
+            validation: components["schemas"]["CatalogParameter"][];
+            /** Augmentation */
+            augmentation: components["schemas"]["CatalogParameter"][];
             /** Experiment */
             experiment: components["schemas"]["CatalogParameter"][];
         };
         /**
          * CatalogEntry
-         * @description One kind of layer, loss, optimizer, data set or initialization.
+         * @description One kind of layer, loss, optimizer, schedule, data set or initialization.
          */
         CatalogEntry: {
             /** Kind */
@@ -1066,6 +1139,36 @@ export interface components {
             bias: boolean;
         };
         /**
+         * CosineSchedule
+         * @description The learning rate falls to eta_min along half a cosine, and rises again after it.
+         */
+        CosineSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cosine";
+            /**
+             * T Max
+             * @description How long it falls.
+             * @default 100
+             */
+            T_max: number;
+            /**
+             * Eta Min
+             * @description The lowest learning rate.
+             * @default 0
+             */
+            eta_min: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
+        };
+        /**
          * CrossEntropyLoss
          * @description Cross-entropy with log-softmax built in; one output per class, targets are class numbers.
          */
@@ -1256,10 +1359,34 @@ export interface components {
              */
             dtype: "float32" | "float64";
             /**
+             * Autocast
+             * @description Mixed precision: the type that matrix products are computed in. float16 needs CUDA, and scales the loss so that small gradients do not vanish.
+             * @default off
+             * @enum {string}
+             */
+            autocast: "off" | "bfloat16" | "float16";
+            /**
              * Data
              * @description What the network learns from.
              */
             data: components["schemas"]["InlineData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["DigitsData"];
+            /**
+             * @description How each batch is varied.
+             * @default {
+             *       "noise": 0,
+             *       "shift": 0,
+             *       "flip": 0
+             *     }
+             */
+            augmentation: components["schemas"]["Augmentation"];
+            /**
+             * @description What part of the data is kept from training.
+             * @default {
+             *       "share": 0,
+             *       "every": 10
+             *     }
+             */
+            validation: components["schemas"]["Validation"];
             /** @description What learns. */
             network: components["schemas"]["Network"];
             /**
@@ -1271,12 +1398,64 @@ export interface components {
              * Optimizer
              * @description How parameters move.
              */
-            optimizer: components["schemas"]["SgdOptimizer"] | components["schemas"]["AdamOptimizer"] | components["schemas"]["AdamWOptimizer"] | components["schemas"]["RmspropOptimizer"] | components["schemas"]["AdagradOptimizer"];
+            optimizer: components["schemas"]["SgdOptimizer"] | components["schemas"]["AdamOptimizer"] | components["schemas"]["AdamWOptimizer"] | components["schemas"]["RmspropOptimizer"] | components["schemas"]["AdagradOptimizer"] | components["schemas"]["AdamaxOptimizer"] | components["schemas"]["NAdamOptimizer"] | components["schemas"]["RAdamOptimizer"] | components["schemas"]["SgdByHandOptimizer"] | components["schemas"]["LbfgsOptimizer"];
+            /**
+             * Schedule
+             * @description How the learning rate changes.
+             * @default {
+             *       "kind": "none"
+             *     }
+             */
+            schedule: components["schemas"]["NoSchedule"] | components["schemas"]["StepSchedule"] | components["schemas"]["MultiStepSchedule"] | components["schemas"]["ExponentialSchedule"] | components["schemas"]["CosineSchedule"] | components["schemas"]["WarmRestartsSchedule"] | components["schemas"]["OneCycleSchedule"] | components["schemas"]["PlateauSchedule"] | components["schemas"]["LinearWarmupSchedule"];
+            /**
+             * @description What keeps parameters and gradients small.
+             * @default {
+             *       "l1": 0,
+             *       "norm_type": 2
+             *     }
+             */
+            regularization: components["schemas"]["Regularization"];
             /**
              * Batch Size
              * @description Samples per iteration; null: the whole data set.
              */
             batch_size?: number | null;
+            /**
+             * Shuffle
+             * @description Whether each epoch takes the samples in an order of its own.
+             * @default true
+             */
+            shuffle: boolean;
+            /**
+             * Update Norms Every
+             * @description After how many iterations the sizes of updates are measured again.
+             * @default 10
+             */
+            update_norms_every: number;
+        };
+        /**
+         * ExponentialSchedule
+         * @description The learning rate is multiplied by gamma each time.
+         */
+        ExponentialSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exponential";
+            /**
+             * Gamma
+             * @description What the learning rate is multiplied by.
+             * @default 0.95
+             */
+            gamma: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
         };
         /**
          * Figure
@@ -1591,6 +1770,57 @@ export interface components {
             bias: boolean;
         };
         /**
+         * LbfgsOptimizer
+         * @description Steps by an estimate of the curvature; each iteration runs the network several times.
+         */
+        LbfgsOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lbfgs";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 1
+             */
+            lr: number;
+            /**
+             * Max Iter
+             * @description Most steps within one iteration.
+             * @default 20
+             */
+            max_iter: number;
+            /**
+             * Max Eval
+             * @description Most runs of the network in one iteration; null: 1.25 · max_iter.
+             */
+            max_eval?: number | null;
+            /**
+             * Tolerance Grad
+             * @description It stops where no gradient is larger than that.
+             * @default 1e-7
+             */
+            tolerance_grad: number;
+            /**
+             * Tolerance Change
+             * @description It stops where a step changes less than that.
+             * @default 1e-9
+             */
+            tolerance_change: number;
+            /**
+             * History Size
+             * @description How many steps it remembers.
+             * @default 100
+             */
+            history_size: number;
+            /**
+             * Line Search Fn
+             * @description How it finds the length of a step; null: lr is the length.
+             */
+            line_search_fn?: "strong_wolfe" | null;
+        };
+        /**
          * LeakyReluLayer
          * @description Keeps positive numbers, shrinks negative ones.
          */
@@ -1720,6 +1950,42 @@ export interface components {
             noise: number;
         };
         /**
+         * LinearWarmupSchedule
+         * @description The learning rate rises along a line from a share of lr, and then stays.
+         */
+        LinearWarmupSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "linear_warmup";
+            /**
+             * Start Factor
+             * @description Share of the learning rate that it begins with.
+             * @default 0.3333333333333333
+             */
+            start_factor: number;
+            /**
+             * End Factor
+             * @description Share of it that it ends with.
+             * @default 1
+             */
+            end_factor: number;
+            /**
+             * Total Iters
+             * @description How long it rises.
+             * @default 5
+             */
+            total_iters: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
+        };
+        /**
          * LogSoftmaxLayer
          * @description The logarithm of softmax: the log-probabilities that the nll loss expects.
          */
@@ -1807,7 +2073,7 @@ export interface components {
         };
         /**
          * Metrics
-         * @description Columns, one entry per iteration, in order.
+         * @description Columns, one entry per iteration, in order; `updates` and `validation` have their own.
          */
         Metrics: {
             /** Iteration */
@@ -1817,8 +2083,14 @@ export interface components {
             /** Learning Rate */
             learning_rate: (number | ("NaN" | "Infinity" | "-Infinity"))[];
             /**
+             * Accuracy
+             * @description Share of right answers in the batch; empty where there are no classes.
+             * @default []
+             */
+            accuracy: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /**
              * Gradient Norm
-             * @description L2 norm, by parameter.
+             * @description L2 norm before any clipping, by parameter.
              */
             gradient_norm: {
                 [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
@@ -1830,6 +2102,22 @@ export interface components {
             parameter_norm: {
                 [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
             };
+            /**
+             * @default {
+             *       "iteration": [],
+             *       "norm": {},
+             *       "ratio": {}
+             *     }
+             */
+            updates: components["schemas"]["UpdateMetrics"];
+            /**
+             * @default {
+             *       "iteration": [],
+             *       "loss": [],
+             *       "accuracy": []
+             *     }
+             */
+            validation: components["schemas"]["ValidationMetrics"];
         };
         /**
          * MoonsData
@@ -1873,6 +2161,39 @@ export interface components {
             reduction: "mean" | "sum";
         };
         /**
+         * MultiStepSchedule
+         * @description The learning rate is multiplied by gamma at each milestone.
+         */
+        MultiStepSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "multi_step";
+            /**
+             * Milestones
+             * @description When the learning rate changes, rising.
+             * @default [
+             *       30,
+             *       80
+             *     ]
+             */
+            milestones: number[];
+            /**
+             * Gamma
+             * @description What the learning rate is multiplied by.
+             * @default 0.1
+             */
+            gamma: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
+        };
+        /**
          * MultiplyLayer
          * @description Multiplies its inputs, number by number: the way of a gate.
          */
@@ -1892,6 +2213,59 @@ export interface components {
              * @description Names of earlier layers, or "input". Default: the layer before.
              */
             inputs?: string[];
+        };
+        /**
+         * NAdamOptimizer
+         * @description Adam with a momentum that looks one step ahead.
+         */
+        NAdamOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "nadam";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.002
+             */
+            lr: number;
+            /**
+             * Betas
+             * @description What both running averages keep per iteration.
+             * @default [
+             *       0.9,
+             *       0.999
+             *     ]
+             */
+            betas: [
+                number,
+                number
+            ];
+            /**
+             * Eps
+             * @description Added to a denominator to keep it from zero.
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Weight Decay
+             * @description Pull of every parameter towards zero.
+             * @default 0
+             */
+            weight_decay: number;
+            /**
+             * Momentum Decay
+             * @description How fast momentum comes to its full.
+             * @default 0.004
+             */
+            momentum_decay: number;
+            /**
+             * Decoupled Weight Decay
+             * @description Whether weight decay is taken apart from the gradient.
+             * @default false
+             */
+            decoupled_weight_decay: boolean;
         };
         /**
          * Network
@@ -1921,6 +2295,17 @@ export interface components {
              * @enum {string}
              */
             reduction: "mean" | "sum";
+        };
+        /**
+         * NoSchedule
+         * @description The learning rate stays as it is.
+         */
+        NoSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "none";
         };
         /**
          * Node
@@ -1977,6 +2362,87 @@ export interface components {
              * @default 1
              */
             std: number;
+        };
+        /**
+         * OneCycleSchedule
+         * @description The learning rate rises to max_lr and falls to almost nothing, where it stays.
+         *
+         *     The optimizer's own lr has no effect; momentum goes the other way.
+         */
+        OneCycleSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "one_cycle";
+            /**
+             * Max Lr
+             * @description The highest learning rate.
+             * @default 0.1
+             */
+            max_lr: number;
+            /**
+             * Total Steps
+             * @description How long the cycle is.
+             * @default 100
+             */
+            total_steps: number;
+            /**
+             * Pct Start
+             * @description Share of the cycle that rises.
+             * @default 0.3
+             */
+            pct_start: number;
+            /**
+             * Anneal Strategy
+             * @description Along half a cosine or along a line.
+             * @default cos
+             * @enum {string}
+             */
+            anneal_strategy: "cos" | "linear";
+            /**
+             * Cycle Momentum
+             * @description Whether momentum falls while the learning rate rises.
+             * @default true
+             */
+            cycle_momentum: boolean;
+            /**
+             * Base Momentum
+             * @description The lowest momentum.
+             * @default 0.85
+             */
+            base_momentum: number;
+            /**
+             * Max Momentum
+             * @description The highest momentum.
+             * @default 0.95
+             */
+            max_momentum: number;
+            /**
+             * Div Factor
+             * @description max_lr divided by it is where the cycle begins.
+             * @default 25
+             */
+            div_factor: number;
+            /**
+             * Final Div Factor
+             * @description The beginning divided by it is where the cycle ends.
+             * @default 10000
+             */
+            final_div_factor: number;
+            /**
+             * Three Phase
+             * @description Whether it comes back to the beginning before the last fall.
+             * @default false
+             */
+            three_phase: boolean;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default iteration
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
         };
         /**
          * Op
@@ -2071,6 +2537,124 @@ export interface components {
          */
         Phase: "forward" | "backward" | "update";
         /**
+         * PlateauSchedule
+         * @description The learning rate is multiplied by factor when the loss has not fallen for a while.
+         *
+         *     It looks at the mean training loss of each epoch (or at each iteration's loss), or at the
+         *     validation loss whenever that has been measured.
+         */
+        PlateauSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "plateau";
+            /**
+             * Watch
+             * @description Which loss it looks at.
+             * @default training
+             * @enum {string}
+             */
+            watch: "training" | "validation";
+            /**
+             * Factor
+             * @description What the learning rate is multiplied by.
+             * @default 0.1
+             */
+            factor: number;
+            /**
+             * Patience
+             * @description How often in a row the loss may not fall.
+             * @default 10
+             */
+            patience: number;
+            /**
+             * Threshold
+             * @description The least fall that counts.
+             * @default 0.0001
+             */
+            threshold: number;
+            /**
+             * Threshold Mode
+             * @description Whether the threshold is a share of the loss.
+             * @default rel
+             * @enum {string}
+             */
+            threshold_mode: "rel" | "abs";
+            /**
+             * Cooldown
+             * @description How long it does not look afterwards.
+             * @default 0
+             */
+            cooldown: number;
+            /**
+             * Min Lr
+             * @description The lowest learning rate.
+             * @default 0
+             */
+            min_lr: number;
+            /**
+             * Eps
+             * @description A smaller change is left out.
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Per
+             * @description How often it looks at the training loss; validation has its own pace.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
+        };
+        /**
+         * RAdamOptimizer
+         * @description Adam that takes plain steps until it has seen enough gradients to scale them.
+         */
+        RAdamOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "radam";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.001
+             */
+            lr: number;
+            /**
+             * Betas
+             * @description What both running averages keep per iteration.
+             * @default [
+             *       0.9,
+             *       0.999
+             *     ]
+             */
+            betas: [
+                number,
+                number
+            ];
+            /**
+             * Eps
+             * @description Added to a denominator to keep it from zero.
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Weight Decay
+             * @description Pull of every parameter towards zero.
+             * @default 0
+             */
+            weight_decay: number;
+            /**
+             * Decoupled Weight Decay
+             * @description Whether weight decay is taken apart from the gradient.
+             * @default false
+             */
+            decoupled_weight_decay: boolean;
+        };
+        /**
          * RandomNormalData
          * @description Inputs and targets drawn from the standard normal distribution.
          */
@@ -2143,6 +2727,34 @@ export interface components {
              * @default 1
              */
             high: number;
+        };
+        /**
+         * Regularization
+         * @description A penalty on parameters, and clipping of gradients before the update.
+         */
+        Regularization: {
+            /**
+             * L1
+             * @description Times the sum of the absolute values of all parameters, added to the loss.
+             * @default 0
+             */
+            l1: number;
+            /**
+             * Clip Value
+             * @description No number of a gradient goes beyond it; null: no such clipping.
+             */
+            clip_value?: number | null;
+            /**
+             * Max Norm
+             * @description All gradients together are scaled down to this norm; null: no such clipping.
+             */
+            max_norm?: number | null;
+            /**
+             * Norm Type
+             * @description Which norm max_norm is about: 2 is the length.
+             * @default 2
+             */
+            norm_type: number;
         };
         /**
          * ReluLayer
@@ -2258,6 +2870,23 @@ export interface components {
              * @description Of the last event.
              */
             sequence: number;
+        };
+        /**
+         * SgdByHandOptimizer
+         * @description The update as one writes it by hand: p -= lr * p.grad, without autograd watching.
+         */
+        SgdByHandOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sgd_by_hand";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.001
+             */
+            lr: number;
         };
         /**
          * SgdOptimizer
@@ -2455,6 +3084,36 @@ export interface components {
             non_finite: number;
         };
         /**
+         * StepSchedule
+         * @description The learning rate is multiplied by gamma once in every step_size.
+         */
+        StepSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "step";
+            /**
+             * Step Size
+             * @description How long the learning rate stays.
+             * @default 30
+             */
+            step_size: number;
+            /**
+             * Gamma
+             * @description What the learning rate is multiplied by.
+             * @default 0.1
+             */
+            gamma: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
+        };
+        /**
          * Structure
          * @description Calls, ops, nodes, tensors and their wiring.
          */
@@ -2636,6 +3295,74 @@ export interface components {
             high: number;
         };
         /**
+         * UpdateMetrics
+         * @description How far updates moved the parameters, in every `update_norms_every`-th iteration.
+         */
+        UpdateMetrics: {
+            /**
+             * Iteration
+             * @default []
+             */
+            iteration: number[];
+            /**
+             * Norm
+             * @description L2 norm of the change by the update, by parameter.
+             * @default {}
+             */
+            norm: {
+                [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            };
+            /**
+             * Ratio
+             * @description That norm, divided by the norm of the parameter before the update; infinite where the parameter was zero.
+             * @default {}
+             */
+            ratio: {
+                [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            };
+        };
+        /**
+         * Validation
+         * @description Samples that are drawn once, by the seed, and that no gradient ever sees.
+         */
+        Validation: {
+            /**
+             * Share
+             * @description Share of the samples that is set aside; 0: none.
+             * @default 0
+             */
+            share: number;
+            /**
+             * Every
+             * @description After how many iterations loss and accuracy on them are measured again.
+             * @default 10
+             */
+            every: number;
+        };
+        /**
+         * ValidationMetrics
+         * @description Measured on the samples that are set aside, before every `validation.every`-th iteration.
+         */
+        ValidationMetrics: {
+            /**
+             * Iteration
+             * @default []
+             */
+            iteration: number[];
+            /**
+             * Loss
+             * @description Without penalties.
+             * @default []
+             */
+            loss: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /**
+             * Accuracy
+             * @description Share of right answers; empty where there are no classes.
+             * @default []
+             */
+            accuracy: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+        };
+        /**
          * Versions
          * @description What runs here.
          */
@@ -2646,6 +3373,42 @@ export interface components {
             python: string;
             /** Torch */
             torch: string;
+        };
+        /**
+         * WarmRestartsSchedule
+         * @description The learning rate falls along half a cosine, again and again from the top.
+         */
+        WarmRestartsSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "warm_restarts";
+            /**
+             * T 0
+             * @description How long the first fall takes.
+             * @default 50
+             */
+            T_0: number;
+            /**
+             * T Mult
+             * @description How many times longer each fall is than the last.
+             * @default 1
+             */
+            T_mult: number;
+            /**
+             * Eta Min
+             * @description The lowest learning rate.
+             * @default 0
+             */
+            eta_min: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
         };
         /**
          * XavierInitialization
@@ -2984,6 +3747,9 @@ export interface components {
         /**
          * RunCommand
          * @description Train; every `record_every`-th iteration is recorded, the last one always.
+         *
+         *     Either `iterations` or `epochs` say how long; an epoch that has begun counts as the first. With
+         *     `until` that is the most, and where the loss is reached, the iteration after it is the last.
          */
         RunCommand: {
             /**
@@ -2991,8 +3757,18 @@ export interface components {
              * @enum {string}
              */
             kind: "run";
-            /** Iterations */
-            iterations: number;
+            /**
+             * Iterations
+             * @default null
+             */
+            iterations: number | null;
+            /**
+             * Epochs
+             * @default null
+             */
+            epochs: number | null;
+            /** @default null */
+            until: components["schemas"]["Until"] | null;
             /**
              * Record Every
              * @default null
@@ -3014,7 +3790,10 @@ export interface components {
         };
         /**
          * SetCommand
-         * @description Change hyperparameters of the optimizer from the next iteration on.
+         * @description Change hyperparameters from the next iteration on.
+         *
+         *     A learning rate that is set holds for the next iteration, and the schedule goes on from it.
+         *     Pairs such as betas cannot be set.
          */
         SetCommand: {
             /**
@@ -3022,10 +3801,27 @@ export interface components {
              * @enum {string}
              */
             kind: "set";
-            /** Optimizer */
+            /**
+             * Optimizer
+             * @default null
+             */
             optimizer: {
-                [key: string]: number;
-            };
+                [key: string]: number | null;
+            } | null;
+            /**
+             * Schedule
+             * @default null
+             */
+            schedule: {
+                [key: string]: number | null;
+            } | null;
+            /**
+             * Regularization
+             * @default null
+             */
+            regularization: {
+                [key: string]: number | null;
+            } | null;
         };
         /**
          * StateEvent
@@ -3042,6 +3838,17 @@ export interface components {
             iteration: number;
             /** Iterations Recorded */
             iterations_recorded: number[];
+        };
+        /**
+         * Until
+         * @description What ends a run before its last iteration.
+         */
+        Until: {
+            /**
+             * Loss
+             * @description An iteration's loss lies below it.
+             */
+            loss: number;
         };
         Command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
         SessionEvent: components["schemas"]["AcceptedEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["RecordedEvent"] | components["schemas"]["FailedEvent"] | components["schemas"]["RestoredEvent"] | components["schemas"]["ResyncEvent"];

@@ -82,14 +82,26 @@ export function formParameters(entry: CatalogEntry): CatalogParameter[] {
   return entry.parameters.filter(({ name }) => !OWN_CONTROLS.has(name));
 }
 
+const LABELS: Record<string, string> = {
+  lr: "learning rate",
+  l1: "L1 penalty",
+  T_max: "T max",
+  autocast: "mixed precision",
+  max_norm: "clip to norm",
+  clip_value: "clip to value",
+  update_norms_every: "measure updates every",
+  every: "measure every",
+};
+
 /** `out_features` → `out features`. */
 export function parameterLabel(name: string): string {
-  return name === "lr" ? "learning rate" : name.replaceAll("_", " ");
+  return LABELS[name] ?? name.replaceAll("_", " ");
 }
 
 /** What it means to leave a field empty. */
 export function emptyMeaning({ name, default: value }: CatalogParameter): string {
   if (name === "batch_size") return "all";
+  if (name === "clip_value" || name === "max_norm") return "off";
   return value === null || value === undefined ? "automatic" : toFieldText(value as Json);
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Metrics } from "../api/types";
+import { NO_METRICS } from "./metrics";
 import { lossCurve, normLines } from "./lossCurve";
 
 function rows(first: number, losses: Metrics["loss"]): Metrics {
   return {
+    ...NO_METRICS,
     iteration: losses.map((_, index) => first + index),
     loss: losses,
     learning_rate: losses.map(() => 0.1),

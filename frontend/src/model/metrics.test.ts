@@ -4,6 +4,7 @@ import { appendMetrics, metricsBefore, nearest, NO_METRICS } from "./metrics";
 
 function rows(first: number, losses: Metrics["loss"]): Metrics {
   return {
+    ...NO_METRICS,
     iteration: losses.map((_, index) => first + index),
     loss: losses,
     learning_rate: losses.map(() => 0.1),
@@ -25,6 +26,18 @@ describe("metrics", () => {
 
   it("are cut where a session goes on from", () => {
     expect(metricsBefore(rows(0, [4, 3, 2, 1]), 2).loss).toEqual([4, 3]);
+  });
+
+  it("that are measured now and then are overwritten from the same iteration on", () => {
+    const measured = (first: number, at: number[]): Metrics => ({
+      ...rows(first, [4, 3, 2, 1]),
+      updates: { iteration: at, norm: { w: at }, ratio: { w: at } },
+      validation: { iteration: at, loss: at, accuracy: [] },
+    });
+    const trained = appendMetrics(measured(0, [0, 2]), measured(2, [2, 5]));
+    expect(trained.validation).toEqual({ iteration: [0, 2, 5], loss: [0, 2, 5], accuracy: [] });
+    expect(trained.updates.ratio["w"]).toEqual([0, 2, 5]);
+    expect(metricsBefore(trained, 3).updates.iteration).toEqual([0, 2]);
   });
 
   it("lead to the nearest recorded iteration", () => {
