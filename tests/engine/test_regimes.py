@@ -95,9 +95,7 @@ def test_a_snapshot_goes_on_bit_identically(name: str) -> None:
     assert other.metrics() == experiment.metrics()
 
 
-@pytest.mark.parametrize(
-    "name", ["validation", "plateau of validation", "one norm of everything"]
-)
+@pytest.mark.parametrize("name", ["validation", "plateau of validation", "one norm of everything"])
 def test_the_validation_loss_is_that_of_a_plain_program(
     name: str, printed: dict[str, list[str]]
 ) -> None:

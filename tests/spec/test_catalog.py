@@ -15,7 +15,7 @@ def parameter(group: str, kind: str, name: str) -> CatalogParameter:
 
 ENTRIES = [
     (group, entry)
-    for group in ("layers", "losses", "optimizers", "data", "initializations")
+    for group in ("layers", "losses", "optimizers", "schedules", "data", "initializations")
     for entry in getattr(catalog(), group)
 ]
 
@@ -25,7 +25,14 @@ def test_the_catalogue_has_every_kind_that_is_promised() -> None:
     for group, entry in ENTRIES:
         kinds[group].append(entry.kind)
     assert kinds["losses"] == ["mse", "l1", "bce", "bce_with_logits", "cross_entropy", "nll"]
-    assert kinds["optimizers"] == ["sgd", "adam", "adamw", "rmsprop", "adagrad"]
+    assert kinds["optimizers"] == [
+        *("sgd", "adam", "adamw", "rmsprop", "adagrad", "adamax", "nadam", "radam"),
+        *("sgd_by_hand", "lbfgs"),
+    ]
+    assert kinds["schedules"] == [
+        *("none", "step", "multi_step", "exponential", "cosine", "warm_restarts", "one_cycle"),
+        *("plateau", "linear_warmup"),
+    ]
     assert set(kinds["data"]) == {
         *("inline", "random_normal", "random_uniform", "linear_regression", "xor", "circles"),
         *("moons", "spiral", "blobs", "digits"),
@@ -106,7 +113,13 @@ def test_layers_tell_whether_they_merge_and_whether_they_learn() -> None:
 
 def test_the_experiment_itself_is_described() -> None:
     names = [each.name for each in catalog().experiment]
-    assert names == ["name", "seed", "device", "dtype", "batch_size"]
+    assert names == [
+        *("name", "seed", "device", "dtype", "autocast", "batch_size", "shuffle"),
+        "update_norms_every",
+    ]
+
+
+NAMES = {"losses": "loss", "optimizers": "optimizer", "schedules": "schedule", "data": "data"}
 
 
 def raw_with(group: str, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -116,7 +129,7 @@ def raw_with(group: str, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
         return image_spec(part)
     if group == "initializations":
         return raw_spec(linear(1, init={"weight": part}))
-    name = {"losses": "loss", "optimizers": "optimizer", "data": "data"}[group]
+    name = NAMES[group]
     return {**raw_spec(linear(1), data=MOONS), name: part}
 
 

@@ -32,9 +32,7 @@ SCHEDULERS = {
     "linear_warmup": "LinearLR",
 }
 # What torch has no default for has to be said, even where it is our default.
-REQUIRED = frozenset(
-    {"step_size", "milestones", "gamma", "T_max", "T_0", "max_lr", "total_steps"}
-)
+REQUIRED = frozenset({"step_size", "milestones", "gamma", "T_max", "T_0", "max_lr", "total_steps"})
 OURS = ("kind", "per", "watch")
 
 END_OF_EPOCH = "if (iteration + 1) % BATCHES_PER_EPOCH == 0:"
@@ -92,7 +90,10 @@ class TrainingLines:
             case NoSchedule():
                 return []
             case PlateauSchedule(watch="validation"):
-                return ["if validation_loss is not None:", f"{INDENT}scheduler.step(validation_loss)"]
+                return [
+                    "if validation_loss is not None:",
+                    f"{INDENT}scheduler.step(validation_loss)",
+                ]
             case PlateauSchedule(per="iteration"):
                 return ["scheduler.step(loss.item())"]
             case PlateauSchedule():

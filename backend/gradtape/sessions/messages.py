@@ -51,8 +51,11 @@ class RunCommand(Plain):
 
     @model_validator(mode="after")
     def _has_one_length(self) -> Self:
-        if (self.iterations is None) == (self.epochs is None):
-            raise PydanticCustomError("invalid_value", "needs either iterations or epochs")
+        if self.iterations is None and self.epochs is None:
+            message = "iterations or epochs is missing"
+            raise PydanticCustomError("missing_alternative", message, {"path": "iterations"})
+        if self.iterations is not None and self.epochs is not None:
+            raise PydanticCustomError("invalid_value", "take either iterations or epochs")
         return self
 
 
@@ -86,9 +89,8 @@ class SetCommand(Plain):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self.changes:
-            raise PydanticCustomError(
-                "invalid_value", "needs optimizer, schedule or regularization"
-            )
+            message = "optimizer, schedule or regularization is missing"
+            raise PydanticCustomError("missing_alternative", message, {"path": "optimizer"})
         return self
 
     @property
