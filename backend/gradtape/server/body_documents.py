@@ -57,7 +57,7 @@ COMMAND_EXAMPLES: dict[str, dict[str, Any]] = {
     "set": {"kind": "set", "optimizer": {"lr": 0.1}},
     "set_regime": {
         "kind": "set",
-        "schedule": {"gamma": 0.5},
+        "optimizer": {"lr": 0.05},
         "regularization": {"l1": 1e-4, "max_norm": 1.0},
     },
     "edit": {"kind": "edit", "tensor": "fc1.weight", "index": [0, 1], "value": 1.5},

@@ -14,17 +14,22 @@ import { currentItem, currentLeaf, type Timing } from "./timing";
 /** The upright picture has to be so much larger before it is preferred. */
 const uprightAdvantage = 1.15;
 const beginMargin = 36;
-/** So small cards may get for the whole breadth of the tape to fit. */
+/** So small cards may get for the whole breadth of the tape to fit; those with numbers less so. */
 const leastScale = 0.5;
+const leastNumbersScale = 0.85;
 
 /** All of the tape where its cards stay readable; else, readable, the place of the playhead. */
 export function initialView(geometry: Geometry, viewport: Viewport, current: Rect | null): View {
   const all = viewOf(geometry.bounds, viewport);
-  if (all.scale >= readableScale || geometry.cards.length === 0) return all;
+  const hasNumbers = geometry.scene.items.some((item) => item.numbers !== null);
+  const [readable, least] = hasNumbers
+    ? [leastNumbersScale, leastNumbersScale]
+    : [readableScale, leastScale];
+  if (all.scale >= readable || geometry.cards.length === 0) return all;
   const { bounds } = geometry;
   const horizontal = geometry.orientation === "horizontal";
   const across = horizontal ? viewport.height / bounds.height : viewport.width / bounds.width;
-  const scale = clampScale(Math.min(1, Math.max(leastScale, across * 0.94)));
+  const scale = clampScale(Math.min(1, Math.max(least, across * 0.94)));
   const centre = (start: number, length: number, room: number): number =>
     room / 2 - (start + length / 2) * scale;
   const begin = (start: number): number => beginMargin - start * scale;

@@ -1,6 +1,7 @@
 /** Where a selection lies on the stage, and what a click on the stage selects. */
 
 import type { Selection } from "../model/selection";
+import { accumulatedTensor } from "../model/timeline";
 import type { Item, Scene } from "./scene";
 import type { BackwardEdge } from "./sceneEdges";
 
@@ -37,10 +38,18 @@ function emptySpot(): Draft {
 }
 
 export function locate(scene: Scene, selection: Selection | null): Spot {
-  if (selection === null) return nowhere;
-  const { structure } = scene;
-  const { kind, id } = selection;
+  return locateAll(scene, selection === null ? [] : [selection]);
+}
+
+/** Where several selections lie, taken together. */
+export function locateAll(scene: Scene, selections: readonly Selection[]): Spot {
   const spot = emptySpot();
+  for (const selection of selections) addSelection(scene, selection, spot);
+  return spot;
+}
+
+function addSelection(scene: Scene, { kind, id }: Selection, spot: Draft): void {
+  const { structure } = scene;
   switch (kind) {
     case "tensor":
       locateTensor(scene, id, spot);
@@ -50,7 +59,9 @@ export function locate(scene: Scene, selection: Selection | null): Spot {
       break;
     case "node": {
       const op = structure.nodes[id]?.op ?? null;
+      const leaf = op === null ? accumulatedTensor(structure, id) : null;
       if (op !== null) addItem(spot.gradientCards, scene.itemOfOp[op]);
+      if (leaf !== null) locateTensor(scene, structure.tensors[leaf]?.gradient ?? -1, spot);
       break;
     }
     case "call": {
@@ -65,7 +76,6 @@ export function locate(scene: Scene, selection: Selection | null): Spot {
       locateTensor(scene, structure.edges[id]?.tensor ?? -1, spot);
       break;
   }
-  return spot;
 }
 
 function addItem(items: Set<number>, item: number | undefined): void {
@@ -111,16 +121,33 @@ export function surroundings(scene: Scene, spot: Spot): Spot {
   return around;
 }
 
-/** Null for a layer that the tape knows nothing of. */
+/**
+ * Where a tensor is used, if that is in several places: items with their cards, or for its gradient
+ * with their gradient cards. What stands for hidden steps is among them.
+ */
+export function usersOf(scene: Scene, tensor: number | null): Spot {
+  const { structure, uses, itemOfOp } = scene;
+  const found = tensor === null ? undefined : structure.tensors[tensor];
+  const leaf = found?.of ?? found?.id ?? -1;
+  if ((uses[leaf] ?? 0) < 2) return nowhere;
+  const users = emptySpot();
+  for (const op of structure.ops) {
+    if (op.phase !== "forward" || !op.operands.includes(leaf)) continue;
+    addItem(found?.role === "gradient" ? users.gradientCards : users.cards, itemOfOp[op.id]);
+  }
+  return users;
+}
+
+/** Null for a layer that the tape knows nothing of, and for what stands for hidden steps. */
 export function selectionOfCard(item: Item): Selection | null {
-  if (item.kind === "missing") return null;
+  if (item.kind === "missing" || item.kind === "hidden") return null;
   const [kind, id] = item.key.split(":") as ["call" | "op" | "tensor", string];
   return { kind, id: Number(id) };
 }
 
 /** The gradient that a gradient card shows; without one, the tensor that has none. */
 export function selectionOfGradient(scene: Scene, item: Item): Selection | null {
-  if (item.output === null) return null;
+  if (item.output === null || item.kind === "hidden") return null;
   return { kind: "tensor", id: scene.structure.tensors[item.output]?.gradient ?? item.output };
 }
 

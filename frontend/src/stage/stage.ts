@@ -1,42 +1,53 @@
 /** The stage: the graph of a tape, forward and backward, at a playhead. */
 
-import { buildGroups, withClosed, withOpened, type Groups } from "../model/groups";
+import type { ColorBy } from "../model/colorBy";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
-import { holds, sameSelection, type Selection } from "../model/selection";
+import { subjectOf, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
+import { anchorOfFrame, anchorOfOpening, type Anchor } from "./anchor";
 import { Arranger, type OrientationChoice } from "./arranger";
 import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
-import { changedTensors, nothingChanged } from "./changes";
-import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
+import { ChangeMarks, changedTensors } from "./changes";
+import { CardColors } from "./cardColors";
+import { Chosen } from "./chosen";
+import { ChipPointing } from "./chipPointing";
+import type { Disclosing } from "./clicks";
+import { Disclosure } from "./disclosure";
 import { make } from "./dom";
 import { initialView, placeOfEvent } from "./framing";
-import type { Geometry, Rect } from "./geometry";
+import { showSteps, type Geometry, type Rect } from "./geometry";
 import { Gestures } from "./gestures";
+import { HoverCard } from "./hoverCard";
 import { commandOfKey } from "./keys";
-import { makeLegend } from "./legend";
-import { locate, nowhere, surroundings, type Spot } from "./locate";
+import { Legend } from "./legend";
+import { LevelZoom } from "./levelZoom";
+import { Minimap } from "./minimap";
+import { Neurons } from "./neurons";
+import { NumberPointer } from "./numberPointer";
 import { Painter } from "./painter";
+import { Pointing } from "./pointing";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
-import { buildScene } from "./scene";
+import { placeOfSpot, viewThatReads } from "./reveal";
+import { StagePicture } from "./stagePicture";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
+import { Walker } from "./walker";
+import "./neurons.css";
+import "./numbers.css";
 import "./stage.css";
+import "./folds.css";
 
 export type { OrientationChoice } from "./arranger";
 
 export interface StageHandlers {
   /** A person selected something, or nothing. */
   onSelect(selection: Selection | null): void;
+  /** A person selected several things, or one of them less. */
+  onSelectSeveral?(selections: readonly Selection[]): void;
   /** A person chose a level by key. */
   onLevel?(level: Level): void;
-}
-
-/** Something that keeps its place on the screen while the rest makes room. */
-interface Anchor {
-  readonly before: Rect;
-  find(geometry: Geometry): Rect | undefined;
 }
 
 /** What is known of a tape once it is laid out. */
@@ -48,35 +59,38 @@ interface Shown {
   readonly tape: Tape;
 }
 
-/** How near to an edge, in pixels of the screen, a pointer means it. */
-const edgeReach = 9;
-const flashMilliseconds = 1200;
+/** After a new layout: what keeps its place, the selection as a goal to fly to, or all anew. */
+type Arrival = Anchor | "selection" | null;
 
 export class Stage {
   private readonly root = make("div", "stage-root");
   private readonly message = make("div", "stage-message");
-  private readonly legend = makeLegend();
+  private readonly legend = new Legend();
+  private readonly cardColors = new CardColors();
+  private readonly hoverCard = new HoverCard();
   private readonly painter: Painter;
   private readonly camera: CameraControl;
   private readonly arranger = new Arranger();
   private readonly gestures: Gestures;
+  private readonly walker: Walker;
+  private readonly pointing: Pointing;
+  private readonly chips: ChipPointing;
+  private readonly minimap: Minimap;
   private readonly resizes: ResizeObserver;
 
   private tape: Tape | null = null;
   private missing: MissingLayer | null = null;
-  private groups: Groups | null = null;
+  private readonly disclosure = new Disclosure();
   private shown: Shown | null = null;
-  private level: Level = "module";
-  private overrides = new Map<number, boolean>();
+  private readonly neurons: Neurons;
+  private readonly levelZoom: LevelZoom;
   private choice: OrientationChoice = "auto";
   private playhead = 0;
-  private selection: Selection | null = null;
-  private spot: Spot = nowhere;
-  private around: Spot = nowhere;
+  private readonly chosen = new Chosen();
   private following = false;
   private transition: { transition: Transition; glide: Glide } | null = null;
-  private changed = nothingChanged;
-  private flashing: ReturnType<typeof setTimeout> | undefined;
+  private readonly changes = new ChangeMarks(() => this.repaint());
+  private readonly pointer = new NumberPointer(() => this.repaint());
   private frameRequest = 0;
   private isStale = true;
 
@@ -85,26 +99,60 @@ export class Stage {
     private readonly handlers: StageHandlers,
   ) {
     this.root.tabIndex = 0;
-    this.root.setAttribute("role", "group");
+    // An application: screen readers leave the arrow keys to the graph.
+    this.root.setAttribute("role", "application");
     this.root.setAttribute("aria-label", "Graph of the tape");
     this.message.setAttribute("role", "alert");
     this.message.hidden = true;
     host.append(this.root);
     this.painter = new Painter(this.root);
-    this.root.append(this.legend, this.message);
+    this.root.append(
+      this.legend.root,
+      this.cardColors.legend.root,
+      this.message,
+      this.hoverCard.root,
+    );
+    this.neurons = new Neurons(host, this.root, {
+      switched: () => this.frame(false),
+      changed: () => this.repaint(),
+    });
     this.camera = new CameraControl(
       () => this.repaint(),
       () => this.painter.isStill,
     );
+    this.levelZoom = new LevelZoom(this.disclosure, this.camera);
     this.gestures = new Gestures(this.root, {
       pan: (dx, dy) => this.camera.pan(dx, dy),
-      zoom: (factor, x, y) => this.camera.zoom(factor, x, y),
-      click: (target, x, y) => this.click(target, x, y),
-      doubleClick: (target, x, y) => this.doubleClick(target, x, y),
-      hover: (target, x, y) => this.hover(target, x, y),
-      focus: (target) => this.focus(target),
+      zoom: (factor, x, y) => this.zoom(factor, x, y, "zoom"),
+      click: (target, x, y, several) => this.pointing.click(target, x, y, several),
+      doubleClick: (target, x, y) => this.pointing.doubleClick(target, x, y),
+      hover: (target, x, y) => this.point(target, { x, y, width: 0, height: 0 }),
+      unhover: () => this.point(null),
+      sweep: (box) => this.pointing.sweep(box),
+      swept: (box) => this.pointing.swept(box),
+      enter: () => this.walker.enter(),
+      leave: () => this.walker.leave(),
+      focus: (box) => this.focus(box),
+      slide: (repeat, step) => this.showStep(repeat, step),
       key: (event) => this.key(event),
     });
+    this.pointing = new Pointing(this.root, this.camera, this.painter, {
+      picture: () => this.picture(performance.now()),
+      disclose: (hit) => this.disclose(hit),
+      select: (selection) => this.emit(selection),
+      toggle: (selection) => this.emitSeveral(this.chosen.toggled(selection)),
+      extend: (selections) => this.emitSeveral(this.chosen.extended(selections)),
+    });
+    this.chips = new ChipPointing(this.root, () => this.locate());
+    this.walker = new Walker(this.root, {
+      picture: () => this.picture(performance.now()),
+      select: (selection) => this.emit(selection),
+      isSelected: (selection) => this.chosen.isOnly(selection),
+      disclose: (hit) => this.disclose(hit),
+      closeAround: (item) => this.closeAround(item),
+      bringIntoView: (rect) => this.camera.bringIntoView(rect),
+    });
+    this.minimap = new Minimap(this.root, (x, y) => this.camera.centreOn(x, y));
     this.resizes = new ResizeObserver(() => this.resize());
     this.resizes.observe(this.root);
     this.resize();
@@ -121,31 +169,36 @@ export class Stage {
     this.tape = tape;
     this.missing = missing;
     if (tape === null) {
-      [this.groups, this.shown, this.transition] = [null, null, null];
+      [this.shown, this.transition] = [null, null];
+      this.disclosure.clear();
+      this.neurons.setStructure(null);
+      this.recolor();
       this.arranger.cancel();
       delete this.root.dataset.painted;
     } else if (!same) {
-      this.groups = buildGroups(tape.structure);
-      this.overrides.clear();
+      this.disclosure.show(tape.structure, missing);
+      this.neurons.setStructure(tape.structure);
+      this.pointer.clear();
       this.arrange(null);
     }
     this.retime();
-    this.select(this.selection);
+    this.selectSeveral(this.chosen.all);
   }
 
   setPlayhead(playhead: number): void {
     if (playhead === this.playhead) return;
     const isNextStep = playhead === this.playhead + 1;
     this.playhead = playhead;
+    this.slideTo(this.subject());
     this.painter.pulse(isNextStep ? this.picture(performance.now()) : null);
     if (this.following) this.bringEventIntoView();
     this.repaint();
   }
 
   setLevel(level: Level): void {
-    if (level === this.level) return;
-    this.level = level;
-    this.overrides.clear();
+    if (level === this.disclosure.level) return;
+    this.disclosure.setLevel(level);
+    this.neurons.setLevel(level);
     this.arrange(null);
   }
 
@@ -156,24 +209,70 @@ export class Stage {
   }
 
   select(selection: Selection | null): void {
-    const kept = selection !== null && this.tape !== null && holds(this.tape.structure, selection);
-    this.selection = kept ? selection : null;
-    const scene = this.shown?.geometry.scene;
-    this.spot = scene === undefined ? nowhere : locate(scene, this.selection);
-    this.around = scene === undefined ? nowhere : surroundings(scene, this.spot);
+    this.selectSeveral(selection === null ? [] : [selection]);
+  }
+
+  selectSeveral(selections: readonly Selection[]): void {
+    const isNew = this.chosen.select(selections, this.tape?.structure ?? null);
+    if (isNew) this.slideTo(this.chosen.only);
+    this.locate();
+  }
+
+  private locate(): void {
+    this.chosen.locate(this.shown?.geometry.scene ?? null, this.chips.tensor);
     this.repaint();
+  }
+
+  /** Whether selecting lights all that the selection influences, and the way of its gradient. */
+  setTracing(on: boolean): void {
+    this.chosen.setTracing(on, this.shown?.geometry.scene ?? null);
+    this.repaint();
+  }
+
+  /** What cards are coloured by; null: their own colours. */
+  setColorBy(by: ColorBy | null): void {
+    this.cardColors.by = by;
+    this.recolor();
+  }
+
+  /** Selects something and flies there; groups that hide it open. */
+  reveal(selection: Selection): void {
+    this.select(selection);
+    if (this.shown === null) return;
+    if (this.disclosure.openAround(this.shown.geometry.scene, selection)) this.arrange("selection");
+    else this.flyToSelection();
+  }
+
+  private flyToSelection(): void {
+    if (this.shown === null) return;
+    const place = placeOfSpot(this.shown.geometry, this.chosen.spot);
+    const { view, viewport } = this.camera;
+    if (place !== null) this.camera.flyTo(viewThatReads(view, place, viewport));
+  }
+
+  /** The keyboard comes to the graph. */
+  takeFocus(): void {
+    this.root.focus({ preventScroll: true });
   }
 
   /** All of the tape in view. */
   fit(): void {
     if (this.shown === null) return;
     this.camera.isFramed = false;
-    this.camera.glideTo(viewOf(this.shown.geometry.bounds, this.camera.viewport));
+    const { viewport } = this.camera;
+    this.camera.glideTo(
+      this.neurons.viewIn(viewport) ?? viewOf(this.shown.geometry.bounds, viewport),
+    );
   }
 
   zoomBy(factor: number): void {
-    const { width, height } = this.camera.viewport;
-    this.camera.glideZoom(factor, width / 2, height / 2);
+    const [x, y] = [this.camera.viewport.width / 2, this.camera.viewport.height / 2];
+    this.zoom(factor, x, y, "glideZoom");
+  }
+
+  /** Moves the view smoothly; presses of a key add up. */
+  panBy(dx: number, dy: number): void {
+    this.camera.glidePan(dx, dy);
   }
 
   /** Whether the camera keeps the current event in view. */
@@ -184,49 +283,110 @@ export class Stage {
 
   refreshTheme(): void {
     this.painter.refreshTheme();
-    this.repaint();
+    this.recolor();
+  }
+
+  /** The stage as it stands, to take away; null while there is nothing on it. */
+  takePicture(): StagePicture | null {
+    const picture = this.picture(performance.now());
+    return picture && new StagePicture(picture, this.camera.view, this.camera.viewport);
   }
 
   /** Opens a call's card in place. */
   open(call: number): void {
-    if (this.groups === null || this.shown === null) return;
-    const { geometry } = this.shown;
-    const item = geometry.scene.items.find((candidate) => candidate.opens === call);
-    const before = geometry.cards[item?.index ?? -1];
-    this.overrides = withOpened(this.groups, this.overrides, call);
-    const find = ({ scene, frames }: Geometry): Rect | undefined =>
-      frames[scene.frames.findIndex((frame) => frame.calls.includes(call))];
-    this.arrange(before === undefined ? null : { before, find });
+    if (this.shown === null) return;
+    this.disclosure.open(call);
+    this.arrange(anchorOfOpening(this.shown.geometry, call));
   }
 
-  /** Closes the frame of this index. */
+  /** Closes the frame of this index, or folds it. */
   close(frameIndex: number): void {
     const frame = this.shown?.geometry.scene.frames[frameIndex];
-    const before = this.shown?.geometry.frames[frameIndex];
-    if (frame === undefined || before === undefined) return;
-    this.overrides = withClosed(this.overrides, frame.calls);
-    const find = ({ scene, cards }: Geometry): Rect | undefined =>
-      cards[scene.itemOfOp[frame.firstOp] ?? -1];
-    this.arrange({ before, find });
+    if (this.shown === null || frame === undefined) return;
+    this.disclosure.close(frame);
+    // Folding shows the step that the person is at, not the one that was shown long ago.
+    this.disclosure.reveal(this.chosen.only ?? this.subject());
+    this.arrange(anchorOfFrame(this.shown.geometry, frame, this.camera.visible));
+  }
+
+  /** Closes the innermost frame around an item that was opened by hand; false without one. */
+  private closeAround(item: number): boolean {
+    if (this.shown === null) return false;
+    const frame = this.disclosure.frameOpenedByHand(this.shown.geometry.scene, item);
+    if (frame >= 0) this.close(frame);
+    return frame >= 0;
+  }
+
+  /** Shows all steps of the folded repeat in the frame of this index. */
+  unfold(frameIndex: number): void {
+    const frame = this.shown?.geometry.scene.frames[frameIndex];
+    if (this.shown === null || frame?.repeat == null) return;
+    this.disclosure.unfold(frame.repeat.id);
+    this.arrange(anchorOfFrame(this.shown.geometry, frame, this.camera.visible));
+  }
+
+  /** Slides a folded repeat to one of its steps. */
+  showStep(repeat: number, step: number): void {
+    this.disclosure.showStep(repeat, step);
+    this.slide();
+  }
+
+  /** What happens at the playhead. */
+  private subject(): Selection | null {
+    return this.tape === null ? null : subjectOf(this.tape.structure, this.playhead);
+  }
+
+  private slideTo(selection: Selection | null): void {
+    this.disclosure.reveal(selection);
+    this.slide();
+  }
+
+  /** Brings the shown steps onto the stage; nothing else changes its place. */
+  private slide(): void {
+    if (this.shown === null || this.tape === null) return;
+    const { geometry: before } = this.shown;
+    if (this.disclosure.isShownBy(before.scene)) return;
+    const scene = this.disclosure.slide(before.scene);
+    const geometry = scene === null ? null : showSteps(before, scene);
+    if (geometry === null) this.arrange({ before: before.bounds, find: ({ bounds }) => bounds });
+    else {
+      this.hold(geometry);
+      this.walker.settle(geometry);
+      this.transition = null;
+    }
   }
 
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
-    clearTimeout(this.flashing);
+    this.changes.clear();
+    this.chips.destroy();
+    this.walker.destroy();
     this.resizes.disconnect();
     this.gestures.destroy();
     this.arranger.destroy();
+    this.neurons.destroy();
     this.root.remove();
   }
 
+  /** Moves the camera; a card that one comes near enough to opens, and closes again from afar. */
+  private zoom(factor: number, x: number, y: number, way: "zoom" | "glideZoom"): void {
+    const geometry = this.neurons.isShown ? null : (this.shown?.geometry ?? null);
+    const anchor = this.levelZoom.zoom(geometry, factor, { x, y }, (...by) =>
+      this.camera[way](...by),
+    );
+    if (anchor !== null) this.arrange(anchor);
+  }
+
   /** Builds the scene anew and has it laid out; the last request wins. */
-  private arrange(anchor: Anchor | null): void {
-    if (this.tape === null || this.groups === null) return;
-    const { tape, level, overrides, groups, missing } = this;
-    const scene = buildScene(tape.structure, level, overrides, groups, missing);
+  private arrange(arrival: Arrival): void {
+    const scene = this.disclosure.scene();
+    if (scene === null) return;
     this.arranger.arrange(scene, this.choice, this.camera.viewport, {
-      done: (geometry) => this.take(geometry, anchor),
-      failed: (error) => this.tell(`The graph could not be laid out. ${error.message}`),
+      done: (geometry) => this.take(geometry, arrival),
+      failed: (error) => {
+        this.levelZoom.settle();
+        this.tell(`The graph could not be laid out. ${error.message}`);
+      },
     });
   }
 
@@ -235,20 +395,35 @@ export class Stage {
     this.message.hidden = message === "";
   }
 
-  private take(geometry: Geometry, anchor: Anchor | null): void {
+  private take(geometry: Geometry, arrival: Arrival): void {
     if (this.tape === null) return;
     const { tape, shown } = this;
     const same = shown?.tape.structure.hash === tape.structure.hash;
     const before = same ? (shown?.geometry ?? null) : null;
-    const timing = timeScene(geometry.scene, tape);
     this.tell("");
-    this.shown = { geometry, edges: shapeEdges(geometry), timing, tape };
-    this.select(this.selection);
+    this.hold(geometry);
     const now = performance.now();
     this.beginTransition(before, geometry, now);
-    const kept = anchor?.find(geometry);
-    if (anchor !== null && kept !== undefined) this.camera.keepInPlace(anchor.before, kept, now);
-    else this.frame(before !== null);
+    this.walker.settle(geometry);
+    this.levelZoom.settle();
+    this.goTo(arrival, before !== null, now);
+    // The shown steps may have changed meanwhile.
+    this.slide();
+  }
+
+  private goTo(arrival: Arrival, smoothly: boolean, now: number): void {
+    if (arrival === "selection") return this.flyToSelection();
+    const kept = this.shown === null ? undefined : arrival?.find(this.shown.geometry);
+    if (arrival !== null && kept !== undefined) this.camera.keepInPlace(arrival, kept, now);
+    else this.frame(smoothly);
+  }
+
+  private hold(geometry: Geometry): void {
+    if (this.tape === null) return;
+    const timing = timeScene(geometry.scene, this.tape);
+    this.shown = { geometry, edges: shapeEdges(geometry), timing, tape: this.tape };
+    this.recolor();
+    this.locate();
   }
 
   private beginTransition(before: Geometry | null, after: Geometry, now: number): void {
@@ -264,7 +439,9 @@ export class Stage {
     const { viewport } = this.camera;
     if (this.shown === null || viewport.width === 0) return;
     const { geometry, timing } = this.shown;
-    const view = initialView(geometry, viewport, placeOfEvent(geometry, timing, this.playhead));
+    const view =
+      this.neurons.viewIn(viewport) ??
+      initialView(geometry, viewport, placeOfEvent(geometry, timing, this.playhead));
     this.camera.isFramed = true;
     if (smoothly) this.camera.glideTo(view);
     else this.camera.set(view);
@@ -275,23 +452,18 @@ export class Stage {
     if (this.tape === null || this.shown === null || this.shown.tape === this.tape) return;
     const { geometry } = this.shown;
     if (geometry.scene.structure.hash !== this.tape.structure.hash) return;
-    this.flash(changedTensors(this.shown.tape, this.tape));
+    this.changes.mark(changedTensors(this.shown.tape, this.tape));
     this.shown = { ...this.shown, tape: this.tape, timing: timeScene(geometry.scene, this.tape) };
+    this.recolor();
   }
 
-  /** Marks what has changed for a moment. */
-  private flash(changed: ReadonlySet<number>): void {
-    clearTimeout(this.flashing);
-    this.changed = changed;
-    if (changed.size === 0) return;
-    this.flashing = setTimeout(() => {
-      this.changed = nothingChanged;
-      this.repaint();
-    }, flashMilliseconds);
+  private recolor(): void {
+    this.cardColors.update(this.shown, this.painter.colors);
+    this.repaint();
   }
 
   private bringEventIntoView(): void {
-    if (this.shown === null) return;
+    if (this.shown === null || this.neurons.isShown) return;
     const place = placeOfEvent(this.shown.geometry, this.shown.timing, this.playhead);
     if (place !== null) this.camera.bringIntoView(place);
   }
@@ -308,54 +480,49 @@ export class Stage {
   }
 
   private emit(selection: Selection | null): void {
-    if (sameSelection(selection, this.selection)) return;
+    if (this.chosen.isOnly(selection)) return;
     this.select(selection);
     this.handlers.onSelect(selection);
   }
 
-  private click(target: Element, x: number, y: number): void {
-    if (this.shown === null || this.legend.contains(target)) return;
-    const hit = hitElement(target, this.shown.geometry);
+  private emitSeveral(selections: readonly Selection[]): void {
+    const [only = null] = selections;
+    if (selections.length < 2 || this.handlers.onSelectSeveral === undefined) {
+      return this.emit(only);
+    }
+    this.selectSeveral(selections);
+    this.handlers.onSelectSeveral(selections);
+  }
+
+  /** Opens, closes, unfolds or slides what was hit. */
+  private disclose(hit: Disclosing): void {
     switch (hit.kind) {
       case "open":
-        this.open(hit.call);
-        break;
+        return this.open(hit.call);
       case "close":
-        this.close(hit.frame);
-        break;
-      case "select":
-        this.emit(hit.selection);
-        break;
-      case "ground":
-        this.emit(this.hitGround(x, y));
+        return this.close(hit.frame);
+      case "unfold":
+        return this.unfold(hit.frame);
+      case "step":
+        return this.showStep(hit.repeat, hit.step);
     }
   }
 
-  private hitGround(x: number, y: number): Selection | null {
-    const picture = this.picture(performance.now());
-    if (picture === null) return null;
-    const point = this.camera.toWorld(x, y);
-    const reach = edgeReach / this.camera.view.scale;
-    return hitPainting(picture, point.x, point.y, reach, this.painter.showsBlocks);
+  private point(target: Element | null, place?: Rect): void {
+    this.hoverCard.point(target, place);
+    this.tellPointed();
   }
 
-  private doubleClick(target: Element, x: number, y: number): void {
-    if (this.shown === null || target.closest("[data-open], [data-frame]") !== null) return;
-    const call = callToOpen(target, this.shown.geometry);
-    if (call !== null) this.open(call);
-    else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);
-  }
-
-  private hover(target: Element, x: number, y: number): void {
-    const picture = this.painter.isGround(target) ? this.picture(performance.now()) : null;
-    const point = this.camera.toWorld(x, y);
-    const reach = edgeReach / this.camera.view.scale;
-    const words = picture === null ? null : describeEdgeAt(picture, point.x, point.y, reach);
-    this.root.classList.toggle("is-over-edge", words !== null);
-    this.root.title = words ?? "";
+  /** Numbers change while the tape plays under a resting pointer. */
+  private tellPointed(): void {
+    const isPointed = this.hoverCard.isPointed && !this.neurons.isShown;
+    const picture = isPointed ? this.picture(performance.now()) : null;
+    const { isOverEdge } = this.hoverCard.tell(picture, this.camera, this.painter);
+    this.root.classList.toggle("is-over-edge", isOverEdge);
   }
 
   private key(event: KeyboardEvent): boolean {
+    if (this.walker.key(event)) return true;
     const command = commandOfKey(event);
     switch (command?.kind) {
       case undefined:
@@ -373,21 +540,7 @@ export class Stage {
       case "clear":
         this.emit(null);
         return true;
-      case "enter":
-        return event.target instanceof Element && this.enter(event.target);
     }
-  }
-
-  /** Enter selects; on what is selected already, it opens. */
-  private enter(target: Element): boolean {
-    if (this.shown === null) return false;
-    const hit = hitElement(target, this.shown.geometry);
-    if (hit.kind === "close") this.close(hit.frame);
-    else if (hit.kind === "select" && sameSelection(hit.selection, this.selection)) {
-      const call = callToOpen(target, this.shown.geometry);
-      if (call !== null) this.open(call);
-    } else if (hit.kind === "select") this.emit(hit.selection);
-    return hit.kind !== "ground";
   }
 
   /** What the Tab key reaches comes into view; the browser would scroll, the camera moves. */
@@ -403,9 +556,13 @@ export class Stage {
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    const { playhead, spot, around, changed } = this;
+    const { playhead, pointer } = this;
+    const { changed } = this.changes;
+    const { shading } = this.cardColors;
+    const { spot, around, users, traced } = this.chosen;
     const { colors } = this.painter;
-    return { ...this.shown, geometry, playhead, spot, around, changed, colors };
+    const marks = { spot, around, users, traced, shading, changed, pointer };
+    return { ...this.shown, geometry, playhead, ...marks, colors };
   }
 
   private repaint(): void {
@@ -425,8 +582,12 @@ export class Stage {
     const moved = this.camera.advance(now);
     const share = this.transition?.glide.at(now) ?? 1;
     if (moved || this.isStale || this.transition !== null) {
-      this.isStale = this.painter.paint(this.picture(now), this.camera.view, share);
+      const picture = this.picture(now);
+      this.isStale = this.paint(picture, share);
+      if (picture !== null) this.walker.paint(picture, this.camera.view);
+      this.showMap();
       this.tellPainted();
+      this.tellPointed();
     }
     this.painter.paintPulses(this.camera.view, now);
     if (share === 1) this.transition = null;
@@ -434,14 +595,28 @@ export class Stage {
     if (this.isStale || goesOn) this.request();
   }
 
+  /** Neurons or cards; true if something is left for the next frame. */
+  private paint(picture: Picture | null, share: number): boolean {
+    const { view } = this.camera;
+    this.neurons.paint(picture, view);
+    return this.painter.paint(this.neurons.isShown ? null : picture, view, share);
+  }
+
+  private showMap(): void {
+    const { view, viewport } = this.camera;
+    const geometry = this.neurons.isShown ? null : (this.shown?.geometry ?? null);
+    this.minimap.show(geometry, this.painter.colors, view, viewport);
+  }
+
   /** For whoever waits until the picture stands: tests above all. */
   private tellPainted(): void {
     const { dataset } = this.root;
     dataset.playhead = String(this.playhead);
-    this.legend.hidden = this.shown === null || this.shown.geometry.scene.backward.length === 0;
+    this.legend.show(this.neurons.isShown ? null : (this.shown?.timing ?? null));
     if (this.shown === null) return;
     dataset.painted = this.shown.tape.structure.hash;
     dataset.orientation = this.shown.geometry.orientation;
-    dataset.level = this.level;
+    dataset.level = this.disclosure.level;
+    dataset.cards = String(this.shown.geometry.scene.items.length);
   }
 }
