@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.losses import build_loss
-from gradtape.spec import catalog, parse_spec
+from gradtape.spec import catalog, infer_shapes, parse_spec
 from tests.catalogue_cases import CASES, DATA, LAYERS, LOSSES, SHARED
 from tests.engine.built_parts import build_parts
 
@@ -218,6 +218,18 @@ def test_every_layer_and_loss_in_the_catalogue_is_among_the_cases() -> None:
     # What dropout draws is compared with torch in test_layers.py.
     assert {entry.kind for entry in catalog().layers} == layers | {"dropout"}
     assert {entry.kind for entry in catalog().losses} == {spec.loss.kind for spec in used}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_shapes_of_outputs_and_parameters_are_those_that_were_inferred(name: str) -> None:
+    parts = build_parts(CASES[name])
+    count = parts.spec.batch_size or parts.data.samples
+    values = {"input": parts.data.x[:count]}
+    for step, shapes in zip(parts.network.steps, infer_shapes(parts.spec), strict=True):
+        values[step.name] = step.module(*(values[each] for each in step.inputs))
+        assert values[step.name].shape == shapes.output
+        parameters = {name: tuple(each.shape) for name, each in step.module.named_parameters()}
+        assert list(parameters.items()) == list(shapes.parameters.items())
 
 
 def ctc(output: Tensor, targets: Tensor) -> Tensor:

@@ -68,7 +68,7 @@ def test_recorded_gradients_equal_central_differences(
         error = (gradient[told.places] - told.slopes).abs()
         largest = gradient.abs().max().item()
         if told.places:
-            # Below the floor lie gradients that are 0 but for rounding, as of biases before softmax.
+            # Below 1e-10 a gradient is 0 but for rounding, as that of a bias before a softmax.
             worst = max(worst, error.max().item() / max(largest, 1e-10))
         checked += len(told.places)
         kinks += len(told.kinks)

@@ -83,9 +83,12 @@ def _check_rows(
     lines: Iterator[tuple[int, list[str]]], names: list[str]
 ) -> Iterator[tuple[int, list[str]]]:
     for count, (line, row) in enumerate(lines, start=1):
-        if len(row) != len(names):
+        if len(row) < len(names):
+            raise CsvProblem(f"line {line} ends before column {quote(names[len(row)])}")
+        if len(row) > len(names):
             raise CsvProblem(
-                f"line {line} has {len(row)} entries; line 1 names {len(names)} columns"
+                f"line {line} has {len(row)} entries; column {quote(names[-1])}, "
+                f"the last, is number {len(names)}"
             )
         if count > limits.MAX_SAMPLES:
             raise CsvProblem(f"has more than {limits.MAX_SAMPLES:,} rows, which is the most")

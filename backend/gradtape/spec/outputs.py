@@ -9,6 +9,7 @@ from gradtape.spec.inline_values import index_of, numbers_of, shape_of
 from gradtape.spec.layer_shapes import RULES
 from gradtape.spec.layers import AnyLayer
 from gradtape.spec.layers.learned import LinearLayer
+from gradtape.spec.layers.recurrent import RecurrentLayer
 from gradtape.spec.losses import AnyLoss
 from gradtape.spec.shapes import NetworkShapes
 from gradtape.spec.target_form import TargetForm, target_form
@@ -123,13 +124,23 @@ def _output_problem(
     message = f"The network gives {format_shape(output)}, but {wanted}."
     details: dict[str, str] = {}
     if len(output) > 2 and not keeps_rank:
-        message += " Put a flatten layer before the last linear layer."
+        message += " Put a flatten layer before the last linear layer" + _or_last(draft) + "."
         details = {"suggestion": "flatten"}
     elif fields and width is not None:
         message += f" Did you mean {fields[0]}={width}?"
         details = {"suggestion": f"{fields[0]}={width}"}
     path = format_path(("network", "layers", index, *fields))
     return InvalidValue(message, path=path, code="shape_mismatch", **details)
+
+
+def _or_last(draft: Draft) -> str:
+    """The other way to get rid of the steps of a sequence, where there is a recurrent layer."""
+    names = [
+        f"layers[{index}] ({layer.kind})"
+        for index, layer in enumerate(draft.layers)
+        if isinstance(layer, RecurrentLayer) and layer.output == "sequence"
+    ]
+    return f', or let {names[-1]} give its last state: output="last"' if names else ""
 
 
 def _find_widening_layer(draft: Draft) -> tuple[int, tuple[str, ...]]:

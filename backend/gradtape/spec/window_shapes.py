@@ -70,7 +70,8 @@ def infer_pool(place: Place) -> Inferred:
         _count_windows(side, span, step, pad, layer.ceil_mode)
         for side, span, step, pad in zip(place.shapes[0][2:], reach, stride, padding, strict=True)
     )
-    if min(sides) < 1:  # in ceil mode a window may be larger than the image
+    # In ceil mode a window may be larger than the image; torch's avg_pool3d alone refuses that.
+    if min(sides) < 1 or isinstance(layer, AvgPool3dLayer):
         _refuse_large_window(place, reach, padding)
     return Inferred((*place.shapes[0][:2], *sides), {})
 
