@@ -17,6 +17,7 @@ DEVELOPMENT := .venv/.development-installed
 PACKAGES := frontend/node_modules/.installed
 PEER := .venv-bench/.installed
 PAGE := backend/gradtape/page/index.html
+BENCH_PAGE := build/bench-page/index.html
 # Folders count too: a file that is deleted or renamed changes its folder's time.
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts \
 	frontend/vite.replay.config.ts frontend/svelte.config.js frontend/tsconfig.json ! -name '*.test.ts' 2>/dev/null)
@@ -58,7 +59,7 @@ schema: build/schema.gen.ts ## Write the page's types anew from the server's Ope
 golden: $(DEVELOPMENT) ## Write the golden tapes in tests/zoo/golden anew; read the diff
 	$(BIN)/python -m tests.zoo.golden
 
-bench: $(DEVELOPMENT) $(PEER) $(PAGE) ## Measure; print one table and write bench.json
+bench: $(DEVELOPMENT) $(PEER) $(PAGE) $(BENCH_PAGE) ## Measure; print one table and write bench.json
 	@scripts/ensure_chromium > /dev/null
 	$(BIN)/python -m bench
 
@@ -90,6 +91,10 @@ $(PACKAGES): frontend/package.json frontend/package-lock.json
 
 $(PAGE): $(PACKAGES) $(PAGE_SOURCES)
 	$(NPM) run build
+	@touch $@
+
+$(BENCH_PAGE): $(PACKAGES) $(PAGE_SOURCES) frontend/vite.bench.config.ts $(wildcard frontend/bench/*)
+	$(NPM) run build:bench
 	@touch $@
 
 $(PEER): bench/constraints-peer.txt

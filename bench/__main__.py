@@ -13,10 +13,19 @@ from typing import Any
 
 import torch
 
+from bench.layout_figures import measure_layout
 from bench.page_figures import measure_page
 from bench.recording import measure_recording
+from bench.replay_figures import measure_replay
 from bench.server_figures import measure_server
-from bench.tables import figures_table, profile_table, recording_table, training_table
+from bench.stage_figures import measure_stage
+from bench.tables import (
+    figures_table,
+    layout_table,
+    profile_table,
+    recording_table,
+    training_table,
+)
 from bench.training import measure_training
 from tests.live_server import LiveServer
 
@@ -44,6 +53,10 @@ def main() -> None:
     result["recording"] = measure_recording()
     print("\n" + recording_table(result["recording"]), flush=True)
     print("\n" + profile_table(result["recording"]), flush=True)
+    result["layout"] = measure_layout()
+    print("\n" + layout_table(result["layout"]), flush=True)
+    result["replay"] = measure_replay()
+    print("\n" + figures_table("replay", result["replay"]), flush=True)
     with tempfile.TemporaryDirectory() as folder, LiveServer(Path(folder)) as server:
         result["training"] = measure_training(server)
         print("\n" + training_table(result["training"]), flush=True)
@@ -51,6 +64,8 @@ def main() -> None:
         print("\n" + figures_table("server", result["server"]), flush=True)
         result["page"] = measure_page(server)
         print("\n" + figures_table("page", result["page"]), flush=True)
+    result["stage"] = measure_stage()
+    print("\n" + figures_table("stage", result["stage"]), flush=True)
     RESULT_PATH.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     print(f"\nWritten to {RESULT_PATH}.")
 

@@ -70,13 +70,41 @@ def training_table(result: dict[str, Any]) -> str:
 
 
 def figures_table(title: str, figures: list[dict[str, Any]]) -> str:
-    """One row per figure; all are better when smaller."""
+    """One row per figure; what is better when larger says so, and not all have an aim."""
     rows = [
-        [
-            figure["name"],
-            f"{figure['value']:,.1f} {figure['unit']}",
-            f"≤ {figure['aim']:,} {verdict(figure['value'], figure['aim'])}",
-        ]
+        [figure["name"], f"{figure['value']:,.1f} {figure['unit']}", figure_verdict(figure)]
         for figure in figures
     ]
     return align([[title, "median", "aim"], *rows])
+
+
+def layout_table(results: list[dict[str, Any]]) -> str:
+    """One row per graph; of the peers the reason where they have no time."""
+    engines = list(results[0]["milliseconds"])
+    rows = [
+        [
+            result["workload"],
+            f"{result['cards']:,}",
+            f"{result['wires']:,}",
+            *(layout_cell(result, engine) for engine in engines),
+            f"≤ {result['aim']:,} {verdict(result['milliseconds']['ours'], result['aim'])}",
+        ]
+        for result in results
+    ]
+    return align([["first layout (ms)", "cards", "wires", *engines, "aim of ours"], *rows])
+
+
+def layout_cell(result: dict[str, Any], engine: str) -> str:
+    """Milliseconds, or why there are none."""
+    taken = result["milliseconds"][engine]
+    return f"{taken:,.0f}" if taken is not None else result["problems"][engine]
+
+
+def figure_verdict(figure: dict[str, Any]) -> str:
+    """The aim, and whether it is met."""
+    aim, larger = figure["aim"], figure.get("more_is_better", False)
+    if aim is None:
+        return ""
+    return (
+        f"{'≥' if larger else '≤'} {aim:,} {verdict(figure['value'], aim, more_is_better=larger)}"
+    )

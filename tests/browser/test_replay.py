@@ -15,7 +15,14 @@ from gradtape.engine.recording import Recording
 from gradtape.exports.replay_composition import compose_replay, replay_experiment
 from gradtape.spec import examples
 from tests.browser.open_replay import OpenReplay
-from tests.browser.screen_numbers import assert_shown, inspector, number_grid, shown_cells
+from tests.browser.screen_numbers import (
+    HALF_A_DIGIT,
+    assert_shown,
+    inspector,
+    number_grid,
+    read_number,
+    shown_cells,
+)
 from tests.browser.test_screenshots import FOLDER, OVERFLOW, SIZES
 from tests.exports.replays import document_of, wide_recording, write_replay
 
@@ -281,3 +288,21 @@ def test_a_replay_fits_its_window(
     opened.page.screenshot(path=FOLDER / f"replay-{network}-{width}x{height}-{theme}.png")
     assert opened.page.evaluate(OVERFLOW) == 0
     opened.close()
+
+
+def test_a_replay_shows_how_the_gradient_flows_too(replay: OpenReplay, moons: RecordedFile) -> None:
+    replay.open()
+    replay.press("End")
+    recording = moons.recordings[20]
+    bars = replay.page.get_by_role("listbox", name="Gradient norm by layer")
+    bars.focus()
+    replay.press("Home")
+    squares = 0.0
+    for part in ("weight", "bias"):
+        gradient = recording.structure.tensors[recording.find(f"fc1.{part}")].gradient
+        assert gradient is not None
+        squares += float(np.square(recording.values(gradient), dtype=np.float64).sum())
+    told = bars.get_by_role("option").inner_text()
+    assert told.startswith("fc1: norm ")
+    shown = read_number(told.removeprefix("fc1: norm ").split(" ·")[0])
+    assert shown == pytest.approx(squares**0.5, rel=HALF_A_DIGIT)

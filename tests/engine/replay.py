@@ -59,6 +59,8 @@ def replay(op: Op, recording: Recording) -> None:
         if _agree(expected, results, written):
             return
         told.append(f"{overload}: other numbers")
+    if _is_view(packet) and any(recording.tensor(number) is None for number in op.operands):
+        raise CannotReplay("shows memory that is written in part")
     if not told and any(_writes_to_given_memory(overload) for overload in _overloads(packet)):
         raise CannotReplay("writes into memory that it was given")
     raise AssertionError(f"op {op.id} {op.name}: " + ("; ".join(told) or "no overload fits"))
@@ -80,6 +82,12 @@ def _overloads(packet: Any) -> list[Any]:
 
 def _writes_to_given_memory(overload: Any) -> bool:
     return any(argument.is_out for argument in overload._schema.arguments)
+
+
+def _is_view(packet: Any) -> bool:
+    """Whether a result shows memory of an operand."""
+    arguments = _overloads(packet)[0]._schema.arguments
+    return any(each.alias_info is not None and not each.alias_info.is_write for each in arguments)
 
 
 def _guesses(

@@ -63,6 +63,8 @@ def test_a_program_run_from_its_ops_gives_the_same_bits(
     monkeypatch.setattr(torch, "manual_seed", lambda seed: (seeds.append(seed), plain_seed(seed)))
     known = KnownStructures()
     record(case.build(torch.float64), known)
+    if known.newest is not None and known.newest.short_path is None:
+        pytest.skip("it holds a sum over several passes or an alias, and is recorded in full")
     program = case.build(torch.float64)
     compared = record(program, known)
     plain_seed(seeds[-1])

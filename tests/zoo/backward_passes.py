@@ -337,7 +337,7 @@ CASES: tuple[ZooCase, ...] = (
     case(gradient_at_a_leaf_used_twice_returned),
     case(
         gradient_of_an_intermediate_returned,
-        intermediates="retain_grad() adds up both passes, of which one only asks",
+        sums="in the second pass its gradient is given, along no edge",
     ),
     case(some_inputs_only),
     case(gradient_kept_at_an_intermediate),

@@ -12,6 +12,7 @@ from tests.zoo import (
     embedding,
     hooks,
     in_place,
+    loops,
     losses,
     normalization,
     numerics,
@@ -19,13 +20,14 @@ from tests.zoo import (
     randomness,
     recurrent,
     selection,
+    transforms,
 )
 from tests.zoo.program import ZooCase
 
 FAMILIES = (
     recurrent, attention, embedding, convolution, pooling, normalization, randomness, selection,
     in_place, custom_functions, control_flow, backward_passes, checkpointing, hooks, numerics,
-    algebra, losses, activations,
+    algebra, losses, activations, transforms, loops,
 )  # fmt: skip
 
 CASES: tuple[ZooCase, ...] = tuple(case for family in FAMILIES for case in family.CASES)

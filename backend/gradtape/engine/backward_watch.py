@@ -9,7 +9,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from gradtape.engine.op_reading import tensors_in
-from gradtape.engine.private_torch import names_of_saved, node_number
+from gradtape.engine.private_torch import names_of_saved, node_number, put_before_hooks
 from gradtape.engine.recording_log import EdgeRecord, Mark, NodeRecord, RecordingLog
 
 ACCUMULATE_GRAD = "AccumulateGrad"
@@ -68,15 +68,21 @@ class BackwardWatch:
                 handle.remove()
 
     def _hook(self, number: int) -> list[RemovableHandle]:
-        record = self._log.nodes[number]
+        record, mark = self._log.nodes[number], self._log.mark
         if record.name == ACCUMULATE_GRAD:
             return [record.node.register_hook(partial(self._accumulated, number, record.leaf))]
+        handles = []
         if record.is_function:
-            return [
+            handles += [
                 record.node.register_prehook(self._watch_calls),
                 record.node.register_hook(partial(self._function_ran, number)),
             ]
-        return [record.node.register_hook(partial(self._log.mark, Mark.NODE_RAN, number))]
+        else:
+            handles.append(record.node.register_hook(partial(mark, Mark.NODE_RAN, number)))
+        if self._log.nodes_shown:
+            first = put_before_hooks(record.node, partial(mark, Mark.ARRIVED, number))
+            handles += [] if first is None else [first]
+        return handles
 
     def _watch_calls(self, _received: Any) -> None:
         if self.calls is not None:

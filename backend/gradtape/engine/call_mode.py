@@ -11,9 +11,13 @@ from torch.overrides import TorchFunctionMode, resolve_name
 from torch.utils.hooks import RemovableHandle
 
 from gradtape.engine.op_reading import tensors_in
+from gradtape.engine.private_torch import is_wrapped
 from gradtape.engine.recording_log import Item, Mark, RecordingLog
 
 PROPERTY_ACCESS = frozenset({"__get__", "__set__"})
+
+NODE_ACCESS = vars(torch._C.TensorBase)["grad_fn"].__get__
+"""How a mode sees that `grad_fn` is read."""
 
 BACKWARD_CALLS: dict[Any, str] = {
     Tensor.backward: "self",
@@ -84,10 +88,14 @@ class CallMode(TorchFunctionMode):
             if func is torch.autograd.grad:
                 inputs = args[1] if len(args) > 1 else kwargs["inputs"]
             call = partial(func, *args, **kwargs)
+            if any(map(is_wrapped, tensors_in(roots))):
+                # torch.func differentiates: a graph of its own, whose ops are part of this one.
+                return call()
             return self._run_backward(tensors_in(roots), tensors_in(inputs), call)
         log = self._log
         # The optimizer's step is one call; the many small ones inside explain nothing.
         if log.updating or func.__name__ in PROPERTY_ACCESS:
+            log.nodes_shown |= func == NODE_ACCESS
             return func(*args, **kwargs)
         call = (Mark.CALL, func, None if self._lines is None else self._lines.current())
         log.mark(*call)

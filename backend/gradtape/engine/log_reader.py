@@ -5,15 +5,16 @@ A row is a dict as JSON will have it; the ids in it are indices, given in the or
 
 from bisect import bisect_right
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
 from gradtape.engine.backward_passes import BackwardPasses
 from gradtape.engine.call_tree import STEP_CALL, CallTree
 from gradtape.engine.op_reading import OpForm, read_arguments, split_floats, tensors_in
+from gradtape.engine.private_torch import node_number
 from gradtape.engine.recording_log import Item, Mark, NodeRecord, RecordingLog
-from gradtape.engine.tensor_table import Row, TensorTable
+from gradtape.engine.tensor_table import ALIAS, Row, TensorTable, alias_node
 from gradtape.engine.update_ticks import UpdateTicks
 from gradtape.engine.write_guard import Copies
 from gradtape.tape.frame import StepConstants
@@ -27,6 +28,24 @@ INTERMEDIATE, GRADIENT = Role.INTERMEDIATE.value, Role.GRADIENT.value
 NO_CONSTANTS: dict[str, Any] = {}
 
 
+class Returned(NamedTuple):
+    """A gradient that torch.autograd.grad gave back.
+
+    Attributes:
+        of: the tensor that was asked for.
+        gradient: the tensor that was given back.
+        first: how many gradients had arrived somewhere before the pass.
+        end: and when it was over.
+        event: row of the last tick of the pass.
+    """
+
+    of: int
+    gradient: int
+    first: int
+    end: int
+    event: Row
+
+
 class LogReader:
     """Goes through a log once.
 
@@ -38,13 +57,14 @@ class LogReader:
         step_constants: op of the update → its plain arguments that are floats. They belong to the
             iteration, and not to the structure: Adam's step has another factor each time.
         events: rows.
+        node_events: node → the row of the tick in which it ran.
         orders: node → its place in the engine's order.
         saved: node → ids of what it saved.
         leaves: node → id of the leaf that it accumulates for.
         edge_tensors: edge → the gradient that flowed along it.
         arrived: (node, output index) → the whole gradient that arrived there.
-        accumulated: leaf → its .grad after accumulation.
-        returned: tensor → its gradient as torch.autograd.grad gave it back.
+        accumulated: node → the .grad of its leaf after accumulation.
+        returned: what torch.autograd.grad gave back.
         given: for each time tensors were registered, their ids.
         numbers: op → number of the newest autograd node when it ran.
         op_of_number: number of an autograd node → the op that made it.
@@ -59,25 +79,30 @@ class LogReader:
         self.plain_arguments: dict[int, tuple[list[Any], dict[str, Any]]] = {}
         self.step_constants: StepConstants = {}
         self.events: list[Row] = []
+        self.node_events: dict[int, Row] = {}
         self.orders: dict[int, int] = {}
         self.saved: dict[int, tuple[int, ...]] = {}
         self.leaves: dict[int, int] = {}
         self.edge_tensors: dict[int, int] = {}
         self.arrived: dict[tuple[int, int], int] = {}
         self.accumulated: dict[int, int] = {}
-        self.returned: dict[int, int] = {}
+        self.returned: list[Returned] = []
         self.given: list[list[int]] = []
         self.numbers: list[int] = []
         self.op_of_number: dict[int, int] = {}
         self.makers: set[int] = set()
         self._calls = CallTree(log)
         self._phase = FORWARD
-        self._outer_phases: list[str] = []
+        # For each backward pass under way: the phase around it, and how much had arrived before.
+        self._around: list[tuple[str, int]] = []
         # Node → id of the leaf that it accumulates for in the backward pass under way.
         self._leaves_now: dict[int, int] = {}
         # id() of a registered tensor → its name and role.
         self._registered: dict[int, tuple[str, str]] = {}
         self._passes = BackwardPasses(log)
+        # Node → what arrived at it, where hooks before it may have changed that.
+        self._as_it_arrived: dict[int, tuple[Any, ...]] = {}
+        self._has_aliases = any(record.name == ALIAS for record in log.nodes)
         # Results of backward ops whose node has not fired its hook yet.
         self._unrevealed: list[int] = []
         self._update = UpdateTicks(self.table, self.ops, self._add_event)
@@ -89,6 +114,7 @@ class LogReader:
             Mark.NAME: self._name,
             Mark.BACKWARD: self._begin_backward,
             Mark.BACKWARD_DONE: self._end_backward,
+            Mark.ARRIVED: self._gradients_arrived,
             Mark.NODE_RAN: self._node_ran,
             Mark.ACCUMULATED: self._gradient_accumulated,
             Mark.STEP: self._begin_step,
@@ -108,6 +134,7 @@ class LogReader:
             else:
                 self._handlers[item[0]](*item[1:])
         self._take_in_rest()
+        self.table.uninitialised |= self.table.working_memory
         for number, record in enumerate(self._log.nodes):
             if record.leaf is not None and number not in self.leaves:  # reached, but never run
                 self.leaves[number] = self.leaves[self._log.node_ids[id(record.node)]]
@@ -133,7 +160,8 @@ class LogReader:
                 self.step_constants[op] = floats
         if copies is not None:
             table.put_copies(copies, op)
-        forward = node is None and self._phase is FORWARD
+        # A node of a graph that no one has seen is one of torch.func's.
+        forward = self._phase is FORWARD and (node is None or id(node) not in self._log.node_ids)
         if forward:
             self._calls.follow_function(number - 1, op)
         bookkeeping = form.name == "aten.detach" and not self._calls.is_detaching
@@ -146,9 +174,10 @@ class LogReader:
         else:
             results = self._add_results(tensors_in(result), operands, op, bookkeeping)
         if copies is not None:
-            self._take_in_writes(form.written_among(args, kwargs), operands, results, op)
-        if form.uninitialised or form.working_memory or (form.is_view and table.unwritten):
-            self._note_uninitialised(form, result, results)
+            self._take_in_writes(form.written_among(args, kwargs), results, op)
+        unwritten = table.uninitialised
+        if form.unfilled or (unwritten and not unwritten.isdisjoint(operands)):
+            self._note_uninitialised(form, args, kwargs, result, results)
         row = {
             "id": op,
             "phase": self._phase,
@@ -164,7 +193,7 @@ class LogReader:
         self.forms.append(form)
         self.numbers.append(number - 1)
         if copies is not None or number - 1 not in self.op_of_number:
-            self._note_maker(row, form, result, number - 1)
+            self._note_maker(row, form, args, result, number - 1)
         self._advance(row, forward)
 
     def _read_operands(
@@ -181,10 +210,22 @@ class LogReader:
         read = read_arguments(form, args, kwargs)
         if kwargs or not all(isinstance(each, Tensor) for each in args):
             self.plain_arguments[len(self.ops)] = read.plain
+        if self._has_aliases:
+            return [self._read_alias(operand) for operand in read.operands], read.constants
         find_or_add, phase = self.table.find_or_add, self._phase
         return [find_or_add(operand, phase) for operand in read.operands], read.constants
 
-    def _note_maker(self, row: Row, form: OpForm, result: Any, number: int) -> None:
+    def _read_alias(self, operand: Tensor) -> int:
+        """The id of an operand that may be an alias of another tensor."""
+        known = self.table.by_object.get(id(operand))
+        if known is not None:
+            return known
+        number, node = self.table.find_or_add(operand, self._phase), alias_node(operand)
+        if node is None or node_number(node) in self.op_of_number:
+            return number
+        return self.table.add_alias(number, operand, node)
+
+    def _note_maker(self, row: Row, form: OpForm, args: Any, result: Any, number: int) -> None:
         """Note whether an op made an autograd node.
 
         The node of an op is numbered just before the op is dispatched; ops that follow at the same
@@ -203,7 +244,11 @@ class LogReader:
                 return
             number -= 1
         if form.is_view:
-            followed = any(rows[operand]["requires_grad"] for operand in row["operands"])
+            # The object that the op returned is not the one that autograd has made of it.
+            followed = form.name != "aten.detach" and (
+                any(rows[operand]["requires_grad"] for operand in row["operands"])
+                or any(tensor.requires_grad for tensor in tensors_in(args))
+            )
         else:
             followed = any(tensor.requires_grad for tensor in tensors_in(result))
         if followed:
@@ -237,33 +282,40 @@ class LogReader:
         into, source = (self.table.rows[operand] for operand in operands)
         return all(into[key] == source[key] for key in ("shape", "dtype", "device"))
 
-    def _take_in_writes(
-        self, written: list[Tensor], operands: list[int], results: list[int], op: int
-    ) -> None:
+    def _take_in_writes(self, written: list[Tensor], results: list[int], op: int) -> None:
         """Add what an op wrote but did not return; a leaf that it wrote keeps its name."""
         table, rows = self.table, self.table.rows
         for tensor in written:
-            table.note_written(tensor)
             if id(tensor) not in table.by_object:
                 results.append(table.add(tensor, self._phase, op))
         if self._phase is FORWARD:
-            leaves = [rows[each] for each in operands if rows[each]["requires_grad"]]
             for result in results:
                 value = table.values[result]
                 if value is not None and value.is_leaf and value.requires_grad:
-                    before = next((row for row in leaves if row["shape"] == tuple(value.shape)), {})
-                    kept = {key: before.get(key) for key in ("name", "role") if key in before}
-                    rows[result] |= {"requires_grad": True, "is_leaf": True, **kept}
+                    before = table.history.get(id(value))
+                    kept = {} if before is None else rows[before[-1]]
+                    rows[result] |= {"requires_grad": True, "is_leaf": True}
+                    rows[result] |= {key: kept[key] for key in ("name", "role") if key in kept}
 
-    def _note_uninitialised(self, form: OpForm, result: Any, results: list[int]) -> None:
-        """Note results that are whatever the memory held: of such ops, and views of such memory."""
-        table = self.table
-        for number, tensor in zip(results, tensors_in(result), strict=False):
-            if form.uninitialised:
-                table.begin_uninitialised(number, tensor)
-            elif form.is_view:
-                table.note_if_unwritten(number, tensor)
-        table.uninitialised.update(results[place] for place in form.working_memory)
+    def _note_uninitialised(
+        self,
+        form: OpForm,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any] | None,
+        result: Any,
+        results: list[int],
+    ) -> None:
+        """Note results that are, in part, whatever the memory held."""
+        table, memory = self.table, self.table.memory
+        if form.uninitialised:
+            memory.begin(result)
+            table.uninitialised.update(results)
+        elif not (form.name == "aten.copy_" and memory.fill(*args[:2])):  # so do all gradients
+            table.working_memory.update(results[place] for place in form.working_memory)
+            values = {number: table.values[table.roots[number]] for number in results}
+            shown = {number: value for number, value in values.items() if value is not None}
+            memory.note_op(form, args, kwargs, list(shown.values()))
+            table.uninitialised.update(each for each in shown if memory.holds(shown[each]))
 
     def _running(self, node: Any) -> int | None:
         """The number of the node that an op ran for; None where the engine was summing."""
@@ -357,7 +409,7 @@ class LogReader:
                 self._leaves_now[node] = self._find_leaf(record.leaf)
                 self.leaves.setdefault(node, self._leaves_now[node])
         self._calls.close_function(len(self.ops))
-        self._outer_phases.append(self._phase)
+        self._around.append((self._phase, len(self.arrived)))
         self._phase = BACKWARD
         self._passes.begin()
 
@@ -377,16 +429,21 @@ class LogReader:
         Args:
             returned: what torch.autograd.grad was asked for, with the gradients it gave back.
         """
+        event, (phase, first) = self.events[-1], self._around.pop()
         for tensor, gradient in returned:
-            of = self.table.find_or_add(tensor, self._outer_phases[-1])
-            number = self._as_gradient(gradient, None, self.events[-1])
+            of = self.table.find_or_add(tensor, phase)
+            number = self._as_gradient(gradient, None, event)
             self.table.rows[number]["of"] = of
-            self.returned[of] = number
-        self._phase = self._outer_phases.pop()
+            self.returned.append(Returned(of, number, first, len(self.arrived), event))
+        self._phase = phase
         self._passes.end()
+
+    def _gradients_arrived(self, node: int, gradients: tuple[Any, ...]) -> None:
+        self._as_it_arrived[node] = gradients
 
     def _node_ran(self, node: int, computed: tuple[Any, ...], received: tuple[Any, ...]) -> None:
         # torch calls them grad_inputs and grad_outputs, after the forward op's inputs and outputs.
+        received = self._as_it_arrived.pop(node, received)
         node = self._passes.run_of(node)
         event = self._begin_node_event(BACKWARD_NODE, node, received)
         for edge in self._log.nodes[node].edges:
@@ -399,18 +456,16 @@ class LogReader:
     def _gradient_accumulated(
         self, node: int, received: tuple[Any, ...], gradient: Tensor | None
     ) -> None:
-        leaf = self._leaves_now[node]
-        node = self._passes.run_of(node)
+        leaf, node = self._leaves_now[node], self._passes.run_of(node)
         self.leaves[node] = leaf
         event = self._begin_node_event(ACCUMULATE, node, received)
         if gradient is not None:
             tensor = self._as_gradient(gradient, node, event)
-            self.table.rows[tensor]["of"] = leaf
-            self.accumulated[leaf] = tensor
+            self.accumulated[node] = tensor
 
     def _begin_node_event(self, kind: str, node: int, received: tuple[Any, ...]) -> Row:
         self.orders[node] = self._passes.note_end(node)
-        event = self._add_event(kind, node, self._unrevealed)
+        event = self.node_events[node] = self._add_event(kind, node, self._unrevealed)
         self._unrevealed = []
         for index, gradient in enumerate(received):
             if gradient is not None:
@@ -437,20 +492,10 @@ class LogReader:
             row["role"], row["node"] = GRADIENT, node
         return number
 
-    def reveal(self, number: int, op: int | None, receiver: int) -> None:
-        """Let a gradient be seen from the event of its op on; without one, when it is received."""
-        events = self.events
-        if op is not None:
-            # Events stand in the order of their ops; of those that begin here, the last has ops.
-            event = events[bisect_right(events, op, key=itemgetter("first_op")) - 1]
-        else:
-            of_nodes = (BACKWARD_NODE, ACCUMULATE)
-            event = next(
-                event
-                for event in events
-                if event["subject"] == receiver and event["kind"] in of_nodes
-            )
-        event["reveals"].append(number)
+    def event_of_op(self, op: int) -> Row:
+        """The tick in which an op ran."""
+        # Events stand in the order of their ops; of those that begin here, the last has ops.
+        return self.events[bisect_right(self.events, op, key=itemgetter("first_op")) - 1]
 
     # The update
 

@@ -1,5 +1,7 @@
 """Why a tensor has no gradient, in words: worked out from the recorded ops."""
 
+from itertools import pairwise
+
 from gradtape.engine.log_reader import FORWARD, LogReader
 from gradtape.engine.tensor_table import Row
 
@@ -34,6 +36,7 @@ class _Explainer:
         # Ops that made an autograd node, reached or not.
         self._followed: set[int] = set()
         self._find_cuts()
+        self._written_unseen = self._find_written_unseen()
 
     def explain(self, row: Row) -> str:
         """The reason for one tensor."""
@@ -41,6 +44,9 @@ class _Explainer:
             return f"its numbers are of type {row['dtype']}"
         if not row["requires_grad"]:
             return self._cut.get(row["id"], "it does not require a gradient")
+        if row["id"] in self._written_unseen:
+            by = f"it was written, unseen by autograd, at op {row['op']}"
+            return f"{by}: an earlier value has its gradient"
         if row["id"] in self._reader.table.overwritten and row["is_leaf"]:
             op = self._reader.table.overwritten[row["id"]]
             return f"it was overwritten in place, at op {op}, before it was used"
@@ -58,6 +64,16 @@ class _Explainer:
                 self._followed.add(op["id"])
             else:
                 self._cut_results(op)
+
+    def _find_written_unseen(self) -> set[int]:
+        """What followed tensors became when something wrote to them that autograd did not see."""
+        table = self._reader.table
+        return {
+            after
+            for known, values in table.history.items()
+            for before, after in pairwise([*values, table.by_object.get(known, values[-1])])
+            if self._rows[before]["requires_grad"] and self._rows[after]["op"] not in self._followed
+        }
 
     def _cut_results(self, op: Row) -> None:
         reason = self._reason_of_cut(op)

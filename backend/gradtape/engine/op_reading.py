@@ -8,6 +8,7 @@ import torch
 from pydantic import JsonValue
 from torch import Tensor
 
+from gradtape.errors import InvalidRecording
 from gradtape.tape.frame import Floats
 from gradtape.tape.numbers import from_json_number, to_json_number
 
@@ -23,6 +24,8 @@ UNINITIALISED = frozenset(
 )
 """Ops whose result holds whatever the memory held: not a value, and not the same twice."""
 
+NESTED = "aten._nested_"  # how the names of ops begin that make tensors of rows of unlike lengths
+
 WORKING_MEMORY = {"aten._ctc_loss": (1,), "aten.mkldnn_rnn_layer": (3,)}
 """Results, by position, of which an op fills only what it needs."""
 
@@ -33,6 +36,7 @@ class OpForm:
     Attributes:
         run: calls the op.
         is_view: whether its result shows memory of an operand.
+        unfilled: whether it gives memory that it has not filled, or not all of it.
         watched: false for the profiler's markers, which travel as ops but compute nothing.
     """
 
@@ -42,6 +46,7 @@ class OpForm:
         "is_view",
         "name",
         "run",
+        "unfilled",
         "uninitialised",
         "watched",
         "working_memory",
@@ -53,6 +58,11 @@ class OpForm:
         self.run = func._op  # what calling `func` calls, without a Python frame around it
         schema = func._schema
         self.name = f"{func.namespace}.{schema.name.split('::')[1]}"
+        if self.name.startswith(NESTED):
+            raise InvalidRecording(
+                f"{self.name} makes a nested tensor: it has no shape of numbers that a tape could"
+                " hold; record with padded tensors instead"
+            )
         self.arguments = tuple(argument.name for argument in schema.arguments)
         self.written = frozenset(
             argument.name
@@ -64,6 +74,7 @@ class OpForm:
         )
         self.uninitialised = self.name in UNINITIALISED
         self.working_memory = WORKING_MEMORY.get(self.name, ())
+        self.unfilled = self.uninitialised or self.name in WORKING_MEMORY
         self.watched = func.namespace != "profiler"
 
     def written_among(self, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> list[Tensor]:

@@ -5,6 +5,7 @@ longer means what it did; a test calls it.
 """
 
 import sys
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
@@ -12,6 +13,7 @@ import torch
 from torch.optim import Optimizer
 from torch.overrides import _get_current_function_mode_stack
 from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatch_mode_stack
+from torch.utils.hooks import RemovableHandle
 
 from gradtape.errors import UnsupportedTorch
 
@@ -43,6 +45,10 @@ next_node_number = torch._C._autograd._get_sequence_nr  # pyright: ignore[report
 running_node = torch._C._current_autograd_node  # pyright: ignore[reportAttributeAccessIssue]
 
 
+# Whether a tensor is one of torch.func's, around another one of ours.
+is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor  # pyright: ignore[reportAttributeAccessIssue]
+
+
 # L2 norms of a list of tensors in one call: an order of magnitude cheaper than one by one.
 l2_norms = torch._foreach_norm  # pyright: ignore[reportPrivateImportUsage]
 
@@ -59,6 +65,18 @@ def node_number(node: Any) -> int:
 def node_name(node: Any) -> str:
     """A node's name without its C++ namespace: `AddmmBackward0`."""
     return node.name().removeprefix("torch::autograd::")
+
+
+def put_before_hooks(node: Any, hook: Callable[[Any], None]) -> RemovableHandle | None:
+    """Call a hook before those that already stand before a node; None if there are none."""
+    handle = node.register_prehook(hook)
+    hooks = handle.hooks_dict_ref()
+    if len(hooks) == 1:
+        handle.remove()
+        return None
+    for key in [key for key in hooks if key != handle.id]:
+        hooks[key] = hooks.pop(key)  # torch goes by the order in which they came in
+    return handle
 
 
 # The hooks that what nodes save passes through here, or None: reading it would run them. So it is

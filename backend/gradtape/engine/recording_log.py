@@ -25,6 +25,7 @@ class Mark(Enum):
     NAME = "a module's result gets its name (path, tensors)"
     BACKWARD = "a backward pass begins (first new node, what each new node saved)"
     BACKWARD_DONE = "the backward pass ends ([(tensor, the gradient given back for it)])"
+    ARRIVED = "gradients arrive at a node, before its own hooks see them (node, gradients)"
     NODE_RAN = "a node has run (node, what it computed, what it received)"
     ACCUMULATED = "a leaf's gradient has been added to (node, what it received, the gradient)"
     RERUN = "a known forward and backward pass ran unseen ([tensors that may be written to])"
@@ -77,6 +78,7 @@ class RecordingLog:
         under_no_grad: numbers of ops, counted from 0, that ran outside of backward passes while
             autograd was off.
         others: how many items are no ops.
+        nodes_shown: the user's code has asked for a node, and may have put hooks before nodes.
         paused: while set, ops run unseen.
         updating: the optimizer is at work.
     """
@@ -91,6 +93,7 @@ class RecordingLog:
         self.under_no_grad: set[int] = set()
         self.first_number = next_node_number()
         self.others = 0
+        self.nodes_shown = False
         self.paused = False
         self.updating = False
 

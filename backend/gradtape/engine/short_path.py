@@ -72,7 +72,9 @@ class ShortPath:
         # With those that an op writes but does not return.
         self.results = _Joined(row["results"] for row in reader.ops)
         self.given = reader.given
-        self.accumulated = reader.accumulated
+        self.accumulated = {
+            reader.leaves[node]: gradient for node, gradient in reader.accumulated.items()
+        }
         self.shapes = [row["shape"] for row in table.rows]
         self.dtypes = [getattr(torch, row["dtype"]) for row in table.rows]
         self.roots = table.roots

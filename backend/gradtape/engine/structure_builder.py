@@ -133,7 +133,8 @@ def build_structure(
         "loss": loss_id,
         "output": output_id,
     }
-    usable = short_path if short_path.shows_everything else None
+    # An alias is an operand that no op has returned: nothing there tells of what.
+    usable = short_path if short_path.shows_everything and not table.aliases else None
     built = BuiltStructure(rows, slots, table.roots, usable)
     return built, IterationNumbers(table.values, reader.step_constants)
 

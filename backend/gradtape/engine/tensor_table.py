@@ -13,8 +13,11 @@ import torch
 from torch import Tensor
 
 from gradtape.engine.op_reading import torch_name
+from gradtape.engine.unwritten_memory import UnwrittenMemory
 from gradtape.engine.write_guard import Copies, storage_key
 from gradtape.tape.structure import Phase, Role
+
+ALIAS = "AliasBackward0"  # autograd's node for a tensor that is seen as another class
 
 Row = dict[str, Any]
 """A record of the structure as JSON will have it."""
@@ -44,11 +47,15 @@ class TensorTable:
         values: by tensor id; None where there are no numbers to keep.
         roots: by tensor id; an id whose numbers another one holds has that one's id here.
         uninitialised: ids of values that are, in part, whatever the memory held.
-        unwritten: storage that began uninitialised → how many of its numbers no op has written yet.
+        working_memory: ids of results that an op has filled as far as it needed.
+        memory: knows which memory holds no numbers yet.
         by_object: id() of an object → the id of the value that it stands for now.
         overwritten: id → the op that wrote to its memory afterwards.
         rewritten: op → ids of values in memory that it wrote, of tensors that it did not return.
         nodes: id of an overwritten value → the autograd node that it came from.
+        outside: ids of values that no recorded op has made.
+        history: id() of an object → the ids of the values that it stood for before.
+        aliases: (node, id) of values that are seen as another class, by a node without an op.
     """
 
     def __init__(self) -> None:
@@ -60,10 +67,14 @@ class TensorTable:
         # Address → ids, for objects never seen before; filled up to _indexed when one comes.
         self._by_address: dict[int | None, list[int]] = {}
         self._indexed = 0
-        self.unwritten: dict[int, int] = {}
+        self.working_memory: set[int] = set()
+        self.memory = UnwrittenMemory()
         self.overwritten: dict[int, int] = {}
         self.rewritten: dict[int, list[int]] = {}
         self.nodes: dict[int, Any] = {}
+        self.outside: list[int] = []
+        self.history: dict[int, list[int]] = {}
+        self.aliases: list[tuple[Any, int]] = []
         # Where an op wrote: the op, for tensors of that memory that are met again later.
         self._written_by: dict[int, int] = {}
 
@@ -97,9 +108,12 @@ class TensorTable:
         number = self.add(tensor, phase, op)
         row = self.rows[number]
         row["requires_grad"], row["is_leaf"] = tensor.requires_grad, tensor.is_leaf
-        if op is not None:
+        if op is None:
+            self.outside.append(number)
+        else:
             self.rewritten.setdefault(op, []).append(number)
-            self.note_if_unwritten(number, tensor)
+            if self.memory.holds(tensor):
+                self.uninitialised.add(number)
         return number
 
     def add_same(self, number: int, phase: str, op: int | None) -> int:
@@ -120,6 +134,24 @@ class TensorTable:
         copy = self.add_same(number, Phase.BACKWARD.value, op)
         self.rows[copy] |= {"role": Role.GRADIENT.value, "node": node}
         return copy
+
+    def add_alias(self, number: int, tensor: Tensor | None = None, node: Any = None) -> int:
+        """A new id for a value that autograd sees twice; with its own object if that was met."""
+        row = self.rows[number]
+        copy = self.add_same(number, row["phase"], row["op"])
+        self.rows[copy] |= {"requires_grad": True, "is_leaf": False}
+        if tensor is not None:
+            self.by_object[id(tensor)] = copy
+        self.aliases.append((node, copy))
+        return copy
+
+    def add_sum(self, numbers: list[int]) -> int | None:
+        """A value that no op of the iteration has made: a sum; None if a part has no numbers."""
+        parts = [self.values[self.roots[number]] for number in numbers]
+        first, *others = [part for part in parts if part is not None]
+        if len(others) + 1 < len(parts):
+            return None
+        return self.add(sum(others, start=first), Phase.BACKWARD.value, None)
 
     def find(self, tensor: Tensor) -> int | None:
         """The id of the value that a tensor shows, or None if it was never seen."""
@@ -152,28 +184,11 @@ class TensorTable:
             if number is not None:
                 self.overwritten[number] = op
                 self.nodes[number] = node
+                self.history.setdefault(id(tensor), []).append(number)
                 # As it was: an op like transpose_ gives the tensor another shape.
                 self.rows[number]["shape"] = tuple(copy.shape)
                 if self.values[number] is tensor:
                     self.values[number] = copy
-
-    def begin_uninitialised(self, number: int, tensor: Tensor) -> None:
-        """A value is whatever the memory held."""
-        self.uninitialised.add(number)
-        self.unwritten[storage_key(tensor)] = tensor.numel()
-
-    def note_written(self, tensor: Tensor) -> None:
-        """An op has written all of a tensor."""
-        key = storage_key(tensor)
-        if key in self.unwritten:
-            self.unwritten[key] -= tensor.numel()
-            if self.unwritten[key] <= 0:
-                del self.unwritten[key]
-
-    def note_if_unwritten(self, number: int, tensor: Tensor) -> None:
-        """A value that shows memory which is not all written yet is not all a value."""
-        if self.unwritten and storage_key(tensor) in self.unwritten:
-            self.uninitialised.add(number)
 
     def _find_by_memory(self, tensor: Tensor) -> int | None:
         for number in range(self._indexed, len(self.rows)):
@@ -198,3 +213,12 @@ def shows(value: Tensor, tensor: Tensor) -> bool:
         and value.dtype == tensor.dtype
         and value.stride() == tensor.stride()
     )
+
+
+def alias_node(tensor: Tensor) -> Any:
+    """The node of a tensor that is another one, seen as another class; None if it is no such."""
+    # What has been written has a node that is made when it is asked for.
+    if not tensor.requires_grad or tensor.is_inference() or tensor._version:
+        return None
+    node = tensor.grad_fn
+    return node if node is not None and node.name() == ALIAS else None

@@ -43,6 +43,12 @@ export const ICONS = {
   more: { path: "M3 7.3h1.5v1.5H3zM7.3 7.3h1.5v1.5H7.3zM11.5 7.3H13v1.5h-1.5z", solid: true },
   recipe: { path: "M2.8 4h10.4M2.8 8h10.4M2.8 12h6.4" },
   inspector: { path: "M7 2.8a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 0 0 0-8.4zM10.2 10.2l3.3 3.3" },
+  trace: {
+    path: "M2.6 8h2.2M11.2 3.6h2.2M11.2 12.4h2.2M4.8 8c3 0 2.6-4.4 6.4-4.4M4.8 8c3 0 2.6 4.4 6.4 4.4",
+  },
+  color: {
+    path: "M8 2.2c2.4 3 3.9 5 3.9 7.2a3.9 3.9 0 0 1-7.8 0C4.1 7.2 5.6 5.2 8 2.2zM8 11.4a2 2 0 0 0 2-2",
+  },
   copy: { path: "M5.5 5.5h7v8h-7zM3.5 10.5v-8h7" },
 } as const satisfies Record<string, IconShape>;
 

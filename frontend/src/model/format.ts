@@ -64,3 +64,12 @@ export function shortName(qualified: string): string {
   if (parts[0] === "aten" && parts[1] !== undefined) return parts[1];
   return parts[parts.length - 1] ?? qualified;
 }
+
+/** As many of four significant digits as a small cell has room for. */
+export function formatInCell(value: number): string {
+  for (const digits of [4, 3, 2]) {
+    const text = formatNumber(value, digits);
+    if (text.length <= 7 || (digits === 2 && text.length === 8)) return text;
+  }
+  return formatNumber(value, 1);
+}

@@ -2,11 +2,18 @@
 
 import type { Call, Structure } from "../api/types";
 import type { Level } from "./levels";
+import { RepeatFinder, type Repeat } from "./repeats";
+import { Signatures } from "./signatures";
+import { countUses } from "./uses";
 
 /** `call:3`, `op:12`, or `tensor:0` for a card that stands for an input. */
-export type Key = `call:${number}` | `op:${number}` | `tensor:${number}`;
+export type Key = `${Member["kind"] | "tensor"}:${number}`;
 
-export type Member = { kind: "call"; id: number } | { kind: "op"; id: number };
+export type Member =
+  | { kind: "call"; id: number }
+  | { kind: "op"; id: number }
+  /** Members that do the same again and again: an index into the groups' `repeats`. */
+  | { kind: "repeat"; id: number };
 
 export interface Groups {
   /** What stands at the top, in the tape's order. */
@@ -15,8 +22,15 @@ export interface Groups {
   readonly members: readonly (readonly Member[])[];
   /** Calls that hold other calls. */
   readonly nests: readonly boolean[];
+  /** Calls of modules, as against functions. */
+  readonly modules: readonly boolean[];
   /** The one module around the whole network, if there is one: it is never drawn as a card. */
   readonly wrapper: number | null;
+  readonly repeats: readonly Repeat[];
+  /** The innermost repeat that each op ran in; -1 for none. */
+  readonly repeatOfOp: Int32Array;
+  /** In how many places each tensor is used. */
+  readonly uses: Int32Array;
 }
 
 /** What a person opened and closed by hand, beyond what the level says. */
@@ -47,7 +61,23 @@ export function buildGroups(structure: Structure): Groups {
     }
     if (call === undefined) top.push(member);
   }
-  return { top, members, nests, wrapper: findWrapper(structure, top, members) };
+  const wrapper = findWrapper(structure, top, members);
+  const finder = new RepeatFinder(structure, new Signatures(structure, members));
+  // The finder wants outer lists first; the calls inside of a call come after it.
+  const foldedTop = finder.fold(top);
+  const foldedMembers = members.map((list) => finder.fold(list));
+  const { repeats, repeatOfOp } = finder;
+  const modules = structure.calls.map((call) => call.kind === "module");
+  return {
+    top: foldedTop,
+    members: foldedMembers,
+    nests,
+    modules,
+    wrapper,
+    repeats,
+    repeatOfOp,
+    uses: countUses(structure),
+  };
 }
 
 function holdsLoss(structure: Structure, call: Call): boolean {
@@ -85,6 +115,7 @@ export function isOpenByLevel(groups: Groups, level: Level, call: Call): boolean
     case "call":
       return groups.nests[call.id] === true;
     case "op":
+    case "numbers":
       return true;
   }
 }
@@ -94,8 +125,9 @@ export function isOpen(groups: Groups, level: Level, overrides: Overrides, call:
 }
 
 /**
- * The overrides after opening a call: down through calls that hold nothing but one other call,
- * so that opening always shows something new.
+ * The overrides after opening a call: down through calls that hold nothing but one other call, so
+ * that opening always shows something new, and through functions, so that it shows ops beside the
+ * modules inside.
  */
 export function withOpened(
   groups: Groups,
@@ -103,14 +135,24 @@ export function withOpened(
   callId: number,
 ): Map<number, boolean> {
   const opened = new Map(overrides);
-  let id: number | null = callId;
-  while (id !== null) {
+  const stack = [callId];
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
     opened.set(id, true);
-    const held: readonly Member[] = groups.members[id] ?? [];
-    const [only] = held;
-    id = held.length === 1 && only?.kind === "call" ? only.id : null;
+    const held = groups.members[id] ?? [];
+    for (const member of heldMembers(groups, held)) {
+      const opens = held.length === 1 || groups.modules[member.id] === false;
+      if (member.kind === "call" && opens) stack.push(member.id);
+    }
   }
   return opened;
+}
+
+/** The members with those of the shown first step in place of repeats. */
+function heldMembers(groups: Groups, members: readonly Member[]): Member[] {
+  return members.flatMap((member) => {
+    const [first] = member.kind === "repeat" ? (groups.repeats[member.id]?.steps ?? []) : [];
+    return first === undefined ? [member] : heldMembers(groups, first);
+  });
 }
 
 /**
@@ -129,5 +171,5 @@ export function withClosed(overrides: Overrides, chain: readonly number[]): Map<
 export function canOpen(groups: Groups, callId: number): boolean {
   let held = groups.members[callId] ?? [];
   while (held.length === 1 && held[0]?.kind === "call") held = groups.members[held[0].id] ?? [];
-  return held.length > 1;
+  return held.length > 1 || held[0]?.kind === "repeat";
 }

@@ -15,6 +15,7 @@ export type Action =
   | "zoomIn"
   | "zoomOut"
   | "fit"
+  | "trace"
   | "help"
   | "undo"
   | "redo"
@@ -43,6 +44,7 @@ const PLAIN: Record<string, Action> = {
   "-": "zoomOut",
   "−": "zoomOut",
   "0": "fit",
+  t: "trace",
   "?": "help",
   Escape: "deselect",
 };
@@ -83,8 +85,10 @@ const TRAVEL: KeyHelp = { keys: ["[", "]"], does: "previous or next recorded ite
 const GRAPH_KEYS: KeyGroup = {
   group: "The graph",
   keys: [
+    { keys: ["1", "2", "3", "4"], does: "modules, calls, ops or single numbers" },
     { keys: ["+", "−"], does: "zoom in or out" },
     { keys: ["0"], does: "show all of it" },
+    { keys: ["T"], does: "trace what is selected: what it influences, and its gradient's way" },
     { keys: ["Esc"], does: "select nothing" },
     { keys: ["?"], does: "show these keys" },
   ],

@@ -1,6 +1,7 @@
 /** What the keys do, on every page with a stage. */
 
 import { actionFor, type Action } from "../model/keys";
+import { levelOfKey } from "../model/levels";
 import { nextCallBoundary } from "../model/timeline";
 import type { Stage } from "../stage/stage";
 import type { Viewer } from "../state/viewer.svelte";
@@ -10,7 +11,7 @@ export type Actions = Partial<Record<Action, () => unknown>>;
 
 const TEXT_FIELDS = 'input:not([type="checkbox"], [type="radio"]), textarea, [contenteditable]';
 /** Controls that Space or the arrow keys work by themselves. */
-const OWN_KEYS = 'button, select, a[href], [role="tab"], input';
+const OWN_KEYS = 'button, select, summary, a[href], [role="tab"], input';
 
 function belongsElsewhere(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
@@ -28,7 +29,7 @@ function callBoundary(viewer: Viewer, direction: 1 | -1): void {
 }
 
 function viewerActions(viewer: Viewer, stage: Stage | null): Actions {
-  const { playhead, layout, selection } = viewer;
+  const { playhead, layout, flow, selection } = viewer;
   return {
     stepForward: () => playhead.step(1),
     stepBackward: () => playhead.step(-1),
@@ -42,6 +43,7 @@ function viewerActions(viewer: Viewer, stage: Stage | null): Actions {
     zoomIn: () => stage?.zoomBy(1.25),
     zoomOut: () => stage?.zoomBy(0.8),
     fit: () => stage?.fit(),
+    trace: () => (flow.tracing = !flow.tracing),
     help: () => (layout.helpOpen = true),
     deselect: () => (layout.sheet === null ? selection.choose(null) : (layout.sheet = null)),
   };
@@ -65,6 +67,8 @@ export function handleKey(
   stage: Stage | null,
   more: Actions = {},
 ): void {
+  const level = levelOfKey(event);
+  if (level !== null && !belongsElsewhere(event)) viewer.layout.setLevel(level);
   const action = actionFor(event);
   if (action === null || belongsElsewhere(event)) return;
   const perform = { ...viewerActions(viewer, stage), ...more }[action];

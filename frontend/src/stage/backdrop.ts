@@ -73,7 +73,7 @@ export function paintTies(
   view: View,
   visible: Rect,
 ): void {
-  const { geometry, colors, spot } = picture;
+  const { geometry, colors, spot, traced } = picture;
   if (view.scale < 0.25) return;
   const path = new Path2D();
   const chosen = new Path2D();
@@ -81,6 +81,7 @@ export function paintTies(
     const card = geometry.cards[item.index] as Rect;
     const gradient = geometry.gradientCards[item.index];
     if (item.kind === "loss" || gradient === undefined) continue;
+    if (traced?.gradientCards.has(item.index) === false) continue;
     const last = geometry.chips[item.index]?.at(-1) ?? card;
     const target = spot.cards.has(item.index) || spot.gradientCards.has(item.index) ? chosen : path;
     const box = tieBox(card, gradient);

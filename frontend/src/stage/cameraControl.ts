@@ -1,5 +1,6 @@
 /** The camera as it moves: at once under a person's hand, smoothly where the stage moves it. */
 
+import { viewKeeping, type Anchor } from "./anchor";
 import type { Rect } from "./geometry";
 import {
   between,
@@ -7,6 +8,7 @@ import {
   Glide,
   panned,
   toWorld,
+  visibleWorld,
   zoomedAt,
   type View,
   type Viewport,
@@ -26,6 +28,11 @@ export class CameraControl {
 
   get view(): View {
     return this.current;
+  }
+
+  /** The part of the world that is in view. */
+  get visible(): Rect {
+    return visibleWorld(this.current, this.viewport);
   }
 
   get isGliding(): boolean {
@@ -74,12 +81,15 @@ export class CameraControl {
     if (to !== from) this.glideTo(to);
   }
 
-  /** What stood at `before` comes to stand at `after`: the camera goes with it. */
-  keepInPlace(before: Rect, after: Rect, startedAt: number): void {
-    const { scale } = this.current;
+  /** Goes along with what keeps its place while the rest makes room. */
+  keepInPlace(anchor: Anchor, after: Rect, startedAt: number): void {
     this.isFramed = false;
-    const to = panned(this.current, (before.x - after.x) * scale, (before.y - after.y) * scale);
-    this.glideTo(to, startedAt);
+    this.glideTo(viewKeeping(this.current, anchor, after), startedAt);
+  }
+
+  /** Where a movement under way leads to. */
+  get aim(): View {
+    return this.target?.to ?? this.current;
   }
 
   /** Takes the next step of a smooth movement; true if there was one to take. */

@@ -26,23 +26,21 @@ function makeCard(item: Item, className: string, detail: string): HTMLElement {
   const root = make("div", className);
   root.tabIndex = 0;
   root.setAttribute("role", "button");
+  root.append(makeCardHead(item, detail, className.includes("stage-card--forward")));
+  return root;
+}
+
+export function makeCardHead(item: Item, detail: string, opens = false): HTMLElement {
   const head = make("div", "stage-card-head");
-  if (item.opens !== null && className.includes("stage-card--forward")) {
+  if (item.opens !== null && opens) {
     const open = make("span", "stage-open", "▸");
     open.dataset.open = String(item.opens);
     open.title = `Open ${item.name}`;
     head.append(open);
   }
-  const name = make("span", "stage-card-name", item.name);
-  name.title = item.name;
-  head.append(name);
-  if (detail !== "") {
-    const kind = make("span", "stage-card-detail", detail);
-    kind.title = detail;
-    head.append(kind);
-  }
-  root.append(head);
-  return root;
+  head.append(make("span", "stage-card-name", item.name));
+  if (detail !== "") head.append(make("span", "stage-card-detail", detail));
+  return head;
 }
 
 export function makeForwardCard(item: Item, picture: Picture): StageElement {
@@ -62,6 +60,7 @@ export function makeForwardCard(item: Item, picture: Picture): StageElement {
     update(picture, heatmaps) {
       const { geometry, timing, tape, playhead, spot, around } = picture;
       const visible = item.output !== null && isVisible(tape, item.output, playhead);
+      setClass(root, "is-user", picture.users.cards.has(item.index));
       setAttribute(root, "data-state", forwardState(geometry.scene, timing, item.index, playhead));
       setAttribute(root, "aria-label", cardLabel(structure, item, visible));
       setSelected(root, spot.cards.has(item.index), around.cards.has(item.index));
@@ -72,7 +71,7 @@ export function makeForwardCard(item: Item, picture: Picture): StageElement {
   };
 }
 
-function setSelected(root: HTMLElement, selected: boolean, near: boolean): void {
+export function setSelected(root: HTMLElement, selected: boolean, near: boolean): void {
   setClass(root, "is-selected", selected);
   setClass(root, "is-near", near && !selected);
   setAttribute(root, "aria-pressed", String(selected));
@@ -106,13 +105,13 @@ export function makeGradientCard(item: Item): StageElement {
       const { geometry, timing, tape, playhead, spot, around } = picture;
       if (item.output === null) return;
       const words = wordGradient(tape, item.output, playhead);
+      setClass(root, "is-user", picture.users.gradientCards.has(item.index));
       setAttribute(
         root,
         "data-state",
         backwardState(geometry.scene, tape, timing, item.index, playhead),
       );
       setAttribute(root, "data-look", words.look);
-      setAttribute(root, "title", words.title);
       setAttribute(root, "aria-label", `Gradient of ${item.name}. ${words.title}`);
       setText(shape, words.look === "none" ? "" : shapeOf(tape.structure, item.output));
       setText(norm, normLine(words));
@@ -138,14 +137,8 @@ function normLine({ look, text }: GradientWords): string {
 }
 
 /** Where several gradients arrive and are added, a sum sign stands at the door. */
-function setSum(sum: HTMLElement, { edges, tape }: Picture, item: Item): void {
-  const arrivals = edges.arrivals[item.index] as number;
-  sum.hidden = arrivals < 2;
-  if (sum.hidden || sum.title !== "") return;
-  const parts = tape.structure.edges.filter(
-    (edge) => edge.of === item.output && edge.tensor !== null,
-  );
-  sum.title = `${String(parts.length)} gradients arrive here and are added`;
+function setSum(sum: HTMLElement, { edges }: Picture, item: Item): void {
+  sum.hidden = (edges.arrivals[item.index] as number) < 2;
 }
 
 export function makeLossCard(item: Item, picture: Picture): StageElement {
@@ -230,7 +223,6 @@ export function makeSeedCard(item: Item): StageElement {
       );
       setAttribute(root, "data-look", words?.look ?? "none");
       setText(value, number === undefined ? (words?.text ?? "") : formatNumber(number));
-      setAttribute(root, "title", `Where the backward pass begins. ${words?.title ?? ""}`);
       setAttribute(
         root,
         "aria-label",

@@ -23,3 +23,28 @@ function differ(a: Float32Array, b: Float32Array): boolean {
   // Object.is, because a NaN that stays NaN has not changed.
   return a.length !== b.length || a.some((value, i) => !Object.is(value, b[i]));
 }
+
+const markedMilliseconds = 1200;
+
+/** Marks what has changed for a moment. */
+export class ChangeMarks {
+  changed = nothingChanged;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly ended: () => void) {}
+
+  mark(changed: ReadonlySet<number>): void {
+    this.clear();
+    this.changed = changed;
+    if (changed.size === 0) return;
+    this.timer = setTimeout(() => {
+      this.changed = nothingChanged;
+      this.ended();
+    }, markedMilliseconds);
+  }
+
+  clear(): void {
+    clearTimeout(this.timer);
+    this.changed = nothingChanged;
+  }
+}

@@ -1,6 +1,6 @@
 /** The elements of chips: parameters, buffers and targets, and below them their gradients. */
 
-import { formatNumber } from "../model/format";
+import { formatCount, formatNumber } from "../model/format";
 import { tensorName } from "../model/names";
 import { isVisible, statisticsOf, tensorOf, type Tape } from "../model/tape";
 import type { StageElement } from "./cardElements";
@@ -37,6 +37,9 @@ export function makeLeafChip(item: Item, leaf: number, picture: Picture): StageE
     chipName(structure, item, leaf),
   );
   root.dataset.chip = String(leaf);
+  const uses = picture.geometry.scene.uses[leaf] ?? 0;
+  if (uses > 1) value.before(make("span", "stage-chip-uses", `×${formatCount(uses)}`));
+  const shared = uses > 1 ? `, used in ${formatCount(uses)} places` : "";
   setText(value, chipShape(tensor));
   const updated = structure.tensors.find((other) => other.role === "updated" && other.of === leaf);
   return {
@@ -53,23 +56,12 @@ export function makeLeafChip(item: Item, leaf: number, picture: Picture): StageE
         "is-selected",
         spot.chips.has(leaf) || (isUpdated && spot.chips.has(updated.id)),
       );
-      const label = `${tensorName(tape.structure, shown)}, ${tensor.role} ${chipShape(tensor)}`;
+      const label = `${tensorName(tape.structure, shown)}, ${tensor.role} ${chipShape(tensor)}${shared}`;
       setAttribute(root, "aria-label", label);
-      setAttribute(
-        root,
-        "title",
-        isUpdated ? `${label}\n${changeInWords(tape, leaf, updated.id)}` : label,
-      );
       setClass(root, "is-changed", changed.has(shown));
       heatmaps.request(canvas, shown, swatchSize);
     },
   };
-}
-
-function changeInWords(tape: Tape, before: number, after: number): string {
-  const [from, to] = [statisticsOf(tape, before), statisticsOf(tape, after)];
-  if (from === null || to === null) return "updated";
-  return `norm ${formatNumber(from.l2_norm)} → ${formatNumber(to.l2_norm)}`;
 }
 
 export function makeGradientChip(item: Item, leaf: number, picture: Picture): StageElement {
@@ -97,7 +89,6 @@ export function makeGradientChip(item: Item, leaf: number, picture: Picture): St
       );
       setText(value, words.look === "none" ? "none" : chipValue(tape, partial, words.text));
       const full = `∂loss/∂${tensorName(tape.structure, leaf)}`;
-      setAttribute(root, "title", `${full}\n${words.title}${partTitle(tape, partial)}`);
       setAttribute(root, "aria-label", `${full}. ${words.title}`);
       setClass(root, "is-selected", whole !== null && spot.chips.has(whole));
       const shown = partial ?? words.tensor;
@@ -110,12 +101,6 @@ export function makeGradientChip(item: Item, leaf: number, picture: Picture): St
 function chipValue(tape: Tape, partial: number | null, whole: string): string {
   if (partial === null) return whole;
   return `+${formatNumber(statisticsOf(tape, partial)?.l2_norm ?? NaN, 2)}`;
-}
-
-function partTitle(tape: Tape, partial: number | null): string {
-  if (partial === null) return "";
-  const norm = formatNumber(statisticsOf(tape, partial)?.l2_norm ?? NaN);
-  return `\nUsed more than once: this use's part of the sum has norm ${norm}`;
 }
 
 /** The part of a shared parameter's gradient that came from this item; null where nothing is added. */

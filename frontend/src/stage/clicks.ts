@@ -1,33 +1,55 @@
 /** What lies under the pointer or the focus, as something to select, open or close. */
 
 import type { Selection } from "../model/selection";
-import { formatNumber } from "../model/format";
-import { tensorName } from "../model/names";
-import type { Geometry, Rect } from "./geometry";
+import type { Geometry } from "./geometry";
 import { selectionOfBackwardEdge, selectionOfCard, selectionOfGradient } from "./locate";
-import { edgeAt, type Picture } from "./picture";
-import type { Flow } from "./timing";
+import { blockAt, edgeAt, type Picture } from "./picture";
 
-export type Hit =
+/** A hit on what shows more or less of the tape. */
+export type Disclosing =
   | { kind: "open"; call: number }
   | { kind: "close"; frame: number }
+  | { kind: "unfold"; frame: number }
+  | { kind: "step"; repeat: number; step: number };
+
+export type Hit =
+  | Disclosing
   | { kind: "select"; selection: Selection }
+  /** A control on a card, which knows itself what to do. */
+  | { kind: "control" }
   | { kind: "ground" };
 
 /** A hit on an element of the stage; ground where there is none. */
 export function hitElement(target: Element, geometry: Geometry): Hit {
+  if (target.closest("[data-control]") !== null) return { kind: "control" };
   const opener = target.closest<HTMLElement>("[data-open]");
   if (opener !== null) return { kind: "open", call: Number(opener.dataset.open) };
   const frame = target.closest<HTMLElement>("[data-frame]");
   if (frame !== null) return { kind: "close", frame: Number(frame.dataset.frame) };
+  const unfolder = target.closest<HTMLElement>("[data-unfold]");
+  if (unfolder !== null) return { kind: "unfold", frame: Number(unfolder.dataset.unfold) };
+  const hidden = target.closest<HTMLElement>("[data-hidden]");
+  if (hidden !== null) return hitHidden(hidden.dataset.hidden ?? "", geometry);
   const selection = selectionOfElement(target, geometry);
   return selection === null ? { kind: "ground" } : { kind: "select", selection };
 }
 
-function selectionOfElement(target: Element, { scene }: Geometry): Selection | null {
-  const element = target.closest<HTMLElement>("[data-card], [data-gradient-card], [data-chip]");
+/** What stands for hidden steps leads to the nearest of them. */
+function hitHidden(key: string, { scene }: Geometry): Hit {
+  const item = scene.itemOfKey.get(key);
+  const fold = scene.folds.find(({ before, after }) => before === item || after === item);
+  if (fold === undefined) return { kind: "ground" };
+  const step = fold.step + (fold.before === item ? -1 : 1);
+  return { kind: "step", repeat: fold.repeat.id, step };
+}
+
+export function selectionOfElement(target: Element, { scene }: Geometry): Selection | null {
+  const element = target.closest<HTMLElement>(
+    "[data-card], [data-gradient-card], [data-chip], [data-tensor]",
+  );
   if (element === null) return null;
-  const { card, gradientCard, chip } = element.dataset;
+  const { card, gradientCard, chip, tensor } = element.dataset;
+  if (tensor !== undefined) return { kind: "tensor", id: Number(tensor) };
   if (chip !== undefined) return { kind: "tensor", id: Number(chip.replace("none:", "")) };
   const item = scene.items[scene.itemOfKey.get(card ?? gradientCard ?? "") ?? -1];
   if (item === undefined) return null;
@@ -52,10 +74,10 @@ export function hitPainting(
   const { geometry } = picture;
   const { scene } = geometry;
   if (blocks) {
-    const card = scene.items[geometry.cards.findIndex((rect) => contains(rect, x, y))];
-    if (card !== undefined) return selectionOfCard(card);
-    const gradient = scene.items[geometry.gradientCards.findIndex((rect) => contains(rect, x, y))];
-    if (gradient !== undefined) return selectionOfGradient(scene, gradient);
+    const block = blockAt(geometry, x, y);
+    const item = scene.items[block?.item ?? -1];
+    if (block?.half === "forward" && item !== undefined) return selectionOfCard(item);
+    if (item !== undefined) return selectionOfGradient(scene, item);
   }
   const edge = edgeAt(geometry, picture.edges, x, y, reach);
   if (edge === null) return null;
@@ -65,44 +87,4 @@ export function hitPainting(
   }
   const backward = scene.backward[edge.index];
   return backward === undefined ? null : selectionOfBackwardEdge(backward);
-}
-
-function contains(rect: Rect, x: number, y: number): boolean {
-  return x >= rect.x && y >= rect.y && x <= rect.x + rect.width && y <= rect.y + rect.height;
-}
-
-/** The edge under the pointer in words; null where there is none. */
-export function describeEdgeAt(
-  picture: Picture,
-  x: number,
-  y: number,
-  reach: number,
-): string | null {
-  const { geometry, timing, tape, playhead } = picture;
-  const hit = edgeAt(geometry, picture.edges, x, y, reach);
-  if (hit === null) return null;
-  const { structure } = tape;
-  if (hit.half === "forward") {
-    const edge = geometry.scene.forward[hit.index];
-    return edge === undefined ? null : tensorName(structure, edge.tensor);
-  }
-  const edge = geometry.scene.backward[hit.index];
-  if (edge === undefined) return null;
-  const towards = edge.of === null ? "" : ` towards ${tensorName(structure, edge.of)}`;
-  const arrives = timing.arrives[edge.index] as number;
-  const arrived = arrives >= 0 && arrives <= playhead;
-  return `gradient${towards}: ${describeFlow(timing.flows[edge.index] as Flow, arrived)}`;
-}
-
-function describeFlow(flow: Flow, arrived: boolean): string {
-  if (flow.kind === "unreached") return "never reached";
-  if (!arrived) return "not yet";
-  switch (flow.kind) {
-    case "zero":
-      return "exactly zero";
-    case "not-finite":
-      return "NaN or infinite";
-    case "value":
-      return `norm ${formatNumber(flow.norm)}`;
-  }
 }

@@ -15,11 +15,11 @@ export function makeCanvas(className: string): HTMLCanvasElement {
 }
 
 /** Writing what already stands there would still cost a style recalculation. */
-export function setText(element: HTMLElement, text: string): void {
+export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-export function setAttribute(element: HTMLElement, name: string, value: string | null): void {
+export function setAttribute(element: Element, name: string, value: string | null): void {
   if (value === null) element.removeAttribute(name);
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }

@@ -1,13 +1,13 @@
 /** Paints the edges of both halves on a canvas, many with one stroke. */
 
-import { formatNumber } from "../model/format";
 import type { View } from "./camera";
 import { intersects } from "./camera";
+import { EdgeLabels } from "./edgeLabels";
 import type { Path, Rect } from "./geometry";
 import { turnReach } from "./measures";
-import { traceTurn, tracePath } from "./paths";
+import { middleOf, traceTurn, tracePath } from "./paths";
 import type { Picture } from "./picture";
-import { currentItem, widthOfNorm, type Flow } from "./timing";
+import { currentItem, notYetWidth, widthOfFlow, widthOfNorm, type Flow } from "./timing";
 
 interface Stroke {
   readonly color: string | CanvasPattern;
@@ -21,24 +21,15 @@ interface Batch {
   readonly path: Path2D;
 }
 
-interface EdgeLabel {
-  readonly x: number;
-  readonly y: number;
-  readonly text: string;
-  readonly color: string;
-  readonly align: "left" | "center" | "right";
-}
-
 const forwardWidth = 2;
-const notYetWidth = 1.5;
 const turnWidthAtLeast = 5;
 /** Labels are written from this scale on. */
 const labelScale = 0.5;
-const shortestPiece = 16;
 
 export class EdgePainter {
   private readonly batches = new Map<string, Batch>();
-  private labels: EdgeLabel[] = [];
+  private readonly labels = new EdgeLabels();
+  private scale = 1;
   private hatching: { color: string; pattern: CanvasPattern | null } | null = null;
 
   /** The context is already in world coordinates. */
@@ -50,7 +41,8 @@ export class EdgePainter {
     presence: number,
   ): void {
     this.batches.clear();
-    this.labels = [];
+    this.labels.clear();
+    this.scale = view.scale;
     this.collectForward(picture, visible);
     this.collectBackward(context, picture, visible);
     this.collectTurn(picture);
@@ -65,16 +57,32 @@ export class EdgePainter {
     }
     context.globalAlpha = 1;
     context.setLineDash([]);
-    if (view.scale >= labelScale && presence === 1) this.writeLabels(context, picture);
+    if (view.scale >= labelScale && presence === 1) this.labels.paint(context, picture);
   }
 
   private add(name: string, stroke: Stroke, path: Path, picture: Picture): void {
-    let batch = this.batches.get(name);
-    if (batch === undefined) {
-      batch = { stroke, path: new Path2D() };
-      this.batches.set(name, batch);
-    }
-    tracePath(batch.path, path, picture.geometry.orientation);
+    tracePath(this.batch(name, stroke).path, path, picture.geometry.orientation);
+  }
+
+  /** An edge aside of what is traced is hardly there; false where it is not aside. */
+  private addAside(
+    half: "forward" | "backward",
+    index: number,
+    path: Path,
+    picture: Picture,
+  ): boolean {
+    if (picture.traced === null || picture.traced[half].has(index)) return false;
+    const { lineStrong: color } = picture.colors;
+    this.add("aside", { color, width: 1, dash: [], alpha: 0.5 }, path, picture);
+    return true;
+  }
+
+  private batch(name: string, stroke: Stroke): Batch {
+    const known = this.batches.get(name);
+    if (known !== undefined) return known;
+    const batch = { stroke, path: new Path2D() };
+    this.batches.set(name, batch);
+    return batch;
   }
 
   private collectForward(picture: Picture, visible: Rect): void {
@@ -85,6 +93,7 @@ export class EdgePainter {
       const path = geometry.forwardPaths[edge.index];
       const box = picture.edges.forwardBounds[edge.index];
       if (path === undefined || box === undefined || !intersects(box, visible)) continue;
+      if (this.addAside("forward", edge.index, path, picture)) continue;
       if (around.forward.has(edge.index))
         this.emphasise(colors.forward, forwardWidth, path, picture);
       const lit = playhead >= (timing.begins[edge.to] as number);
@@ -97,7 +106,7 @@ export class EdgePainter {
         const stroke = { color: colors.forward, width, dash: [], alpha: 1 };
         this.add(current ? "forward-now" : "forward", stroke, path, picture);
       }
-      if (edge.uses > 1) this.labelEnd(path, `×${String(edge.uses)}`, colors.forward);
+      if (edge.uses > 1) this.labels.addEnd(path, `×${String(edge.uses)}`, colors.forward);
     }
   }
 
@@ -111,11 +120,17 @@ export class EdgePainter {
       const path = geometry.backwardPaths[edge.index];
       const box = picture.edges.backwardBounds[edge.index];
       if (path === undefined || box === undefined || !intersects(box, visible)) continue;
+      if (this.addAside("backward", edge.index, path, picture)) continue;
       const flow = timing.flows[edge.index] as Flow;
       const arrives = timing.arrives[edge.index] as number;
       const lit = arrives >= 0 && arrives <= playhead;
       if (around.backward.has(edge.index)) {
-        this.emphasise(colors.backward, lit ? widthOfFlow(flow) : notYetWidth, path, picture);
+        this.emphasise(
+          colors.backward,
+          lit ? widthOfFlow(flow, timing.powers) : notYetWidth,
+          path,
+          picture,
+        );
       }
       if (flow.kind === "unreached") {
         this.add(
@@ -128,9 +143,7 @@ export class EdgePainter {
         const stroke = { color: colors.backward, width: notYetWidth, dash: [], alpha: 0.22 };
         this.add("backward-later", stroke, path, picture);
       } else this.addFlow(context, flow, path, picture, arrives === playhead);
-      if (lit && (picture.edges.arrivals[edge.to] as number) > 1) {
-        this.labelArrival(flow, path, picture);
-      }
+      if (lit) this.labels.addArrival(edge, path, picture);
     }
   }
 
@@ -148,22 +161,23 @@ export class EdgePainter {
       case "zero":
         this.add(
           "zero",
-          { color: colors.inkFaint, width: 2, dash: [0, 5.5], alpha: 0.9 },
+          { color: colors.inkFaint, width: 1.25, dash: [], alpha: 1 },
           path,
           picture,
         );
-        this.labelMiddle(path, "0", colors.inkFaint, picture);
+        this.crossOut(path, picture);
+        this.labels.addMiddle(path, "0", colors.inkFaint, picture);
         return;
       case "not-finite": {
         const pattern = this.hatchPattern(context, colors.danger);
         const base = { color: colors.danger, width: 9, dash: [], alpha: 0.22 };
         this.add("not-finite-base", base, path, picture);
         this.add("not-finite", { color: pattern, width: 9, dash: [], alpha: 1 }, path, picture);
-        this.labelMiddle(path, "NaN", colors.danger, picture);
+        this.labels.addMiddle(path, "NaN", colors.danger, picture);
         return;
       }
       case "value": {
-        const width = Math.round(widthOfFlow(flow) * 2) / 2;
+        const width = Math.round(widthOfFlow(flow, picture.timing.powers) * 2) / 2;
         if (current) {
           const glow = { color: colors.backward, width: width + 7, dash: [], alpha: 0.22 };
           this.add(`glow-${String(width)}`, glow, path, picture);
@@ -177,8 +191,9 @@ export class EdgePainter {
   private collectTurn(picture: Picture): void {
     const { geometry, timing, playhead, colors } = picture;
     if (geometry.turn === null) return;
-    const lit = timing.turns >= 0 && playhead >= timing.turns;
-    const width = Math.max(turnWidthAtLeast, widthOfNorm(1));
+    const isAside = picture.traced?.gradientCards.has(geometry.scene.loss) === false;
+    const lit = !isAside && timing.turns >= 0 && playhead >= timing.turns;
+    const width = Math.max(turnWidthAtLeast, widthOfNorm(1, timing.powers));
     const path = new Path2D();
     traceTurn(path, geometry.turn, geometry.orientation, turnReach);
     const stroke = {
@@ -195,58 +210,16 @@ export class EdgePainter {
     this.add(name, { color, width: width + 9, dash: [], alpha: 0.18 }, path, picture);
   }
 
-  private labelMiddle(path: Path, text: string, color: string, picture: Picture): void {
-    const i = 2 * Math.floor((path.length / 2 - 1) / 2);
-    const x = ((path[i] as number) + (path[i + 2] as number)) / 2;
-    const y = ((path[i + 1] as number) + (path[i + 3] as number)) / 2;
-    const horizontal = picture.geometry.orientation === "horizontal";
-    const place = horizontal ? { x, y: y - 12 } : { x: x + 8, y };
-    this.labels.push({ ...place, text, color, align: horizontal ? "center" : "left" });
-  }
-
-  private labelEnd(path: Path, text: string, color: string): void {
-    const [x, y] = [path.at(-2) as number, path.at(-1) as number];
-    this.labels.push({ x: x - 14, y: y - 11, text, color, align: "center" });
-  }
-
-  /** The size of one of several gradients that are summed, next to where it arrives. */
-  private labelArrival(flow: Flow, path: Path, picture: Picture): void {
-    if (flow.kind !== "value") return;
-    const [fromX, fromY, x, y] = arrivalOf(path);
-    const label = { text: formatNumber(flow.norm, 3), color: picture.colors.backward };
-    const bends = fromX !== x && fromY !== y;
-    // A curve that comes straight from its card has no lane to write at, only the gap before it.
-    const direct = bends && path[0] === fromX && path[1] === fromY;
-    if (picture.geometry.orientation === "horizontal") {
-      const start = direct ? fromX - 6 : bends ? fromX + 4 : x + 13;
-      const side = direct ? "right" : "left";
-      this.labels.push({ ...label, x: start, y: bends ? fromY + 13 : y - 13, align: side });
-    } else {
-      const start = direct ? fromY - 14 : bends ? fromY + 12 : y + 20;
-      // A lane may run at the very border of the picture: its label stands inside of it.
-      const lane = bends && !direct;
-      const place = lane
-        ? { x: fromX - 8, align: "right" as const }
-        : { x: (bends ? fromX : x) + 8, align: "left" as const };
-      this.labels.push({ ...label, ...place, y: start });
-    }
-  }
-
-  private writeLabels(context: CanvasRenderingContext2D, { colors }: Picture): void {
-    context.font = "600 11px system-ui, sans-serif";
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    for (const { x: at, y, text, color, align } of this.labels) {
-      const width = context.measureText(text).width + 8;
-      const x = at + { left: width / 2, center: 0, right: -width / 2 }[align];
-      context.globalAlpha = 0.88;
-      context.fillStyle = colors.surface;
-      context.beginPath();
-      context.roundRect(x - width / 2, y - 8, width, 16, 8);
-      context.fill();
-      context.globalAlpha = 1;
-      context.fillStyle = color;
-      context.fillText(text, x, y + 0.5);
+  /** Two strokes across the middle of a dead edge, as where a wire is cut; seen from afar too. */
+  private crossOut(path: Path, { colors, geometry }: Picture): void {
+    const { x, y, along } = middleOf(path, geometry.orientation);
+    const reach = Math.min(26, Math.max(5.5, 4 / this.scale));
+    const stroke = { color: colors.inkSoft, width: 1.75, dash: [], alpha: 1 };
+    const { path: marks } = this.batch("zero-marks", stroke);
+    for (const offset of [-0.35 * reach, 0.35 * reach]) {
+      const [atX, atY] = [x + along[0] * offset, y + along[1] * offset];
+      marks.moveTo(atX - along[1] * reach, atY + along[0] * reach);
+      marks.lineTo(atX + along[1] * reach, atY - along[0] * reach);
     }
   }
 
@@ -269,26 +242,5 @@ export class EdgePainter {
       this.hatching = { color, pattern: context.createPattern(tile, "repeat") };
     }
     return this.hatching.pattern ?? color;
-  }
-}
-
-/** The last piece of a path; the one before where the last only reaches from column to card. */
-function arrivalOf(path: Path): [number, number, number, number] {
-  const at = (index: number): number => path[index] as number;
-  let end = path.length;
-  const last = Math.hypot(at(end - 2) - at(end - 4), at(end - 1) - at(end - 3));
-  if (last < shortestPiece && end > 4) end -= 2;
-  return [at(end - 4), at(end - 3), at(end - 2), at(end - 1)];
-}
-
-export function widthOfFlow(flow: Flow): number {
-  switch (flow.kind) {
-    case "value":
-      return widthOfNorm(flow.norm);
-    case "not-finite":
-      return 9;
-    case "zero":
-    case "unreached":
-      return notYetWidth;
   }
 }

@@ -10,21 +10,29 @@ import {
 } from "./cardElements";
 import { makeGradientChip, makeLeafChip } from "./chipElements";
 import { intersects } from "./camera";
-import { makeFrameTitle } from "./frameElements";
+import { dress, type Figure } from "./dressing";
+import { makeHiddenSteps } from "./foldElements";
+import { headOfFrame, makeFrameTitle } from "./frameElements";
 import type { Rect } from "./geometry";
 import type { HeatmapQueue } from "./heatmapQueue";
-import { frameTitleHeight } from "./measures";
+import { foldHeadHeight, frameTitleHeight } from "./measures";
+import { makeNumberCard } from "./numberCardElements";
 import type { Picture } from "./picture";
-import type { Item, ItemKind, Scene } from "./scene";
+import type { Item, ItemKind, Scene, SceneFrame } from "./scene";
 
 interface Wanted {
   readonly key: string;
+  /** What it shows; an element knows its subject, and goes with it. */
+  readonly subject: Item | SceneFrame;
   readonly rect: Rect;
+  /** Which card or chip it is; null for the title of a frame. */
+  readonly figure: Figure | null;
   make(): StageElement;
 }
 
 interface Live {
   readonly element: StageElement;
+  readonly subject: Item | SceneFrame;
   rect: Rect | null;
 }
 
@@ -33,6 +41,7 @@ const forwardMakers: Record<ItemKind, (item: Item, picture: Picture) => StageEle
   card: makeForwardCard,
   loss: makeLossCard,
   missing: makeMissingCard,
+  hidden: (item, picture) => makeHiddenSteps(item, picture, "forward"),
 };
 
 export class ElementPool {
@@ -43,39 +52,52 @@ export class ElementPool {
 
   /** Shows what of the picture lies in the visible part of the world. */
   show(picture: Picture, visible: Rect, heatmaps: HeatmapQueue): void {
-    const focused = this.forgetOtherScenes(picture.geometry.scene);
+    const { scene } = picture.geometry;
     const wanted = collectVisible(picture, visible);
-    const keys = new Set(wanted.map(({ key }) => key));
-    for (const [key, { element }] of this.live) {
-      // What has the keyboard's focus stays, or the focus would be lost while panning.
-      if (keys.has(key) || element.root === document.activeElement) continue;
-      element.root.remove();
-      this.live.delete(key);
-    }
+    const lost = this.dropUnwanted(scene, new Map(wanted.map((want) => [want.key, want])));
     let before: Element | null = null;
     for (const want of wanted) {
       const live: Live = this.live.get(want.key) ?? this.add(want, before);
       place(live, want.rect);
       live.element.update(picture, heatmaps);
+      if (want.figure !== null) dress(live.element.root, picture, want.figure);
       before = live.element.root;
     }
-    if (focused !== null) this.elementOf(focused)?.focus({ preventScroll: true });
+    if (lost !== null) this.refocus(lost, scene);
+    this.scene = scene;
   }
 
-  /** Elements know their items, so they go with the scene; answers which of them had the focus. */
-  private forgetOtherScenes(scene: Scene): string | null {
-    if (this.scene === scene) return null;
-    const active = document.activeElement;
-    const [focused = null] =
-      [...this.live].find(([, { element }]) => element.root === active) ?? [];
-    this.clear();
-    this.scene = scene;
-    return focused;
+  /** Answers the key of what had the keyboard's focus, if it had to go. */
+  private dropUnwanted(scene: Scene, wanted: ReadonlyMap<string, Wanted>): string | null {
+    let lost: string | null = null;
+    for (const [key, { element, subject }] of this.live) {
+      const { index } = subject;
+      const isKnown = scene.items[index] === subject || scene.frames[index] === subject;
+      const isFocused = element.root.contains(document.activeElement);
+      if (wanted.get(key)?.subject === subject) continue;
+      // What has the keyboard's focus stays, or the focus would be lost while panning.
+      if (isFocused && isKnown && !wanted.has(key)) continue;
+      if (isFocused) lost = key;
+      element.root.remove();
+      this.live.delete(key);
+    }
+    return lost;
+  }
+
+  /** To what has the same name now, or in another step of a folded repeat the same place. */
+  private refocus(lost: string, scene: Scene): void {
+    let element = this.elementOf(lost);
+    if (element === null && this.scene?.items.length === scene.items.length) {
+      const [part = "", key = ""] = lost.split(" ");
+      const twin = scene.items[this.scene.itemOfKey.get(key) ?? -1];
+      element = twin === undefined ? null : this.elementOf(`${part} ${twin.key}`);
+    }
+    element?.focus({ preventScroll: true });
   }
 
   /** In the order of the tape, so that the Tab key walks along it. */
   private add(want: Wanted, before: Element | null): Live {
-    const live: Live = { element: want.make(), rect: null };
+    const live: Live = { element: want.make(), subject: want.subject, rect: null };
     if (before === null) this.world.prepend(live.element.root);
     else before.after(live.element.root);
     this.live.set(want.key, live);
@@ -115,7 +137,7 @@ function collectVisible(picture: Picture, visible: Rect): Wanted[] {
   const wanted: Wanted[] = [];
   const sees = (rect: Rect | null | undefined): rect is Rect =>
     rect != null && intersects(rect, visible);
-  collectFrames(picture, wanted, sees);
+  collectFrames(picture, wanted, sees, visible);
   // All of the forward half comes first: that is the order of the Tab key.
   for (const item of picture.geometry.scene.items) collectForward(picture, item, wanted, sees);
   for (const item of picture.geometry.scene.items) collectBackward(picture, item, wanted, sees);
@@ -124,14 +146,17 @@ function collectVisible(picture: Picture, visible: Rect): Wanted[] {
 
 type Sees = (rect: Rect | null | undefined) => rect is Rect;
 
-function collectFrames({ geometry }: Picture, wanted: Wanted[], sees: Sees): void {
+function collectFrames({ geometry }: Picture, wanted: Wanted[], sees: Sees, visible: Rect): void {
   for (const frame of geometry.scene.frames) {
     for (const half of ["forward", "backward"] as const) {
       const frames = half === "forward" ? geometry.frames : geometry.gradientFrames;
       const whole = frames[frame.index];
-      const rect = whole === undefined ? null : { ...whole, height: frameTitleHeight };
+      if (!sees(whole)) continue;
+      const height = half === "forward" && frame.folded ? foldHeadHeight : frameTitleHeight;
+      const rect = { ...headOfFrame(whole, visible), height };
       if (!sees(rect)) continue;
-      wanted.push({ key: `${half} ${frame.key}`, rect, make: () => makeFrameTitle(frame, half) });
+      const make = (): StageElement => makeFrameTitle(frame, half);
+      wanted.push({ key: `${half} ${frame.key}`, subject: frame, rect, figure: null, make });
     }
   }
 }
@@ -141,13 +166,37 @@ function collectForward(picture: Picture, item: Item, wanted: Wanted[], sees: Se
   const card = picture.geometry.cards[index];
   if (sees(card)) {
     const make = forwardMakers[item.kind];
-    wanted.push({ key: `card ${key}`, rect: card, make: () => make(item, picture) });
+    const numbers = item.numbers?.forward;
+    wanted.push({
+      key: `card ${key}`,
+      subject: item,
+      rect: card,
+      figure: { half: "forward", item: index, leaf: null },
+      make: () =>
+        numbers === undefined
+          ? make(item, picture)
+          : makeNumberCard(item, numbers, "forward", picture),
+    });
   }
   for (const [k, leaf] of leaves.entries()) {
     const rect = picture.geometry.chips[index]?.[k];
     if (!sees(rect)) continue;
     const make = (): StageElement => makeLeafChip(item, leaf, picture);
-    wanted.push({ key: `chip ${key} ${String(leaf)}`, rect, make });
+    const figure: Figure = { half: "forward", item: index, leaf };
+    wanted.push({ key: `chip ${key} ${String(leaf)}`, subject: item, rect, figure, make });
+  }
+}
+
+function makeBackward(item: Item, picture: Picture): StageElement {
+  const numbers = item.numbers?.backward ?? null;
+  if (numbers !== null) return makeNumberCard(item, numbers, "backward", picture);
+  switch (item.kind) {
+    case "loss":
+      return makeSeedCard(item);
+    case "hidden":
+      return makeHiddenSteps(item, picture, "backward");
+    default:
+      return makeGradientCard(item);
   }
 }
 
@@ -155,13 +204,16 @@ function collectBackward(picture: Picture, item: Item, wanted: Wanted[], sees: S
   const { key, index, leaves } = item;
   const card = picture.geometry.gradientCards[index];
   if (sees(card)) {
-    const make = item.kind === "loss" ? makeSeedCard : makeGradientCard;
-    wanted.push({ key: `gradient ${key}`, rect: card, make: () => make(item) });
+    const figure: Figure = { half: "backward", item: index, leaf: null };
+    const make = (): StageElement => makeBackward(item, picture);
+    wanted.push({ key: `gradient ${key}`, subject: item, rect: card, figure, make });
   }
   for (const [k, leaf] of leaves.entries()) {
     const rect = picture.geometry.gradientChips[index]?.[k];
     if (!sees(rect)) continue;
     const make = (): StageElement => makeGradientChip(item, leaf, picture);
-    wanted.push({ key: `gradient chip ${key} ${String(leaf)}`, rect, make });
+    const figure: Figure = { half: "backward", item: index, leaf };
+    const name = `gradient chip ${key} ${String(leaf)}`;
+    wanted.push({ key: name, subject: item, rect, figure, make });
   }
 }

@@ -10,6 +10,7 @@ import {
   labelRoom,
   spacingFor,
   spacingForwardOnly,
+  spacingOfFold,
   stackHeight,
   turnReach,
   type Orientation,
@@ -29,6 +30,8 @@ export type Path = Float64Array;
 
 export interface Geometry {
   readonly scene: Scene;
+  /** What it was made from: the same for all steps that a folded repeat may show. */
+  readonly layout: Layout;
   readonly orientation: Orientation;
   /** By item. */
   readonly cards: readonly Rect[];
@@ -64,6 +67,7 @@ function gradientLeaves(scene: Scene, item: Item): number {
 export function toLayoutGraph(scene: Scene, orientation: Orientation): LayoutGraph {
   const { items, frames, wires } = scene;
   const blocks = items.map((item) => measureBlock(scene, item, orientation));
+  const spacing = scene.turnsBack ? spacingFor(orientation) : spacingForwardOnly(orientation);
   return {
     leaves: items.length,
     groups: frames.length,
@@ -80,7 +84,9 @@ export function toLayoutGraph(scene: Scene, orientation: Orientation): LayoutGra
     to: Int32Array.from(wires, (wire) => wire.to),
     trunk: Int32Array.from(wires, (wire) => wire.tensor),
     main: Uint8Array.from(wires, (wire) => Number(wire.main)),
-    spacing: scene.turnsBack ? spacingFor(orientation) : spacingForwardOnly(orientation),
+    spacing,
+    folded: Uint8Array.from(frames, (frame) => Number(frame.folded)),
+    foldSpacing: spacingOfFold(spacing, orientation),
   };
 }
 
@@ -134,6 +140,7 @@ export function toGeometry(scene: Scene, layout: Layout, orientation: Orientatio
   );
   return {
     scene,
+    layout,
     orientation,
     cards,
     gradientCards,
@@ -150,6 +157,28 @@ export function toGeometry(scene: Scene, layout: Layout, orientation: Orientatio
     ...traceEdges(scene, layout, orientation, cards, gradientCards),
     bounds: place.bounds(),
   };
+}
+
+/**
+ * The geometry of a scene in which folded repeats show other steps; null if it would not stand in
+ * the same places.
+ */
+export function showSteps(geometry: Geometry, scene: Scene): Geometry | null {
+  return standsAlike(geometry.scene, scene)
+    ? toGeometry(scene, geometry.layout, geometry.orientation)
+    : null;
+}
+
+function standsAlike(before: Scene, after: Scene): boolean {
+  return (
+    before.wires.length === after.wires.length &&
+    before.frames.length === after.frames.length &&
+    before.items.length === after.items.length &&
+    before.items.every(({ kind, leaves }, i) => {
+      const twin = after.items[i];
+      return kind === twin?.kind && leaves.length === twin.leaves.length;
+    })
+  );
 }
 
 interface Placer {

@@ -9,10 +9,14 @@ export interface GestureHandlers {
   /** A press and release in one place. */
   click(target: Element, x: number, y: number): void;
   doubleClick(target: Element, x: number, y: number): void;
-  /** The pointer over the ground, for the cursor; not while dragging. */
+  /** The pointer is here; not while dragging. */
   hover(target: Element, x: number, y: number): void;
+  /** Nothing is pointed at any more: the pointer left, or it drags. */
+  leave(): void;
   /** The keyboard's focus came to a card that takes up this part of the host. */
-  focus(box: Rect): void;
+  focus(box: Rect, target: Element): void;
+  /** A slider was moved to a step of a repeat. */
+  slide(repeat: number, step: number): void;
   /** True if the key meant something here. */
   key(event: KeyboardEvent): boolean;
 }
@@ -39,9 +43,12 @@ export class Gestures {
     root.addEventListener("pointermove", (event) => this.move(event), { signal });
     root.addEventListener("pointerup", (event) => this.up(event), { signal });
     root.addEventListener("pointercancel", (event) => this.release(event), { signal });
+    root.addEventListener("pointerleave", () => this.handlers.leave(), { signal });
+    root.addEventListener("focusout", () => this.handlers.leave(), { signal });
     root.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false });
     root.addEventListener("dblclick", (event) => this.double(event), { signal });
     root.addEventListener("keydown", (event) => this.press(event), { signal });
+    root.addEventListener("input", (event) => this.input(event), { signal });
     root.addEventListener("focusin", (event) => this.focus(event), { signal });
     // The host scrolls when the browser brings a focused card into view; the camera does that here.
     root.addEventListener("scroll", () => root.scrollTo(0, 0), { signal });
@@ -58,6 +65,8 @@ export class Gestures {
 
   private down(event: PointerEvent): void {
     if (event.button !== 0 && event.button !== 1) return;
+    // A slider is dragged by itself.
+    if (event.target instanceof HTMLInputElement) return;
     this.pointers.set(event.pointerId, this.at(event));
     if (this.pointers.size === 1) this.moved = 0;
   }
@@ -81,6 +90,7 @@ export class Gestures {
   private capture(pointerId: number): void {
     if (!this.root.hasPointerCapture(pointerId)) this.root.setPointerCapture(pointerId);
     this.root.classList.add("is-dragging");
+    this.handlers.leave();
   }
 
   private pinch(pointerId: number, last: Point, now: Point): void {
@@ -121,12 +131,17 @@ export class Gestures {
   }
 
   private focus({ target }: FocusEvent): void {
-    if (!(target instanceof HTMLElement) || target === this.root) return;
+    if (!(target instanceof Element) || target === this.root) return;
     // A click focuses too, but then the person is already looking there.
     if (!target.matches(":focus-visible")) return;
     const [box, home] = [target.getBoundingClientRect(), this.root.getBoundingClientRect()];
     const { width, height } = box;
-    this.handlers.focus({ x: box.x - home.x, y: box.y - home.y, width, height });
+    this.handlers.focus({ x: box.x - home.x, y: box.y - home.y, width, height }, target);
+  }
+
+  private input({ target }: Event): void {
+    if (!(target instanceof HTMLInputElement)) return;
+    this.handlers.slide(Number(target.dataset.repeat), Number(target.value) - 1);
   }
 
   private press(event: KeyboardEvent): void {

@@ -1,6 +1,6 @@
 /** What keys mean on the stage. Arrows and Space are the transport's. */
 
-import { levels, type Level } from "../model/levels";
+import { levelOfKey, type Level } from "../model/levels";
 
 export type KeyCommand =
   | { kind: "level"; level: Level }
@@ -11,10 +11,10 @@ export type KeyCommand =
 
 const zoomStep = 1.25;
 
-export function commandOfKey({ key }: KeyboardEvent): KeyCommand | null {
-  const level = levels[Number(key) - 1];
-  if (level !== undefined) return { kind: "level", level };
-  switch (key) {
+export function commandOfKey(event: KeyboardEvent): KeyCommand | null {
+  const level = levelOfKey(event);
+  if (level !== null) return { kind: "level", level };
+  switch (event.key) {
     case "+":
     case "=":
       return { kind: "zoom", factor: zoomStep };

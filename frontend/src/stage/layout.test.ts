@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { layOut } from "./layout";
 import type { Layout, LayoutGraph } from "./layoutGraph";
-import { spacingFor } from "./measures";
+import { spacingFor, spacingOfFold } from "./measures";
 
 /** Numbers from 0 to 1 that are the same in every run. */
 function makeRandom(seed: number): () => number {
@@ -37,6 +37,8 @@ function graphOf({ leaves, parent, edges }: Wiring, random: () => number = () =>
     trunk: Int32Array.from(edges, ([from]) => from),
     main: Uint8Array.from(edges, () => Number(random() < 0.7)),
     spacing: spacingFor("horizontal"),
+    folded: Uint8Array.from({ length: parent.length - leaves }, () => Number(random() < 0.3)),
+    foldSpacing: spacingOfFold(spacingFor("horizontal"), "horizontal"),
   };
 }
 

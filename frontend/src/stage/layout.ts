@@ -16,7 +16,8 @@ export function layOut(graph: LayoutGraph): Layout {
   const arrangements: Arrangement[] = [];
   // Inner groups have higher numbers than the groups around them; the top comes last.
   for (let group = graph.groups - 1; group >= -1; group--) {
-    const arrangement = arrange(nesting.of(group), sizes, graph.spacing, group < 0);
+    const spacing = graph.folded[group] === 1 ? graph.foldSpacing : graph.spacing;
+    const arrangement = arrange(nesting.of(group), sizes, spacing, group < 0);
     arrangements[group + 1] = arrangement;
     if (group >= 0) setSize(sizes, graph.leaves + group, arrangement);
   }

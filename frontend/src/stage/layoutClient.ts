@@ -29,9 +29,11 @@ export class LayoutClient {
   private worker: Worker | null = null;
   private next = 0;
 
+  constructor(private readonly atMostOnTheSpot = onTheSpot) {}
+
   async layOut(graph: LayoutGraph): Promise<Layout> {
     // Where there are no workers, as under test, everything is small enough.
-    if (graph.leaves <= onTheSpot || typeof Worker === "undefined") return layOut(graph);
+    if (graph.leaves <= this.atMostOnTheSpot || typeof Worker === "undefined") return layOut(graph);
     this.worker ??= this.start();
     const { worker } = this;
     const id = this.next++;

@@ -21,6 +21,9 @@ export interface LayoutGraph {
   readonly trunk: Int32Array;
   readonly main: Uint8Array;
   readonly spacing: Spacing;
+  /** Which groups are folded repeats, and the spacing inside of these. */
+  readonly folded: Uint8Array;
+  readonly foldSpacing: Spacing;
 }
 
 export interface Spacing {

@@ -1,34 +1,60 @@
-/** What the widths and dashes of gradient edges mean, in the corner of the stage. */
+/** What the widths and marks of gradient edges mean, with widths and norms of this very tape. */
 
+import { formatNumber } from "../model/format";
 import { make } from "./dom";
-import { widthOfNorm } from "./timing";
+import { widthOfNorm, type Flow, type Timing } from "./timing";
 
-const samples = [
-  { norm: 1e-6, text: "10⁻⁶" },
-  { norm: 1e-3, text: "10⁻³" },
-  { norm: 1, text: "1" },
-];
-
+/** Look and words of what is no width. */
 const states = [
-  ["zero", "zero"],
+  ["zero", "zero: dead"],
+  ["not-yet", "not yet"],
   ["unreached", "not reached"],
-  ["not-finite", "NaN"],
+  ["not-finite", "NaN, ∞"],
 ] as const;
 
-export function makeLegend(): HTMLElement {
-  const legend = make("div", "stage-legend");
-  legend.setAttribute("role", "note");
-  legend.setAttribute("aria-label", "Width of a gradient edge: its norm, on a logarithmic scale");
-  legend.append(make("span", "stage-legend-title", "‖∂‖"));
-  for (const { norm, text } of samples) {
-    const line = make("span", "stage-legend-line");
-    line.style.height = `${widthOfNorm(norm).toFixed(1)}px`;
-    legend.append(entry(line, text));
+export class Legend {
+  readonly root = make("details", "stage-legend") as HTMLDetailsElement;
+  private readonly widths = make("span", "stage-legend-widths");
+  private shown: Timing | null = null;
+
+  constructor() {
+    // Where there is little room, it opens on demand.
+    this.root.open = !matchMedia("(max-width: 1100px)").matches;
+    const title = make("summary", "stage-legend-title", "‖∂‖");
+    title.setAttribute("aria-label", "Legend of the gradient edges");
+    title.title = "Width of a gradient edge: its norm, on a logarithmic scale";
+    const body = make("div", "stage-legend-body");
+    body.append(this.widths);
+    for (const [look, text] of states) {
+      body.append(entry(make("span", `stage-legend-line is-${look}`), text));
+    }
+    body.append(entry(make("span", "stage-legend-sum", "Σ"), "arrivals added"));
+    this.root.append(title, body);
   }
-  for (const [look, text] of states) {
-    legend.append(entry(make("span", `stage-legend-line is-${look}`), text));
+
+  show(timing: Timing | null): void {
+    this.root.hidden = timing === null || timing.flows.length === 0;
+    if (timing === null || timing === this.shown) return;
+    this.shown = timing;
+    this.widths.replaceChildren(
+      ...sampleNorms(timing.flows).map((norm) => {
+        const line = make("span", "stage-legend-line");
+        line.style.height = `${widthOfNorm(norm, timing.powers).toFixed(1)}px`;
+        return entry(line, formatNumber(norm, 2));
+      }),
+    );
   }
-  return legend;
+}
+
+/** The least, the middle and the greatest norm that flows; fewer where they would read the same. */
+export function sampleNorms(flows: readonly Flow[]): number[] {
+  const norms = flows
+    .flatMap((flow) => (flow.kind === "value" ? [flow.norm] : []))
+    .sort((a, b) => a - b);
+  const samples = [norms[0], norms[norms.length >> 1], norms.at(-1)];
+  const byText = new Map<string, number>();
+  for (const norm of samples) if (norm !== undefined) byText.set(formatNumber(norm, 2), norm);
+  return [...byText.values()];
 }
 
 function entry(line: HTMLElement, text: string): HTMLElement {

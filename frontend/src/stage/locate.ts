@@ -111,16 +111,33 @@ export function surroundings(scene: Scene, spot: Spot): Spot {
   return around;
 }
 
-/** Null for a layer that the tape knows nothing of. */
+/**
+ * Where a tensor is used, if that is in several places: items with their cards, or for its gradient
+ * with their gradient cards. What stands for hidden steps is among them.
+ */
+export function usersOf(scene: Scene, tensor: number | null): Spot {
+  const { structure, uses, itemOfOp } = scene;
+  const found = tensor === null ? undefined : structure.tensors[tensor];
+  const leaf = found?.of ?? found?.id ?? -1;
+  if ((uses[leaf] ?? 0) < 2) return nowhere;
+  const users = emptySpot();
+  for (const op of structure.ops) {
+    if (op.phase !== "forward" || !op.operands.includes(leaf)) continue;
+    addItem(found?.role === "gradient" ? users.gradientCards : users.cards, itemOfOp[op.id]);
+  }
+  return users;
+}
+
+/** Null for a layer that the tape knows nothing of, and for what stands for hidden steps. */
 export function selectionOfCard(item: Item): Selection | null {
-  if (item.kind === "missing") return null;
+  if (item.kind === "missing" || item.kind === "hidden") return null;
   const [kind, id] = item.key.split(":") as ["call" | "op" | "tensor", string];
   return { kind, id: Number(id) };
 }
 
 /** The gradient that a gradient card shows; without one, the tensor that has none. */
 export function selectionOfGradient(scene: Scene, item: Item): Selection | null {
-  if (item.output === null) return null;
+  if (item.output === null || item.kind === "hidden") return null;
   return { kind: "tensor", id: scene.structure.tensors[item.output]?.gradient ?? item.output };
 }
 

@@ -4,6 +4,7 @@ import { visibleWorld, type View, type Viewport } from "./camera";
 import { readColors, type Colors } from "./colors";
 import { make } from "./dom";
 import { countVisible, ElementPool } from "./elementPool";
+import type { Rect } from "./geometry";
 import { HeatmapQueue } from "./heatmapQueue";
 import type { Picture } from "./picture";
 import { Pulses } from "./pulses";
@@ -12,6 +13,8 @@ import { Surface } from "./surface";
 /** Below this scale, or with more cards in view than this, cards are painted as blocks. */
 const cardsScale = 0.4;
 const mostCards = 320;
+/** Below this scale the grids of numbers are only colours: nobody could read them. */
+const numbersScale = 0.55;
 
 export class Painter {
   colors: Colors;
@@ -45,6 +48,11 @@ export class Painter {
     );
   }
 
+  /** Whether an element is one of the cards, or in one. */
+  holds(target: Element): boolean {
+    return target !== this.world && this.world.contains(target);
+  }
+
   refreshTheme(): void {
     this.colors = readColors(this.root);
   }
@@ -72,13 +80,21 @@ export class Painter {
       this.pool.clear();
       return false;
     }
+    this.world.classList.toggle("is-far", view.scale < numbersScale);
     this.world.style.transform = `translate(${String(view.x)}px, ${String(view.y)}px) scale(${String(view.scale)})`;
     this.heatmaps.prepare(picture.tape, this.colors.palette, view.scale);
-    this.pool.show(picture, visible, this.heatmaps);
+    this.pool.show(picture, withNeighbours(picture, visible), this.heatmaps);
     return this.heatmaps.paint();
   }
 
   paintPulses(view: View, now: number): void {
     this.surface.paintPulses(this.pulses, view, now);
   }
+}
+
+/** Cards with numbers stand far apart: the next one is there already when the Tab key wants it. */
+function withNeighbours({ geometry }: Picture, visible: Rect): Rect {
+  if (!geometry.scene.items.some((item) => item.numbers !== null)) return visible;
+  const { x, y, width, height } = visible;
+  return { x: x - width / 2, y: y - height / 2, width: 2 * width, height: 2 * height };
 }

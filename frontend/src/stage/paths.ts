@@ -26,6 +26,24 @@ export function tracePath(pen: Pen, path: Path, orientation: Orientation): void 
   }
 }
 
+/** The middle of a path's middle piece, and the way the path runs there, of length 1. */
+export function middleOf(
+  path: Path,
+  orientation: Orientation,
+): { x: number; y: number; along: readonly [number, number] } {
+  const i = 2 * Math.floor((path.length / 2 - 1) / 2);
+  const at = (k: number): number => path[i + k] as number;
+  let [dx, dy] = [at(2) - at(0), at(3) - at(1)];
+  // Halfway along its bow, a curve runs twice as steeply as the line between its ends.
+  if (dx !== 0 && dy !== 0) [dx, dy] = orientation === "horizontal" ? [dx, 2 * dy] : [2 * dx, dy];
+  const length = Math.hypot(dx, dy);
+  return {
+    x: at(0) + (at(2) - at(0)) / 2,
+    y: at(1) + (at(3) - at(1)) / 2,
+    along: length === 0 ? [1, 0] : [dx / length, dy / length],
+  };
+}
+
 /** The tape turns around: a bow from the loss to its gradient on the other side. */
 export function traceTurn(pen: Pen, turn: Path, orientation: Orientation, reach: number): void {
   const [fromX, fromY, x, y] = turn as unknown as [number, number, number, number];

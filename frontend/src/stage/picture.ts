@@ -3,8 +3,10 @@
 import type { Tape } from "../model/tape";
 import type { Colors } from "./colors";
 import type { Geometry, Rect } from "./geometry";
+import type { NumberPointer } from "./numberPointer";
 import type { Spot } from "./locate";
 import { boundsOfPath, polylineOf, type Polyline } from "./paths";
+import type { Shading } from "./shading";
 import type { Timing } from "./timing";
 
 export interface Picture {
@@ -16,8 +18,15 @@ export interface Picture {
   /** What is selected, and what lies next to it. */
   readonly spot: Spot;
   readonly around: Spot;
+  /** What the selection influences, and the way of its gradient; null: nothing is traced. */
+  readonly traced: Spot | null;
+  /** The colours of cards; null: their own. */
+  readonly shading: Shading | null;
+  /** Where the shared weight is used that is pointed at, or selected. */
+  readonly users: Spot;
   /** Tensors that an edit has just changed. */
   readonly changed: ReadonlySet<number>;
+  readonly pointer: NumberPointer;
   readonly colors: Colors;
 }
 
@@ -73,4 +82,21 @@ export function edgeAt(
   tryHalf("forward");
   tryHalf("backward");
   return best;
+}
+
+/** The card, painted as a block, under a point of the world. */
+export function blockAt(
+  { cards, gradientCards }: Geometry,
+  x: number,
+  y: number,
+): { half: "forward" | "backward"; item: number } | null {
+  const find = (rects: readonly Rect[]): number => rects.findIndex((rect) => contains(rect, x, y));
+  const card = find(cards);
+  if (card >= 0) return { half: "forward", item: card };
+  const gradient = find(gradientCards);
+  return gradient < 0 ? null : { half: "backward", item: gradient };
+}
+
+function contains(rect: Rect, x: number, y: number): boolean {
+  return x >= rect.x && y >= rect.y && x <= rect.x + rect.width && y <= rect.y + rect.height;
 }

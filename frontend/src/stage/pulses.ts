@@ -1,11 +1,10 @@
 /** Pulses that travel along gradient edges as the playhead moves backward through the network. */
 
 import type { View } from "./camera";
-import { widthOfFlow } from "./edgePainter";
 import { turnReach } from "./measures";
 import { PointPen, Polyline, polylineOf, traceTurn } from "./paths";
 import type { Picture } from "./picture";
-import type { Flow } from "./timing";
+import { widthOfFlow, type Flow } from "./timing";
 
 interface Pulse {
   readonly line: Polyline;
@@ -33,7 +32,7 @@ export class Pulses {
       const flow = timing.flows[edge.index] as Flow;
       // Nothing flows along a dead edge, so nothing is shown to travel.
       if (path !== undefined && flow.kind === "value") {
-        add(polylineOf(path, geometry.orientation), widthOfFlow(flow));
+        add(polylineOf(path, geometry.orientation), widthOfFlow(flow, timing.powers));
       }
     }
     if (timing.turns === playhead && geometry.turn !== null) {

@@ -2,6 +2,7 @@
 
 import type { Structure } from "../api/types";
 import type { Item } from "./scene";
+import { Wiring } from "./wiring";
 
 export interface ForwardEdge {
   readonly index: number;
@@ -45,12 +46,6 @@ export interface SceneEdges {
   readonly wires: readonly Wire[];
 }
 
-interface Wiring {
-  wires: Wire[];
-  byName: Map<string, number>;
-  mainItems: Uint8Array;
-}
-
 /**
  * The edges between items; what stays inside of one item is not an edge.
  *
@@ -61,16 +56,23 @@ export function connectItems(
   items: readonly Item[],
   itemOfOp: Int32Array,
   awaited: readonly string[],
+  wiring = new Wiring(items),
 ): SceneEdges {
   const sources = itemOfTensors(structure, items, itemOfOp);
-  const wiring: Wiring = { wires: [], byName: new Map(), mainItems: new Uint8Array(items.length) };
-  for (const item of items) if (item.kind === "input") wiring.mainItems[item.index] = 1;
   const forward = connectForward(structure, itemOfOp, sources, wiring);
   for (const item of items) {
     if (item.kind === "missing") connectMissing(structure, item, awaited, sources, wiring, forward);
   }
-  const backward = connectBackward(structure, itemOfOp, sources, wiring);
+  // Nodes know where gradients would flow even where no backward pass was asked for.
+  const backward = turnsBack(structure)
+    ? connectBackward(structure, itemOfOp, sources, wiring)
+    : [];
   return { forward, backward, wires: wiring.wires };
+}
+
+/** Whether a backward pass was recorded. */
+export function turnsBack(structure: Structure): boolean {
+  return structure.events.some((event) => event.kind === "backward_node");
 }
 
 /** The item that each tensor comes from; -1 for chips and for gradients. */
@@ -89,16 +91,6 @@ function itemOfTensors(
   return sources;
 }
 
-function wireBetween(wiring: Wiring, from: number, to: number, tensor: number): number {
-  const name = `${String(from)}>${String(to)}:${String(tensor)}`;
-  const known = wiring.byName.get(name);
-  if (known !== undefined) return known;
-  const main = wiring.mainItems[from] === 1;
-  if (main) wiring.mainItems[to] = 1;
-  wiring.byName.set(name, wiring.wires.length);
-  return wiring.wires.push({ from, to, tensor, main }) - 1;
-}
-
 function connectForward(
   structure: Structure,
   itemOfOp: Int32Array,
@@ -109,16 +101,19 @@ function connectForward(
   const byWire = new Map<number, number>();
   for (const op of structure.ops) {
     if (op.phase !== "forward") continue;
-    const to = itemOfOp[op.id] ?? -1;
+    const user = itemOfOp[op.id] ?? -1;
     for (const tensor of op.operands) {
-      const from = sources[tensor] ?? -1;
-      if (from < 0 || from >= to) continue;
-      const wire = wireBetween(wiring, from, to, tensor);
-      const known = byWire.get(wire);
-      const edge = known === undefined ? undefined : edges[known];
-      if (edge !== undefined) edges[edge.index] = { ...edge, uses: edge.uses + 1 };
-      else
-        byWire.set(wire, edges.push({ index: edges.length, from, to, tensor, uses: 1, wire }) - 1);
+      const source = sources[tensor] ?? -1;
+      if (source < 0 || source >= user) continue;
+      for (const wire of wiring.way(source, user, tensor)) {
+        const known = byWire.get(wire);
+        const edge = known === undefined ? undefined : edges[known];
+        const { from, to } = wiring.wires[wire] as Wire;
+        if (edge === undefined) {
+          const index = edges.length;
+          byWire.set(wire, edges.push({ index, from, to, tensor, uses: 1, wire }) - 1);
+        } else if (!wiring.isShared(wire)) edges[edge.index] = { ...edge, uses: edge.uses + 1 };
+      }
     }
   }
   return edges;
@@ -136,9 +131,17 @@ function connectMissing(
   for (const { id, name } of structure.tensors) {
     const from = sources[id] ?? -1;
     if (from < 0 || name === null || !awaited.includes(name)) continue;
-    const wire = wireBetween(wiring, from, item.index, id);
-    const ends = { from, to: item.index, tensor: id };
-    forward.push({ index: forward.length, ...ends, uses: 1, wire });
+    for (const wire of wiring.way(from, item.index, id)) {
+      const ends = wiring.wires[wire] as Wire;
+      forward.push({
+        index: forward.length,
+        from: ends.from,
+        to: ends.to,
+        tensor: id,
+        uses: 1,
+        wire,
+      });
+    }
   }
 }
 
@@ -165,14 +168,16 @@ function connectBackward(
     [];
   const byWire = new Map<number, number>();
   for (const edge of structure.edges) {
-    const from = itemOfNode(structure, edge.source, null, itemOfOp, sources);
-    const to = itemOfNode(structure, edge.target, edge.of, itemOfOp, sources);
+    const later = itemOfNode(structure, edge.source, null, itemOfOp, sources);
+    const earlier = itemOfNode(structure, edge.target, edge.of, itemOfOp, sources);
     // A gradient flows from later to earlier; what does not leave its item is not drawn.
-    if (to < 0 || from <= to) continue;
-    const wire = wireBetween(wiring, to, from, edge.of ?? -1);
-    const known = byWire.get(wire);
-    if (known !== undefined) edges[known]?.edges.push(edge.id);
-    else byWire.set(wire, edges.push({ from, to, of: edge.of, edges: [edge.id], wire }) - 1);
+    if (earlier < 0 || later <= earlier) continue;
+    for (const wire of wiring.way(earlier, later, edge.of ?? -1)) {
+      const known = byWire.get(wire);
+      const { from: to, to: from } = wiring.wires[wire] as Wire;
+      if (known !== undefined) edges[known]?.edges.push(edge.id);
+      else byWire.set(wire, edges.push({ from, to, of: edge.of, edges: [edge.id], wire }) - 1);
+    }
   }
   return edges.map((edge, index) => ({ ...edge, index }));
 }

@@ -75,7 +75,7 @@ describe("the stage", () => {
     const look = (key: string): string | undefined =>
       find(`[data-gradient-card="${key}"]`).dataset.look;
     expect([look("tensor:0"), look("call:0")]).toEqual(["none", "not-yet"]);
-    expect(find('[data-gradient-card="tensor:0"]').title).toContain("does not require");
+    expect(find('[data-gradient-card="tensor:0"]').ariaLabel).toContain("does not require");
     stage.setPlayhead(3);
     await painted(3);
     expect([look("tensor:0"), look("call:0")]).toEqual(["none", "value"]);

@@ -1,28 +1,38 @@
 /** The stage: the graph of a tape, forward and backward, at a playhead. */
 
-import { buildGroups, withClosed, withOpened, type Groups } from "../model/groups";
+import type { ColorBy } from "../model/colorBy";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
-import { holds, sameSelection, type Selection } from "../model/selection";
+import { sameSelection, subjectOf, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
+import { anchorOfFrame, anchorOfOpening, type Anchor } from "./anchor";
 import { Arranger, type OrientationChoice } from "./arranger";
 import { Glide, viewOf } from "./camera";
 import { CameraControl } from "./cameraControl";
-import { changedTensors, nothingChanged } from "./changes";
-import { callToOpen, describeEdgeAt, hitElement, hitPainting } from "./clicks";
+import { ChangeMarks, changedTensors } from "./changes";
+import { CardColors } from "./cardColors";
+import { Chosen } from "./chosen";
+import { callToOpen, hitElement, hitPainting, type Disclosing } from "./clicks";
+import { Disclosure } from "./disclosure";
 import { make } from "./dom";
-import { initialView, placeOfEvent } from "./framing";
-import type { Geometry, Rect } from "./geometry";
+import { initialView, placeOfEvent, placeOfSpot } from "./framing";
+import { showSteps, type Geometry, type Rect } from "./geometry";
 import { Gestures } from "./gestures";
+import { edgeReach, HoverCard } from "./hoverCard";
 import { commandOfKey } from "./keys";
-import { makeLegend } from "./legend";
-import { locate, nowhere, surroundings, type Spot } from "./locate";
+import { Legend } from "./legend";
+import { LevelZoom } from "./levelZoom";
+import { Neurons } from "./neurons";
+import { NumberPointer } from "./numberPointer";
 import { Painter } from "./painter";
+import { Pointing } from "./pointing";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
-import { buildScene } from "./scene";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
+import "./neurons.css";
+import "./numbers.css";
 import "./stage.css";
+import "./folds.css";
 
 export type { OrientationChoice } from "./arranger";
 
@@ -31,12 +41,6 @@ export interface StageHandlers {
   onSelect(selection: Selection | null): void;
   /** A person chose a level by key. */
   onLevel?(level: Level): void;
-}
-
-/** Something that keeps its place on the screen while the rest makes room. */
-interface Anchor {
-  readonly before: Rect;
-  find(geometry: Geometry): Rect | undefined;
 }
 
 /** What is known of a tape once it is laid out. */
@@ -48,14 +52,16 @@ interface Shown {
   readonly tape: Tape;
 }
 
-/** How near to an edge, in pixels of the screen, a pointer means it. */
-const edgeReach = 9;
-const flashMilliseconds = 1200;
+/** What a second click in the same place does not open a card for. */
+const ownControls =
+  "[data-open], [data-frame], [data-unfold], [data-hidden], [data-control], input";
 
 export class Stage {
   private readonly root = make("div", "stage-root");
   private readonly message = make("div", "stage-message");
-  private readonly legend = makeLegend();
+  private readonly legend = new Legend();
+  private readonly cardColors = new CardColors();
+  private readonly hoverCard = new HoverCard();
   private readonly painter: Painter;
   private readonly camera: CameraControl;
   private readonly arranger = new Arranger();
@@ -64,19 +70,18 @@ export class Stage {
 
   private tape: Tape | null = null;
   private missing: MissingLayer | null = null;
-  private groups: Groups | null = null;
+  private readonly disclosure = new Disclosure();
   private shown: Shown | null = null;
-  private level: Level = "module";
-  private overrides = new Map<number, boolean>();
+  private readonly neurons: Neurons;
+  private readonly levelZoom: LevelZoom;
   private choice: OrientationChoice = "auto";
   private playhead = 0;
-  private selection: Selection | null = null;
-  private spot: Spot = nowhere;
-  private around: Spot = nowhere;
+  private readonly chosen = new Chosen();
   private following = false;
   private transition: { transition: Transition; glide: Glide } | null = null;
-  private changed = nothingChanged;
-  private flashing: ReturnType<typeof setTimeout> | undefined;
+  private readonly changes = new ChangeMarks(() => this.repaint());
+  private readonly pointer = new NumberPointer(() => this.repaint());
+  private readonly pointing: Pointing;
   private frameRequest = 0;
   private isStale = true;
 
@@ -91,20 +96,33 @@ export class Stage {
     this.message.hidden = true;
     host.append(this.root);
     this.painter = new Painter(this.root);
-    this.root.append(this.legend, this.message);
+    this.root.append(
+      this.legend.root,
+      this.cardColors.legend.root,
+      this.message,
+      this.hoverCard.root,
+    );
+    this.neurons = new Neurons(host, this.root, {
+      switched: () => this.frame(false),
+      changed: () => this.repaint(),
+    });
     this.camera = new CameraControl(
       () => this.repaint(),
       () => this.painter.isStill,
     );
+    this.levelZoom = new LevelZoom(this.disclosure, this.camera);
     this.gestures = new Gestures(this.root, {
       pan: (dx, dy) => this.camera.pan(dx, dy),
-      zoom: (factor, x, y) => this.camera.zoom(factor, x, y),
+      zoom: (factor, x, y) => this.zoom(factor, x, y, "zoom"),
       click: (target, x, y) => this.click(target, x, y),
       doubleClick: (target, x, y) => this.doubleClick(target, x, y),
-      hover: (target, x, y) => this.hover(target, x, y),
-      focus: (target) => this.focus(target),
+      hover: (target, x, y) => this.point(target, { x, y, width: 0, height: 0 }),
+      leave: () => this.point(null),
+      focus: (box, target) => this.focus(box, target),
+      slide: (repeat, step) => this.showStep(repeat, step),
       key: (event) => this.key(event),
     });
+    this.pointing = new Pointing(this.root, () => this.locate());
     this.resizes = new ResizeObserver(() => this.resize());
     this.resizes.observe(this.root);
     this.resize();
@@ -121,31 +139,36 @@ export class Stage {
     this.tape = tape;
     this.missing = missing;
     if (tape === null) {
-      [this.groups, this.shown, this.transition] = [null, null, null];
+      [this.shown, this.transition] = [null, null];
+      this.disclosure.clear();
+      this.neurons.setStructure(null);
+      this.recolor();
       this.arranger.cancel();
       delete this.root.dataset.painted;
     } else if (!same) {
-      this.groups = buildGroups(tape.structure);
-      this.overrides.clear();
+      this.disclosure.show(tape.structure, missing);
+      this.neurons.setStructure(tape.structure);
+      this.pointer.clear();
       this.arrange(null);
     }
     this.retime();
-    this.select(this.selection);
+    this.select(this.chosen.selection);
   }
 
   setPlayhead(playhead: number): void {
     if (playhead === this.playhead) return;
     const isNextStep = playhead === this.playhead + 1;
     this.playhead = playhead;
+    this.reveal(this.subject());
     this.painter.pulse(isNextStep ? this.picture(performance.now()) : null);
     if (this.following) this.bringEventIntoView();
     this.repaint();
   }
 
   setLevel(level: Level): void {
-    if (level === this.level) return;
-    this.level = level;
-    this.overrides.clear();
+    if (level === this.disclosure.level) return;
+    this.disclosure.setLevel(level);
+    this.neurons.setLevel(level);
     this.arrange(null);
   }
 
@@ -156,24 +179,49 @@ export class Stage {
   }
 
   select(selection: Selection | null): void {
-    const kept = selection !== null && this.tape !== null && holds(this.tape.structure, selection);
-    this.selection = kept ? selection : null;
-    const scene = this.shown?.geometry.scene;
-    this.spot = scene === undefined ? nowhere : locate(scene, this.selection);
-    this.around = scene === undefined ? nowhere : surroundings(scene, this.spot);
+    const isNew = this.chosen.select(selection, this.tape?.structure ?? null);
+    if (isNew) this.reveal(this.chosen.selection);
+    this.locate();
+  }
+
+  private locate(): void {
+    this.chosen.locate(this.shown?.geometry.scene ?? null, this.pointing.tensor);
     this.repaint();
+  }
+
+  /** Whether selecting lights all that the selection influences, and the way of its gradient. */
+  setTracing(on: boolean): void {
+    this.chosen.setTracing(on, this.shown?.geometry.scene ?? null);
+    this.repaint();
+  }
+
+  /** What cards are coloured by; null: their own colours. */
+  setColorBy(by: ColorBy | null): void {
+    this.cardColors.by = by;
+    this.recolor();
+  }
+
+  /** Selects something and brings it into view. */
+  flyTo(selection: Selection): void {
+    this.select(selection);
+    if (this.shown === null) return;
+    const place = placeOfSpot(this.shown.geometry, this.chosen.spot);
+    if (place !== null) this.camera.bringIntoView(place);
   }
 
   /** All of the tape in view. */
   fit(): void {
     if (this.shown === null) return;
     this.camera.isFramed = false;
-    this.camera.glideTo(viewOf(this.shown.geometry.bounds, this.camera.viewport));
+    const { viewport } = this.camera;
+    this.camera.glideTo(
+      this.neurons.viewIn(viewport) ?? viewOf(this.shown.geometry.bounds, viewport),
+    );
   }
 
   zoomBy(factor: number): void {
-    const { width, height } = this.camera.viewport;
-    this.camera.glideZoom(factor, width / 2, height / 2);
+    const [x, y] = [this.camera.viewport.width / 2, this.camera.viewport.height / 2];
+    this.zoom(factor, x, y, "glideZoom");
   }
 
   /** Whether the camera keeps the current event in view. */
@@ -184,49 +232,94 @@ export class Stage {
 
   refreshTheme(): void {
     this.painter.refreshTheme();
-    this.repaint();
+    this.recolor();
   }
 
   /** Opens a call's card in place. */
   open(call: number): void {
-    if (this.groups === null || this.shown === null) return;
-    const { geometry } = this.shown;
-    const item = geometry.scene.items.find((candidate) => candidate.opens === call);
-    const before = geometry.cards[item?.index ?? -1];
-    this.overrides = withOpened(this.groups, this.overrides, call);
-    const find = ({ scene, frames }: Geometry): Rect | undefined =>
-      frames[scene.frames.findIndex((frame) => frame.calls.includes(call))];
-    this.arrange(before === undefined ? null : { before, find });
+    if (this.shown === null) return;
+    this.disclosure.open(call);
+    this.arrange(anchorOfOpening(this.shown.geometry, call));
   }
 
-  /** Closes the frame of this index. */
+  /** Closes the frame of this index, or folds it. */
   close(frameIndex: number): void {
     const frame = this.shown?.geometry.scene.frames[frameIndex];
-    const before = this.shown?.geometry.frames[frameIndex];
-    if (frame === undefined || before === undefined) return;
-    this.overrides = withClosed(this.overrides, frame.calls);
-    const find = ({ scene, cards }: Geometry): Rect | undefined =>
-      cards[scene.itemOfOp[frame.firstOp] ?? -1];
-    this.arrange({ before, find });
+    if (this.shown === null || frame === undefined) return;
+    this.disclosure.close(frame);
+    // Folding shows the step that the person is at, not the one that was shown long ago.
+    this.disclosure.reveal(this.chosen.selection ?? this.subject());
+    this.arrange(anchorOfFrame(this.shown.geometry, frame, this.camera.visible));
+  }
+
+  /** Shows all steps of the folded repeat in the frame of this index. */
+  unfold(frameIndex: number): void {
+    const frame = this.shown?.geometry.scene.frames[frameIndex];
+    if (this.shown === null || frame?.repeat == null) return;
+    this.disclosure.unfold(frame.repeat.id);
+    this.arrange(anchorOfFrame(this.shown.geometry, frame, this.camera.visible));
+  }
+
+  /** Slides a folded repeat to one of its steps. */
+  showStep(repeat: number, step: number): void {
+    this.disclosure.showStep(repeat, step);
+    this.slide();
+  }
+
+  /** What happens at the playhead. */
+  private subject(): Selection | null {
+    return this.tape === null ? null : subjectOf(this.tape.structure, this.playhead);
+  }
+
+  private reveal(selection: Selection | null): void {
+    this.disclosure.reveal(selection);
+    this.slide();
+  }
+
+  /** Brings the shown steps onto the stage; nothing else changes its place. */
+  private slide(): void {
+    if (this.shown === null || this.tape === null) return;
+    const { geometry: before } = this.shown;
+    if (this.disclosure.isShownBy(before.scene)) return;
+    const scene = this.disclosure.slide(before.scene);
+    const geometry = scene === null ? null : showSteps(before, scene);
+    if (geometry === null) this.arrange({ before: before.bounds, find: ({ bounds }) => bounds });
+    else {
+      this.hold(geometry);
+      this.transition = null;
+    }
   }
 
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
-    clearTimeout(this.flashing);
+    this.changes.clear();
+    this.pointing.destroy();
     this.resizes.disconnect();
     this.gestures.destroy();
     this.arranger.destroy();
+    this.neurons.destroy();
     this.root.remove();
+  }
+
+  /** Moves the camera; a card that one comes near enough to opens, and closes again from afar. */
+  private zoom(factor: number, x: number, y: number, way: "zoom" | "glideZoom"): void {
+    const geometry = this.neurons.isShown ? null : (this.shown?.geometry ?? null);
+    const anchor = this.levelZoom.zoom(geometry, factor, { x, y }, (...by) =>
+      this.camera[way](...by),
+    );
+    if (anchor !== null) this.arrange(anchor);
   }
 
   /** Builds the scene anew and has it laid out; the last request wins. */
   private arrange(anchor: Anchor | null): void {
-    if (this.tape === null || this.groups === null) return;
-    const { tape, level, overrides, groups, missing } = this;
-    const scene = buildScene(tape.structure, level, overrides, groups, missing);
+    const scene = this.disclosure.scene();
+    if (scene === null) return;
     this.arranger.arrange(scene, this.choice, this.camera.viewport, {
       done: (geometry) => this.take(geometry, anchor),
-      failed: (error) => this.tell(`The graph could not be laid out. ${error.message}`),
+      failed: (error) => {
+        this.levelZoom.settle();
+        this.tell(`The graph could not be laid out. ${error.message}`);
+      },
     });
   }
 
@@ -240,15 +333,24 @@ export class Stage {
     const { tape, shown } = this;
     const same = shown?.tape.structure.hash === tape.structure.hash;
     const before = same ? (shown?.geometry ?? null) : null;
-    const timing = timeScene(geometry.scene, tape);
     this.tell("");
-    this.shown = { geometry, edges: shapeEdges(geometry), timing, tape };
-    this.select(this.selection);
+    this.hold(geometry);
     const now = performance.now();
     this.beginTransition(before, geometry, now);
     const kept = anchor?.find(geometry);
-    if (anchor !== null && kept !== undefined) this.camera.keepInPlace(anchor.before, kept, now);
+    this.levelZoom.settle();
+    if (anchor !== null && kept !== undefined) this.camera.keepInPlace(anchor, kept, now);
     else this.frame(before !== null);
+    // The shown steps may have changed meanwhile.
+    this.slide();
+  }
+
+  private hold(geometry: Geometry): void {
+    if (this.tape === null) return;
+    const timing = timeScene(geometry.scene, this.tape);
+    this.shown = { geometry, edges: shapeEdges(geometry), timing, tape: this.tape };
+    this.recolor();
+    this.locate();
   }
 
   private beginTransition(before: Geometry | null, after: Geometry, now: number): void {
@@ -264,7 +366,9 @@ export class Stage {
     const { viewport } = this.camera;
     if (this.shown === null || viewport.width === 0) return;
     const { geometry, timing } = this.shown;
-    const view = initialView(geometry, viewport, placeOfEvent(geometry, timing, this.playhead));
+    const view =
+      this.neurons.viewIn(viewport) ??
+      initialView(geometry, viewport, placeOfEvent(geometry, timing, this.playhead));
     this.camera.isFramed = true;
     if (smoothly) this.camera.glideTo(view);
     else this.camera.set(view);
@@ -275,23 +379,18 @@ export class Stage {
     if (this.tape === null || this.shown === null || this.shown.tape === this.tape) return;
     const { geometry } = this.shown;
     if (geometry.scene.structure.hash !== this.tape.structure.hash) return;
-    this.flash(changedTensors(this.shown.tape, this.tape));
+    this.changes.mark(changedTensors(this.shown.tape, this.tape));
     this.shown = { ...this.shown, tape: this.tape, timing: timeScene(geometry.scene, this.tape) };
+    this.recolor();
   }
 
-  /** Marks what has changed for a moment. */
-  private flash(changed: ReadonlySet<number>): void {
-    clearTimeout(this.flashing);
-    this.changed = changed;
-    if (changed.size === 0) return;
-    this.flashing = setTimeout(() => {
-      this.changed = nothingChanged;
-      this.repaint();
-    }, flashMilliseconds);
+  private recolor(): void {
+    this.cardColors.update(this.shown, this.painter.colors);
+    this.repaint();
   }
 
   private bringEventIntoView(): void {
-    if (this.shown === null) return;
+    if (this.shown === null || this.neurons.isShown) return;
     const place = placeOfEvent(this.shown.geometry, this.shown.timing, this.playhead);
     if (place !== null) this.camera.bringIntoView(place);
   }
@@ -308,51 +407,59 @@ export class Stage {
   }
 
   private emit(selection: Selection | null): void {
-    if (sameSelection(selection, this.selection)) return;
+    if (sameSelection(selection, this.chosen.selection)) return;
     this.select(selection);
     this.handlers.onSelect(selection);
   }
 
   private click(target: Element, x: number, y: number): void {
-    if (this.shown === null || this.legend.contains(target)) return;
+    if (this.shown === null || this.legend.root.contains(target)) return;
     const hit = hitElement(target, this.shown.geometry);
+    if (hit.kind === "select") this.emit(hit.selection);
+    else if (hit.kind === "ground") this.emit(this.hitGround(x, y));
+    else if (hit.kind !== "control") this.disclose(hit);
+  }
+
+  /** Opens, closes, unfolds or slides what was hit. */
+  private disclose(hit: Disclosing): void {
     switch (hit.kind) {
       case "open":
-        this.open(hit.call);
-        break;
+        return this.open(hit.call);
       case "close":
-        this.close(hit.frame);
-        break;
-      case "select":
-        this.emit(hit.selection);
-        break;
-      case "ground":
-        this.emit(this.hitGround(x, y));
+        return this.close(hit.frame);
+      case "unfold":
+        return this.unfold(hit.frame);
+      case "step":
+        return this.showStep(hit.repeat, hit.step);
     }
   }
 
   private hitGround(x: number, y: number): Selection | null {
     const picture = this.picture(performance.now());
-    if (picture === null) return null;
+    if (picture === null || this.neurons.isShown) return null;
     const point = this.camera.toWorld(x, y);
     const reach = edgeReach / this.camera.view.scale;
     return hitPainting(picture, point.x, point.y, reach, this.painter.showsBlocks);
   }
 
   private doubleClick(target: Element, x: number, y: number): void {
-    if (this.shown === null || target.closest("[data-open], [data-frame]") !== null) return;
+    if (this.shown === null || target.closest(ownControls) !== null) return;
     const call = callToOpen(target, this.shown.geometry);
     if (call !== null) this.open(call);
     else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);
   }
 
-  private hover(target: Element, x: number, y: number): void {
-    const picture = this.painter.isGround(target) ? this.picture(performance.now()) : null;
-    const point = this.camera.toWorld(x, y);
-    const reach = edgeReach / this.camera.view.scale;
-    const words = picture === null ? null : describeEdgeAt(picture, point.x, point.y, reach);
-    this.root.classList.toggle("is-over-edge", words !== null);
-    this.root.title = words ?? "";
+  private point(target: Element | null, place?: Rect): void {
+    this.hoverCard.point(target, place);
+    this.tellPointed();
+  }
+
+  /** Numbers change while the tape plays under a resting pointer. */
+  private tellPointed(): void {
+    const isPointed = this.hoverCard.isPointed && !this.neurons.isShown;
+    const picture = isPointed ? this.picture(performance.now()) : null;
+    const { isOverEdge } = this.hoverCard.tell(picture, this.camera, this.painter);
+    this.root.classList.toggle("is-over-edge", isOverEdge);
   }
 
   private key(event: KeyboardEvent): boolean {
@@ -382,16 +489,18 @@ export class Stage {
   private enter(target: Element): boolean {
     if (this.shown === null) return false;
     const hit = hitElement(target, this.shown.geometry);
-    if (hit.kind === "close") this.close(hit.frame);
-    else if (hit.kind === "select" && sameSelection(hit.selection, this.selection)) {
+    if (hit.kind === "select" && sameSelection(hit.selection, this.chosen.selection)) {
       const call = callToOpen(target, this.shown.geometry);
       if (call !== null) this.open(call);
     } else if (hit.kind === "select") this.emit(hit.selection);
-    return hit.kind !== "ground";
+    else if (hit.kind !== "ground" && hit.kind !== "control") this.disclose(hit);
+    return hit.kind !== "ground" && hit.kind !== "control";
   }
 
   /** What the Tab key reaches comes into view; the browser would scroll, the camera moves. */
-  private focus(box: Rect): void {
+  private focus(box: Rect, target: Element): void {
+    if (!this.painter.holds(target)) return;
+    this.point(target, box);
     const { scale } = this.camera.view;
     const corner = this.camera.toWorld(box.x, box.y);
     this.camera.bringIntoView({ ...corner, width: box.width / scale, height: box.height / scale });
@@ -403,9 +512,13 @@ export class Stage {
     const share = moving?.glide.at(now) ?? 1;
     const geometry =
       moving === null || share === 1 ? this.shown.geometry : moving.transition.at(share);
-    const { playhead, spot, around, changed } = this;
+    const { playhead, pointer } = this;
+    const { changed } = this.changes;
+    const { shading } = this.cardColors;
+    const { spot, around, users, traced } = this.chosen;
     const { colors } = this.painter;
-    return { ...this.shown, geometry, playhead, spot, around, changed, colors };
+    const marks = { spot, around, users, traced, shading, changed, pointer };
+    return { ...this.shown, geometry, playhead, ...marks, colors };
   }
 
   private repaint(): void {
@@ -425,8 +538,9 @@ export class Stage {
     const moved = this.camera.advance(now);
     const share = this.transition?.glide.at(now) ?? 1;
     if (moved || this.isStale || this.transition !== null) {
-      this.isStale = this.painter.paint(this.picture(now), this.camera.view, share);
+      this.isStale = this.paint(this.picture(now), share);
       this.tellPainted();
+      this.tellPointed();
     }
     this.painter.paintPulses(this.camera.view, now);
     if (share === 1) this.transition = null;
@@ -434,14 +548,22 @@ export class Stage {
     if (this.isStale || goesOn) this.request();
   }
 
+  /** Neurons or cards; true if something is left for the next frame. */
+  private paint(picture: Picture | null, share: number): boolean {
+    const { view } = this.camera;
+    this.neurons.paint(picture, view);
+    return this.painter.paint(this.neurons.isShown ? null : picture, view, share);
+  }
+
   /** For whoever waits until the picture stands: tests above all. */
   private tellPainted(): void {
     const { dataset } = this.root;
     dataset.playhead = String(this.playhead);
-    this.legend.hidden = this.shown === null || this.shown.geometry.scene.backward.length === 0;
+    this.legend.show(this.neurons.isShown ? null : (this.shown?.timing ?? null));
     if (this.shown === null) return;
     dataset.painted = this.shown.tape.structure.hash;
     dataset.orientation = this.shown.geometry.orientation;
-    dataset.level = this.level;
+    dataset.level = this.disclosure.level;
+    dataset.cards = String(this.shown.geometry.scene.items.length);
   }
 }

@@ -1,17 +1,17 @@
 /** When each card and edge of a scene comes alive, and with what numbers. */
 
 import type { Structure } from "../api/types";
-import { statisticsOf, tensorOf, type Tape } from "../model/tape";
+import { flowOver, type Flow } from "../model/flow";
+import { tensorOf, type Tape } from "../model/tape";
 import type { Scene } from "./scene";
 import type { BackwardEdge } from "./sceneEdges";
 
 export type CardState = "not-yet" | "current" | "done";
 
-export type Flow =
-  | { kind: "unreached" }
-  | { kind: "zero" }
-  | { kind: "not-finite" }
-  | { kind: "value"; norm: number };
+export type { Flow } from "../model/flow";
+
+/** Of edges that carry nothing, or nothing yet. */
+export const notYetWidth = 1.5;
 
 export interface Timing {
   /** Playhead from which each item has begun, and from which all its ops have run. */
@@ -25,6 +25,8 @@ export interface Timing {
   readonly arrives: Int32Array;
   /** What each backward edge carries. */
   readonly flows: readonly Flow[];
+  /** What the widths of this tape's edges range over. */
+  readonly powers: Powers;
   /** Playhead from which the gradient of the loss itself is there; -1 never. */
   readonly turns: number;
 }
@@ -46,13 +48,15 @@ export function timeScene(scene: Scene, tape: Tape): Timing {
   }
   const gradientOfLoss =
     structure.loss === null ? null : tensorOf(structure, structure.loss).gradient;
+  const flows = scene.backward.map((edge) => flowAlong(tape, edge));
   return {
     begins,
     ends,
     itemOfEvent,
     leafOfEvent,
     arrives: Int32Array.from(scene.backward, (edge) => firstArrival(tape, edge)),
-    flows: scene.backward.map((edge) => flowAlong(tape, edge)),
+    flows,
+    powers: powersOf(flows),
     turns: gradientOfLoss == null ? -1 : (tape.revealed[gradientOfLoss] ?? -1),
   };
 }
@@ -96,18 +100,11 @@ function firstArrival(tape: Tape, edge: BackwardEdge): number {
 
 /** What an edge of the stage carries: the norm over all gradients that run along it. */
 function flowAlong(tape: Tape, edge: BackwardEdge): Flow {
-  let squares = 0;
-  let reached = false;
-  for (const id of edge.edges) {
-    const tensor = tape.structure.edges[id]?.tensor ?? null;
-    const statistics = tensor === null ? null : statisticsOf(tape, tensor);
-    if (statistics === null) continue;
-    reached = true;
-    if (statistics.non_finite > 0) return { kind: "not-finite" };
-    squares += statistics.l2_norm ** 2;
-  }
-  if (!reached) return { kind: "unreached" };
-  return squares === 0 ? { kind: "zero" } : { kind: "value", norm: Math.sqrt(squares) };
+  const gradients = edge.edges.map((id) => tape.structure.edges[id]?.tensor ?? null);
+  return flowOver(
+    tape,
+    gradients.filter((id) => id !== null),
+  );
 }
 
 /** The item in which the event at this playhead happens; -1 for none. */
@@ -149,12 +146,44 @@ export function backwardState(
   return from >= 0 && from <= playhead ? "done" : "not-yet";
 }
 
-/** Smallest norm that is told from still smaller ones by its width, as a power of ten. */
-const smallestPower = -6;
-const largestPower = 3;
+/** The powers of ten between which norms are told apart by the width of their edges. */
+export interface Powers {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The same for most tapes, so that their widths can be compared. */
+const usualPowers: Powers = { from: -6, to: 3 };
+const thinnest = 1.3;
+const thickest = 8.5;
+
+/** The usual powers, or wider ones where the tape's norms go beyond. */
+function powersOf(flows: readonly Flow[]): Powers {
+  let { from, to } = usualPowers;
+  for (const flow of flows) {
+    if (flow.kind !== "value") continue;
+    const power = Math.log10(flow.norm);
+    from = Math.min(from, Math.floor(power));
+    to = Math.max(to, Math.ceil(power));
+  }
+  return { from, to };
+}
 
 /** Width of a gradient edge in pixels at scale 1: the same more for every power of ten. */
-export function widthOfNorm(norm: number): number {
-  const power = Math.min(largestPower, Math.max(smallestPower, Math.log10(norm)));
-  return 1.3 + 0.8 * (power - smallestPower);
+export function widthOfNorm(norm: number, { from, to }: Powers = usualPowers): number {
+  const power = Math.min(to, Math.max(from, Math.log10(norm)));
+  return thinnest + ((thickest - thinnest) * (power - from)) / (to - from);
+}
+
+/** Width of an edge that carries this. */
+export function widthOfFlow(flow: Flow, powers: Powers): number {
+  switch (flow.kind) {
+    case "value":
+      return widthOfNorm(flow.norm, powers);
+    case "not-finite":
+      return 9;
+    case "zero":
+    case "unreached":
+      return notYetWidth;
+  }
 }

@@ -5,6 +5,7 @@ import type { BadNumber, Structure } from "../api/types";
 import { nearest } from "../model/metrics";
 import { proportionalPlace } from "../model/playback";
 import { CurvesState } from "./curves.svelte";
+import { FlowState } from "./flow.svelte";
 import { LayoutState } from "./layout.svelte";
 import { NoticesState } from "./notices.svelte";
 import { NumbersState } from "./numbers.svelte";
@@ -17,6 +18,7 @@ export type PlayheadRule = "start" | "end" | "same place" | number;
 
 export abstract class Viewer {
   readonly layout = new LayoutState();
+  readonly flow = new FlowState();
   readonly notices = new NoticesState();
   readonly playhead = new PlayheadState();
   readonly tape = new TapeState();
