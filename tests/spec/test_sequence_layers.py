@@ -207,8 +207,8 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str, str]] = {
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_a_mistake_is_told_at_its_field(name: str) -> None:
     raw, path, words = PROBLEMS[name]
-    told = {problem.path: problem.message for problem in problems_of(raw)}
-    assert words in told[path]
+    told = [problem.message for problem in problems_of(raw) if problem.path == path]
+    assert any(words in message for message in told)
 
 
 @pytest.mark.parametrize(
