@@ -32,7 +32,15 @@ class CtcOfBatch(nn.CTCLoss):
         samples, steps, _ = output.shape
         # As plain numbers, which torch takes too: it would have to read tensors to know them.
         lengths: tuple[Any, Any] = (steps,) * samples, (targets.shape[1],) * samples
-        return super().forward(output.transpose(0, 1), targets, *lengths)
+        losses = nn.functional.ctc_loss(
+            output.transpose(0, 1),
+            targets,
+            *lengths,
+            reduction="none",
+            zero_infinity=self.zero_infinity,
+        )
+        # torch's mean is over the targets first; it makes a tensor of their counts unseen.
+        return losses.sum() if self.reduction == "sum" else (losses / targets.shape[1]).mean()
 
 
 LOSSES: Mapping[str, Callable[..., nn.Module]] = {

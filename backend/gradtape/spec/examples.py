@@ -138,7 +138,7 @@ SHARED_WEIGHTS: dict[str, Any] = {
 }
 
 NAMES_RNN: dict[str, Any] = {
-    "data": {"kind": "characters", "samples": 512, "length": 6},
+    "data": {"kind": "characters", "samples": 320, "length": 6},
     "network": {
         "layers": [
             {"kind": "embedding", "name": "letters", "embedding_dim": 8},
@@ -147,7 +147,7 @@ NAMES_RNN: dict[str, Any] = {
         ]
     },
     "loss": {"kind": "cross_entropy"},
-    "optimizer": {"kind": "adam", "lr": 0.01},
+    "optimizer": {"kind": "adam", "lr": 0.02},
     "batch_size": 32,
 }
 
@@ -168,7 +168,7 @@ ATTENTION_COPY: dict[str, Any] = {
         ]
     },
     "loss": {"kind": "cross_entropy"},
-    "optimizer": {"kind": "adam", "lr": 0.02},
+    "optimizer": {"kind": "sgd", "lr": 0.1, "momentum": 0.9},
     "batch_size": 32,
 }
 

@@ -58,12 +58,19 @@ export interface LayerGroup {
   entries: CatalogEntry[];
 }
 
-/** The layer kinds in groups; those whose words contain `search`. Kinds new to us come last. */
+/**
+ * The layer kinds in groups; those whose name contains `search`, or if none does, those whose
+ * description does. Kinds new to us come last.
+ */
 export function groupLayers(layers: readonly CatalogEntry[], search: string): LayerGroup[] {
   const words = search.trim().toLowerCase();
-  const found = layers.filter(({ kind, title, description }) =>
-    `${kind} ${title} ${description}`.toLowerCase().includes(words),
+  const named = layers.filter(({ kind, title }) =>
+    `${kind} ${title}`.toLowerCase().includes(words),
   );
+  const found =
+    named.length > 0
+      ? named
+      : layers.filter(({ description }) => description.toLowerCase().includes(words));
   const known = new Set(GROUPS.flatMap((group) => group.kinds));
   const groups = GROUPS.map(({ title, kinds }) => ({
     title,
