@@ -5,6 +5,7 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/plotly.css";
 import "./styles/workbench.css";
+import "./styles/print.css";
 import { readPlace } from "./model/permalink";
 import { openPlace } from "./state/opening";
 

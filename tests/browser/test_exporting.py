@@ -1,6 +1,7 @@
 """Files out of the page, by mouse and by keyboard."""
 
 import json
+import re
 from pathlib import Path
 
 from playwright.sync_api import Download, Locator, expect
@@ -8,6 +9,8 @@ from playwright.sync_api import Download, Locator, expect
 from gradtape.exports.gallery import EXPORTS
 from tests.browser.workbench import Workbench
 from tests.exports.replay_files import ReplayFile
+
+STAGE_PICTURES = 5  # made in the page, see test_stage_pictures
 
 
 def open_menu(bench: Workbench) -> Locator:
@@ -36,7 +39,7 @@ def test_the_program_and_the_table_of_the_session_are_saved(workbench: Workbench
 def test_the_menu_offers_every_kind_and_saves_the_shown_iteration(workbench: Workbench) -> None:
     workbench.open()
     menu = open_menu(workbench)
-    expect(menu.get_by_role("menuitem")).to_have_count(len(EXPORTS))
+    expect(menu.get_by_role("menuitem")).to_have_count(len(EXPORTS) + STAGE_PICTURES)
     workbench.press("Escape")
     asked: list[str] = []
     workbench.page.on("request", lambda request: asked.append(request.url))
@@ -79,7 +82,7 @@ def test_a_refused_export_is_told(workbench: Workbench) -> None:
         "**/exports/svg*",
         lambda route: route.fulfill(status=422, body=json.dumps({"error": problem})),
     )
-    open_menu(workbench).get_by_role("menuitem", name="SVG").click()
+    open_menu(workbench).get_by_role("menuitem", name=re.compile("^SVG")).click()
     expect(workbench.page.get_by_role("alert")).to_contain_text("Drawing needs Graphviz.")
     workbench.forgive("422")
 

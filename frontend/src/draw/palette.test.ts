@@ -35,6 +35,6 @@ it("gives what is not finite the colour of danger", () => {
 });
 
 it("writes dark on light and light on dark", () => {
-  expect(inkOn([255, 255, 255])).toBe("#10131a");
+  expect(inkOn([255, 255, 255])).toBe("#000000");
   expect(inkOn([90, 10, 20])).toBe("#ffffff");
 });

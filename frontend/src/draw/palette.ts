@@ -76,7 +76,8 @@ export function colorOf(palette: Palette, value: number, scale: number): string 
 /** Black or white, whichever reads better on this colour. */
 export function inkOn([red, green, blue]: Rgb): string {
   const luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
-  return luminance > 0.22 ? "#10131a" : "#ffffff";
+  // Either reads at 4.5 or better only if the change is here and the dark one is black.
+  return luminance > 0.179 ? "#000000" : "#ffffff";
 }
 
 function linear(channel: number): number {

@@ -30,6 +30,23 @@ export const EXPORT_KINDS: readonly ExportKind[] = [
   { kind: "csv", title: "CSV", description: "Loss and norms of every iteration, as a table." },
 ];
 
+export interface PictureKind extends ExportKind {
+  kind: `${"svg" | "png" | "copy"} ${"view" | "everything"}`;
+}
+
+/** Pictures of the stage at the shown playhead, made in the page. */
+export const PICTURE_KINDS: readonly PictureKind[] = [
+  {
+    kind: "svg everything",
+    title: "Stage as SVG",
+    description: "All of the graph, at this event.",
+  },
+  { kind: "png everything", title: "Stage as PNG", description: "The same in pixels." },
+  { kind: "svg view", title: "View as SVG", description: "What is in view now." },
+  { kind: "png view", title: "View as PNG", description: "The same in pixels." },
+  { kind: "copy view", title: "Copy the view", description: "As an image, to paste elsewhere." },
+];
+
 /** The file's name with the name that the spec has in this page, where the server has another. */
 export function renameFile(fileName: string, name: string | null): string {
   const safe = (name ?? "").replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+|[-.]+$/g, "");

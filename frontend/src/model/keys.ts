@@ -19,7 +19,11 @@ export type Action =
   | "help"
   | "undo"
   | "redo"
+  | "search"
+  | PanAction
   | "deselect";
+
+export type PanAction = "panLeft" | "panRight" | "panUp" | "panDown";
 
 export interface Key {
   key: string;
@@ -46,15 +50,25 @@ const PLAIN: Record<string, Action> = {
   "0": "fit",
   t: "trace",
   "?": "help",
+  "/": "search",
   Escape: "deselect",
+};
+
+const PANS: Record<string, PanAction> = {
+  ArrowLeft: "panLeft",
+  ArrowRight: "panRight",
+  ArrowUp: "panUp",
+  ArrowDown: "panDown",
 };
 
 /** What a key does, or null. */
 export function actionFor(key: Key): Action | null {
   if (key.ctrlKey || key.metaKey) {
     if (key.altKey) return null;
+    if (key.key.toLowerCase() === "k") return key.shiftKey ? null : "search";
     if (key.key.toLowerCase() === "z") return key.shiftKey ? "redo" : "undo";
-    return key.key.toLowerCase() === "y" ? "redo" : null;
+    if (key.key.toLowerCase() === "y") return "redo";
+    return key.shiftKey ? null : (PANS[key.key] ?? null);
   }
   if (key.altKey) return null;
   if (key.shiftKey && key.key === "ArrowRight") return "callForward";
@@ -85,12 +99,25 @@ const TRAVEL: KeyHelp = { keys: ["[", "]"], does: "previous or next recorded ite
 const GRAPH_KEYS: KeyGroup = {
   group: "The graph",
   keys: [
+    { keys: ["Ctrl K", "/"], does: "search, and go there" },
     { keys: ["1", "2", "3", "4"], does: "modules, calls, ops or single numbers" },
     { keys: ["+", "−"], does: "zoom in or out" },
     { keys: ["0"], does: "show all of it" },
+    { keys: ["Drag", "Ctrl ← ↑ → ↓"], does: "move the view" },
     { keys: ["T"], does: "trace what is selected: what it influences, and its gradient's way" },
+    { keys: ["Shift click", "Shift drag"], does: "select several" },
     { keys: ["Esc"], does: "select nothing" },
     { keys: ["?"], does: "show these keys" },
+  ],
+};
+
+const WALK_KEYS: KeyGroup = {
+  group: "In the graph, after Tab or Enter",
+  keys: [
+    { keys: ["→", "←"], does: "to what uses a value, to what made it" },
+    { keys: ["↑", "↓"], does: "among several; between a value and its gradient" },
+    { keys: ["Home", "End"], does: "to the first card, to the loss" },
+    { keys: ["Enter", "Esc"], does: "open a group; leave it, or the graph" },
   ],
 };
 
@@ -106,6 +133,7 @@ export const KEY_HELP: readonly KeyGroup[] = [
     ],
   },
   GRAPH_KEYS,
+  WALK_KEYS,
   {
     group: "The recipe",
     keys: [
@@ -121,4 +149,5 @@ export const REPLAY_KEY_HELP: readonly KeyGroup[] = [
   TAPE_KEYS,
   { group: "Iterations", keys: [TRAVEL] },
   GRAPH_KEYS,
+  WALK_KEYS,
 ];

@@ -16,7 +16,10 @@ const OWN_KEYS = 'button, select, summary, a[href], [role="tab"], input';
 function belongsElsewhere(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (event.defaultPrevented || target === null) return event.defaultPrevented;
-  if (target.closest("dialog[open]") !== null || target.closest(TEXT_FIELDS) !== null) return true;
+  if (target.closest("dialog[open]") !== null) return true;
+  // While typing, Ctrl+K still searches the graph: the browser would leave the page for it.
+  const isSearch = event.ctrlKey || event.metaKey ? actionFor(event) === "search" : false;
+  if (target.closest(TEXT_FIELDS) !== null) return !isSearch;
   const usesKey = event.key === " " || target.closest("select, input") !== null;
   return usesKey && target.closest(OWN_KEYS) !== null && !event.ctrlKey && !event.metaKey;
 }
@@ -27,6 +30,8 @@ function callBoundary(viewer: Viewer, direction: 1 | -1): void {
   const { playhead } = viewer;
   playhead.scrubTo(nextCallBoundary(structure, playhead.position, direction));
 }
+
+const PAN_PX = 80;
 
 function viewerActions(viewer: Viewer, stage: Stage | null): Actions {
   const { playhead, layout, flow, selection } = viewer;
@@ -44,7 +49,12 @@ function viewerActions(viewer: Viewer, stage: Stage | null): Actions {
     zoomOut: () => stage?.zoomBy(0.8),
     fit: () => stage?.fit(),
     trace: () => (flow.tracing = !flow.tracing),
+    panLeft: () => stage?.panBy(PAN_PX, 0),
+    panRight: () => stage?.panBy(-PAN_PX, 0),
+    panUp: () => stage?.panBy(0, PAN_PX),
+    panDown: () => stage?.panBy(0, -PAN_PX),
     help: () => (layout.helpOpen = true),
+    search: () => (layout.searchOpen = true),
     deselect: () => (layout.sheet === null ? selection.choose(null) : (layout.sheet = null)),
   };
 }

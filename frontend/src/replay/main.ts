@@ -5,6 +5,7 @@ import "../styles/base.css";
 import "../styles/controls.css";
 import "../styles/plotly.css";
 import "../styles/workbench.css";
+import "../styles/print.css";
 import { mount } from "svelte";
 import type { ReplayDocument } from "../api/types";
 import { readBlock } from "./fileBlocks";

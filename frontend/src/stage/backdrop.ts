@@ -2,6 +2,7 @@
 
 import type { View } from "./camera";
 import { intersects } from "./camera";
+import { makeOutline, type Drawing } from "./drawing";
 import type { Rect } from "./geometry";
 import type { Picture } from "./picture";
 
@@ -9,7 +10,7 @@ const dotDistance = 24;
 
 /** A ground of dots that moves and grows with the world; coarser when far away. */
 export function paintDots(
-  context: CanvasRenderingContext2D,
+  context: Drawing,
   view: View,
   width: number,
   height: number,
@@ -30,11 +31,7 @@ export function paintDots(
   }
 }
 
-export function paintFrames(
-  context: CanvasRenderingContext2D,
-  picture: Picture,
-  visible: Rect,
-): void {
+export function paintFrames(context: Drawing, picture: Picture, visible: Rect): void {
   const { geometry, colors } = picture;
   // Outer frames come first in the scene, so inner ones lie on top.
   for (const [index, frame] of geometry.frames.entries()) {
@@ -47,7 +44,7 @@ export function paintFrames(
 }
 
 function paintFrame(
-  context: CanvasRenderingContext2D,
+  context: Drawing,
   frame: Rect,
   visible: Rect,
   fill: string,
@@ -67,16 +64,11 @@ function paintFrame(
 }
 
 /** Dotted lines from each forward card (or its last chip) to its gradient card. */
-export function paintTies(
-  context: CanvasRenderingContext2D,
-  picture: Picture,
-  view: View,
-  visible: Rect,
-): void {
+export function paintTies(context: Drawing, picture: Picture, view: View, visible: Rect): void {
   const { geometry, colors, spot, traced } = picture;
   if (view.scale < 0.25) return;
-  const path = new Path2D();
-  const chosen = new Path2D();
+  const path = makeOutline(context);
+  const chosen = makeOutline(context);
   for (const item of geometry.scene.items) {
     const card = geometry.cards[item.index] as Rect;
     const gradient = geometry.gradientCards[item.index];
@@ -118,11 +110,7 @@ function tieBox(card: Rect, gradient: Rect): Rect {
 }
 
 /** FORWARD → and ← BACKWARD at the beginning of each half, in screen size. */
-export function paintDirections(
-  context: CanvasRenderingContext2D,
-  picture: Picture,
-  view: View,
-): void {
+export function paintDirections(context: Drawing, picture: Picture, view: View): void {
   const { geometry, colors } = picture;
   const first = geometry.cards[0];
   const firstGradient = geometry.gradientCards[0];

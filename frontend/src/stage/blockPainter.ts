@@ -2,6 +2,7 @@
 
 import { intersects, type View } from "./camera";
 import { isAside, shadeOf, type Figure } from "./dressing";
+import { makeOutline, type Drawing, type Outline } from "./drawing";
 import type { Rect } from "./geometry";
 import type { Picture } from "./picture";
 import type { Shade } from "./shading";
@@ -14,16 +15,11 @@ type Tone = keyof typeof alphas;
 interface Fill {
   readonly color: string;
   readonly alpha: number;
-  readonly path: Path2D;
+  readonly path: Outline;
 }
 
 /** The context is in world coordinates. */
-export function paintBlocks(
-  context: CanvasRenderingContext2D,
-  picture: Picture,
-  view: View,
-  visible: Rect,
-): void {
+export function paintBlocks(context: Drawing, picture: Picture, view: View, visible: Rect): void {
   const fills = new Map<string, Fill>();
   const rings: { rect: Rect; color: string }[] = [];
   const { geometry, tape, timing, playhead, colors, spot } = picture;
@@ -38,7 +34,7 @@ export function paintBlocks(
     const name = `${color} ${tone}`;
     let fill = fills.get(name);
     if (fill === undefined) {
-      fill = { color, alpha: alphas[tone], path: new Path2D() };
+      fill = { color, alpha: alphas[tone], path: makeOutline(context) };
       fills.set(name, fill);
     }
     // Rounded corners that nobody can see would cost most of the time.
@@ -73,7 +69,7 @@ function toneOf(picture: Picture, state: CardState, figure: Figure, shade: Shade
 
 /** On the ground's own colour first, so that edges do not shine through. */
 function paintBackgrounds(
-  context: CanvasRenderingContext2D,
+  context: Drawing,
   fills: ReadonlyMap<string, Fill>,
   ground: string,
 ): void {
@@ -88,7 +84,7 @@ function paintBackgrounds(
 }
 
 function paintRings(
-  context: CanvasRenderingContext2D,
+  context: Drawing,
   rings: readonly { rect: Rect; color: string }[],
   view: View,
 ): void {
@@ -102,12 +98,7 @@ function paintRings(
   }
 }
 
-function paintNames(
-  context: CanvasRenderingContext2D,
-  picture: Picture,
-  view: View,
-  visible: Rect,
-): void {
+function paintNames(context: Drawing, picture: Picture, view: View, visible: Rect): void {
   const { geometry, colors, timing, playhead } = picture;
   const size = Math.min(34, 11 / view.scale);
   context.font = `600 ${String(size)}px system-ui, sans-serif`;

@@ -13,13 +13,14 @@ import {
   type View,
   type Viewport,
 } from "./camera";
+import { planFlight } from "./flight";
 
 export class CameraControl {
   viewport: Viewport = { width: 0, height: 0 };
   /** Until a person moves the camera, a new size of the host is a reason to frame the tape anew. */
   isFramed = true;
   private current: View = { x: 0, y: 0, scale: 1 };
-  private target: { from: View; to: View; glide: Glide } | null = null;
+  private target: { to: View; step: (share: number) => View; glide: Glide } | null = null;
 
   constructor(
     private readonly moved: () => void,
@@ -61,6 +62,19 @@ export class CameraControl {
     this.glideTo(zoomedAt(this.target?.to ?? this.current, factor, x, y));
   }
 
+  /** Brings a point of the world to the middle, at once. */
+  centreOn(x: number, y: number): void {
+    const { width, height } = this.viewport;
+    const { scale } = this.current;
+    this.isFramed = false;
+    this.set({ x: width / 2 - x * scale, y: height / 2 - y * scale, scale });
+  }
+
+  glidePan(dx: number, dy: number): void {
+    this.isFramed = false;
+    this.glideTo(panned(this.target?.to ?? this.current, dx, dy));
+  }
+
   set(view: View): void {
     [this.current, this.target] = [view, null];
     this.moved();
@@ -69,7 +83,19 @@ export class CameraControl {
   glideTo(to: View, startedAt = performance.now()): void {
     if (this.isStill()) this.set(to);
     else {
-      this.target = { from: this.current, to, glide: new Glide(startedAt) };
+      const from = this.current;
+      const step = (share: number): View => between(from, to, share);
+      this.target = { to, step, glide: new Glide(startedAt) };
+      this.moved();
+    }
+  }
+
+  /** Goes far: up, along, and down again, so that a person sees where to. */
+  flyTo(to: View): void {
+    this.isFramed = false;
+    if (this.isStill()) this.set(to);
+    else {
+      this.target = { to, ...planFlight(this.current, to, this.viewport, performance.now()) };
       this.moved();
     }
   }
@@ -95,9 +121,9 @@ export class CameraControl {
   /** Takes the next step of a smooth movement; true if there was one to take. */
   advance(now: number): boolean {
     if (this.target === null) return false;
-    const { from, to, glide } = this.target;
+    const { step, glide } = this.target;
     const share = glide.at(now);
-    this.current = between(from, to, share);
+    this.current = step(share);
     if (share === 1) this.target = null;
     return true;
   }

@@ -24,7 +24,7 @@ const inputHeatmapSize: Size = { width: 88, height: 40 };
 
 function makeCard(item: Item, className: string, detail: string): HTMLElement {
   const root = make("div", className);
-  root.tabIndex = 0;
+  root.tabIndex = -1;
   root.setAttribute("role", "button");
   root.append(makeCardHead(item, detail, className.includes("stage-card--forward")));
   return root;
@@ -123,7 +123,7 @@ export function makeGradientCard(item: Item): StageElement {
   };
 }
 
-function normLine({ look, text }: GradientWords): string {
+export function normLine({ look, text }: GradientWords): string {
   switch (look) {
     case "none":
     case "not-yet":
@@ -143,7 +143,7 @@ function setSum(sum: HTMLElement, { edges }: Picture, item: Item): void {
 
 export function makeLossCard(item: Item, picture: Picture): StageElement {
   const root = make("div", "stage-loss");
-  root.tabIndex = 0;
+  root.tabIndex = -1;
   root.setAttribute("role", "button");
   root.dataset.card = item.key;
   const { structure } = picture.tape;
@@ -186,7 +186,7 @@ function setLargeNumber(element: HTMLElement, text: string): void {
 }
 
 /** `BCEWithLogitsLoss` as `BCE with logits`: it has to fit into a circle. */
-function lossKind(structure: Structure, item: Item): string {
+export function lossKind(structure: Structure, item: Item): string {
   const module = moduleOf(structure, item.call?.id ?? structure.ops[item.firstOp]?.call ?? null);
   const kind = module?.target ?? (item.detail === "" ? item.name : item.detail);
   const words = kind
@@ -197,7 +197,7 @@ function lossKind(structure: Structure, item: Item): string {
   return words.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase()).trim();
 }
 
-function lossValue({ tape }: Picture): number {
+export function lossValue({ tape }: Picture): number {
   if (tape.frame.loss !== null) return toNumber(tape.frame.loss);
   const { loss } = tape.structure;
   return (loss === null ? undefined : valuesOf(tape, loss)?.values[0]) ?? NaN;
@@ -205,7 +205,7 @@ function lossValue({ tape }: Picture): number {
 
 export function makeSeedCard(item: Item): StageElement {
   const root = make("div", "stage-seed");
-  root.tabIndex = 0;
+  root.tabIndex = -1;
   root.setAttribute("role", "button");
   root.dataset.gradientCard = item.key;
   const value = make("span", "stage-seed-value");

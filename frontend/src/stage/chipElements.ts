@@ -21,7 +21,7 @@ interface ChipParts {
 
 function makeChip(className: string, name: string): ChipParts {
   const root = make("div", `stage-chip ${className}`);
-  root.tabIndex = 0;
+  root.tabIndex = -1;
   root.setAttribute("role", "button");
   const canvas = makeCanvas("stage-chip-swatch");
   const value = make("span", "stage-chip-value");
@@ -98,13 +98,13 @@ export function makeGradientChip(item: Item, leaf: number, picture: Picture): St
   };
 }
 
-function chipValue(tape: Tape, partial: number | null, whole: string): string {
+export function chipValue(tape: Tape, partial: number | null, whole: string): string {
   if (partial === null) return whole;
   return `+${formatNumber(statisticsOf(tape, partial)?.l2_norm ?? NaN, 2)}`;
 }
 
 /** The part of a shared parameter's gradient that came from this item; null where nothing is added. */
-function partFor({ geometry, tape }: Picture, item: Item, leaf: number): number | null {
+export function partFor({ geometry, tape }: Picture, item: Item, leaf: number): number | null {
   const { structure } = tape;
   const arriving = structure.edges.filter((edge) => edge.of === leaf && edge.tensor !== null);
   if (arriving.length < 2) return null;

@@ -3,13 +3,14 @@
 import type { Structure } from "../api/types";
 import { influenceOf, type Influence } from "../model/influence";
 import { holds, sameSelection, type Selection } from "../model/selection";
-import { locate, nowhere, surroundings, usersOf, type Spot } from "./locate";
+import { locateAll, nowhere, surroundings, usersOf, type Spot } from "./locate";
 import type { Scene } from "./scene";
 import { traceScene } from "./traced";
 
 export class Chosen {
-  selection: Selection | null = null;
+  all: readonly Selection[] = [];
   spot: Spot = nowhere;
+  /** Cards and edges next to what is selected. */
   around: Spot = nowhere;
   /** Where the shared weight is used that is pointed at, or selected. */
   users: Spot = nowhere;
@@ -19,19 +20,40 @@ export class Chosen {
   private influence: { structure: Structure; selection: Selection; of: Influence | null } | null =
     null;
 
-  /** Selects what the structure holds; of anything else, nothing. Answers whether that is new. */
-  select(selection: Selection | null, structure: Structure | null): boolean {
-    const kept = selection !== null && structure !== null && holds(structure, selection);
-    const before = this.selection;
-    this.selection = kept ? selection : null;
-    return !sameSelection(before, this.selection);
+  /** What is selected, if it is one thing. */
+  get only(): Selection | null {
+    return this.all.length === 1 ? (this.all[0] ?? null) : null;
+  }
+
+  isOnly(selection: Selection | null): boolean {
+    return this.all.length < 2 && sameSelection(this.only, selection);
+  }
+
+  /** Selects what of this the structure holds; answers whether it is one other thing now. */
+  select(selections: readonly Selection[], structure: Structure | null): boolean {
+    const before = this.only;
+    this.all = structure === null ? [] : selections.filter((each) => holds(structure, each));
+    return !sameSelection(before, this.only);
+  }
+
+  /** What is selected after one more thing was added, or taken away again. */
+  toggled(selection: Selection): Selection[] {
+    const others = this.all.filter((each) => !sameSelection(each, selection));
+    return others.length < this.all.length ? others : [...others, selection];
+  }
+
+  /** What is selected after these were added. */
+  extended(selections: readonly Selection[]): Selection[] {
+    const isNew = (selection: Selection): boolean =>
+      !this.all.some((each) => sameSelection(each, selection));
+    return [...this.all, ...selections.filter(isNew)];
   }
 
   /** Finds it in a scene; `pointed` is the tensor of the chip under the pointer or the focus. */
   locate(scene: Scene | null, pointed: number | null): void {
-    const { selection } = this;
-    const shared = pointed ?? (selection?.kind === "tensor" ? selection.id : null);
-    this.spot = scene === null ? nowhere : locate(scene, selection);
+    const { only } = this;
+    const shared = pointed ?? (only?.kind === "tensor" ? only.id : null);
+    this.spot = scene === null ? nowhere : locateAll(scene, this.all);
     this.around = scene === null ? nowhere : surroundings(scene, this.spot);
     this.users = scene === null ? nowhere : usersOf(scene, shared);
     this.trace(scene);
@@ -44,9 +66,9 @@ export class Chosen {
   }
 
   private trace(scene: Scene | null): void {
-    const { selection } = this;
-    const isTraced = this.tracing && scene !== null && selection !== null;
-    const influence = isTraced ? this.influenceIn(scene.structure, selection) : null;
+    const { only } = this;
+    const isTraced = this.tracing && scene !== null && only !== null;
+    const influence = isTraced ? this.influenceIn(scene.structure, only) : null;
     this.traced =
       influence === null || scene === null ? null : traceScene(scene, influence, this.spot);
   }

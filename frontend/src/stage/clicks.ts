@@ -4,6 +4,7 @@ import type { Selection } from "../model/selection";
 import type { Geometry } from "./geometry";
 import { selectionOfBackwardEdge, selectionOfCard, selectionOfGradient } from "./locate";
 import { blockAt, edgeAt, type Picture } from "./picture";
+import type { Scene } from "./scene";
 
 /** A hit on what shows more or less of the tape. */
 export type Disclosing =
@@ -29,16 +30,18 @@ export function hitElement(target: Element, geometry: Geometry): Hit {
   const unfolder = target.closest<HTMLElement>("[data-unfold]");
   if (unfolder !== null) return { kind: "unfold", frame: Number(unfolder.dataset.unfold) };
   const hidden = target.closest<HTMLElement>("[data-hidden]");
-  if (hidden !== null) return hitHidden(hidden.dataset.hidden ?? "", geometry);
+  if (hidden !== null) {
+    return hitHidden(hidden.dataset.hidden ?? "", geometry.scene) ?? { kind: "ground" };
+  }
   const selection = selectionOfElement(target, geometry);
   return selection === null ? { kind: "ground" } : { kind: "select", selection };
 }
 
 /** What stands for hidden steps leads to the nearest of them. */
-function hitHidden(key: string, { scene }: Geometry): Hit {
+export function hitHidden(key: string, scene: Scene): Disclosing | null {
   const item = scene.itemOfKey.get(key);
   const fold = scene.folds.find(({ before, after }) => before === item || after === item);
-  if (fold === undefined) return { kind: "ground" };
+  if (fold === undefined) return null;
   const step = fold.step + (fold.before === item ? -1 : 1);
   return { kind: "step", repeat: fold.repeat.id, step };
 }

@@ -10,10 +10,18 @@ import {
   withUnfolded,
   type Opened,
 } from "../model/folding";
-import { buildGroups, withClosed, withOpened, type Groups } from "../model/groups";
+import {
+  buildGroups,
+  isOpen,
+  withClosed,
+  withOpened,
+  type Groups,
+  type Overrides,
+} from "../model/groups";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
 import type { Selection } from "../model/selection";
+import { callsAround } from "./reveal";
 import { buildScene, type Item, type Scene, type SceneFrame } from "./scene";
 import { keepUnchanged } from "./sceneFolds";
 
@@ -84,6 +92,31 @@ export class Disclosure {
     const { structure, groups } = this.subject;
     const ops = opsOfSelection(structure, selection);
     if (ops !== null) this.opened = showingOps(groups, this.opened, ops);
+  }
+
+  /** Opens all groups that hide a selection; false if none does. */
+  openAround(scene: Scene, selection: Selection): boolean {
+    if (this.subject === null) return false;
+    const { structure, groups } = this.subject;
+    let { overrides } = this.opened;
+    for (const id of callsAround(scene, selection)) {
+      const call = structure.calls[id];
+      if (call === undefined || isOpen(groups, this.level, overrides, call)) continue;
+      overrides = withOpened(groups, overrides, id);
+    }
+    if (overrides === this.opened.overrides) return false;
+    this.setOverrides(overrides);
+    return true;
+  }
+
+  /** The innermost frame around an item that was opened by hand; -1 for none. */
+  frameOpenedByHand({ items, frames }: Scene, item: number): number {
+    const { overrides } = this.opened;
+    let at = items[item]?.frame ?? -1;
+    while (at >= 0 && !frames[at]?.calls.some((call) => overrides.get(call) === true)) {
+      at = frames[at]?.parent ?? -1;
+    }
+    return at;
   }
 
   /** Opens what an item holds, or else shows its numbers; false if there is no more to see. */
@@ -165,7 +198,7 @@ export class Disclosure {
     });
   }
 
-  private setOverrides(overrides: Map<number, boolean>): void {
+  private setOverrides(overrides: Overrides): void {
     this.opened = { ...this.opened, overrides };
   }
 }

@@ -3,6 +3,7 @@
 import { formatNumber } from "../model/format";
 import { mostArrivalsTold } from "../model/sideBySide";
 import { statisticsOf } from "../model/tape";
+import type { Drawing } from "./drawing";
 import type { Path } from "./geometry";
 import { middleOf } from "./paths";
 import type { Picture } from "./picture";
@@ -74,7 +75,7 @@ export class EdgeLabels {
   }
 
   /** The context is in world coordinates. */
-  paint(context: CanvasRenderingContext2D, { colors }: Picture): void {
+  paint(context: Drawing, { colors }: Picture): void {
     context.font = "600 11px system-ui, sans-serif";
     context.textAlign = "center";
     context.textBaseline = "middle";

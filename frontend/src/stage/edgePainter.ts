@@ -2,6 +2,7 @@
 
 import type { View } from "./camera";
 import { intersects } from "./camera";
+import { makeOutline, type Drawing, type Outline } from "./drawing";
 import { EdgeLabels } from "./edgeLabels";
 import type { Path, Rect } from "./geometry";
 import { turnReach } from "./measures";
@@ -18,7 +19,7 @@ interface Stroke {
 
 interface Batch {
   readonly stroke: Stroke;
-  readonly path: Path2D;
+  readonly path: Outline;
 }
 
 const forwardWidth = 2;
@@ -29,17 +30,13 @@ const labelScale = 0.5;
 export class EdgePainter {
   private readonly batches = new Map<string, Batch>();
   private readonly labels = new EdgeLabels();
+  private makePath = (): Outline => new Path2D();
   private scale = 1;
   private hatching: { color: string; pattern: CanvasPattern | null } | null = null;
 
   /** The context is already in world coordinates. */
-  paint(
-    context: CanvasRenderingContext2D,
-    picture: Picture,
-    view: View,
-    visible: Rect,
-    presence: number,
-  ): void {
+  paint(context: Drawing, picture: Picture, view: View, visible: Rect, presence: number): void {
+    this.makePath = () => makeOutline(context);
     this.batches.clear();
     this.labels.clear();
     this.scale = view.scale;
@@ -80,7 +77,7 @@ export class EdgePainter {
   private batch(name: string, stroke: Stroke): Batch {
     const known = this.batches.get(name);
     if (known !== undefined) return known;
-    const batch = { stroke, path: new Path2D() };
+    const batch = { stroke, path: this.makePath() };
     this.batches.set(name, batch);
     return batch;
   }
@@ -110,11 +107,7 @@ export class EdgePainter {
     }
   }
 
-  private collectBackward(
-    context: CanvasRenderingContext2D,
-    picture: Picture,
-    visible: Rect,
-  ): void {
+  private collectBackward(context: Drawing, picture: Picture, visible: Rect): void {
     const { geometry, timing, playhead, colors, around } = picture;
     for (const edge of geometry.scene.backward) {
       const path = geometry.backwardPaths[edge.index];
@@ -148,7 +141,7 @@ export class EdgePainter {
   }
 
   private addFlow(
-    context: CanvasRenderingContext2D,
+    context: Drawing,
     flow: Flow,
     path: Path,
     picture: Picture,
@@ -194,7 +187,7 @@ export class EdgePainter {
     const isAside = picture.traced?.gradientCards.has(geometry.scene.loss) === false;
     const lit = !isAside && timing.turns >= 0 && playhead >= timing.turns;
     const width = Math.max(turnWidthAtLeast, widthOfNorm(1, timing.powers));
-    const path = new Path2D();
+    const path = this.makePath();
     traceTurn(path, geometry.turn, geometry.orientation, turnReach);
     const stroke = {
       color: lit ? colors.backward : colors.lineStrong,
@@ -224,7 +217,7 @@ export class EdgePainter {
   }
 
   /** Diagonal stripes, made once per colour. */
-  private hatchPattern(context: CanvasRenderingContext2D, color: string): CanvasPattern | string {
+  private hatchPattern(context: Drawing, color: string): CanvasPattern | string {
     if (this.hatching?.color !== color) {
       const tile = document.createElement("canvas");
       tile.width = tile.height = 6;

@@ -33,7 +33,7 @@ export function makeFrameTitle(frame: SceneFrame, half: "forward" | "backward"):
 function makeClosingTitle(frame: SceneFrame, half: "forward" | "backward"): StageElement {
   const root = make("div", `stage-frame-title stage-frame-title--${half}`);
   const close = frame.repeat === null ? "close this group" : "fold its steps into one";
-  root.tabIndex = half === "forward" ? 0 : -1;
+  root.tabIndex = -1;
   root.setAttribute("role", "button");
   root.setAttribute("aria-expanded", "true");
   root.setAttribute("aria-label", `${frame.title}, ${close}`);

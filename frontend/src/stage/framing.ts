@@ -9,7 +9,6 @@ import {
   type Viewport,
 } from "./camera";
 import type { Geometry, Rect } from "./geometry";
-import type { Spot } from "./locate";
 import { currentItem, currentLeaf, type Timing } from "./timing";
 
 /** The upright picture has to be so much larger before it is preferred. */
@@ -62,31 +61,4 @@ export function placeOfEvent(geometry: Geometry, timing: Timing, playhead: numbe
   if (owner === undefined) return null;
   const chips = event.kind === "update" ? geometry.chips : geometry.gradientChips;
   return chips[owner.index]?.[owner.leaves.indexOf(leaf)] ?? null;
-}
-
-/** The first thing that is meant, with its gradient below it where only the card is meant. */
-export function placeOfSpot(geometry: Geometry, spot: Spot): Rect | null {
-  const { scene, cards, gradientCards, chips, gradientChips } = geometry;
-  const [card] = spot.cards;
-  if (card !== undefined) return unionOf([cards[card], gradientCards[card]]);
-  const [gradient] = spot.gradientCards;
-  if (gradient !== undefined) return gradientCards[gradient] ?? null;
-  for (const item of scene.items) {
-    for (const [index, leaf] of item.leaves.entries()) {
-      const grown = scene.structure.tensors[leaf]?.gradient ?? -1;
-      if (spot.chips.has(leaf)) return chips[item.index]?.[index] ?? null;
-      if (spot.chips.has(grown)) return gradientChips[item.index]?.[index] ?? null;
-    }
-  }
-  return null;
-}
-
-function unionOf(rects: readonly (Rect | undefined)[]): Rect | null {
-  const given = rects.filter((rect) => rect !== undefined);
-  if (given.length === 0) return null;
-  const x = Math.min(...given.map((rect) => rect.x));
-  const y = Math.min(...given.map((rect) => rect.y));
-  const right = Math.max(...given.map((rect) => rect.x + rect.width));
-  const bottom = Math.max(...given.map((rect) => rect.y + rect.height));
-  return { x, y, width: right - x, height: bottom - y };
 }

@@ -6,15 +6,22 @@ export interface GestureHandlers {
   pan(dx: number, dy: number): void;
   /** Zoom by a factor about a point of the host. */
   zoom(factor: number, x: number, y: number): void;
-  /** A press and release in one place. */
-  click(target: Element, x: number, y: number): void;
+  /** A press and release in one place; `several` adds to what is selected. */
+  click(target: Element, x: number, y: number, several: boolean): void;
   doubleClick(target: Element, x: number, y: number): void;
   /** The pointer is here; not while dragging. */
   hover(target: Element, x: number, y: number): void;
   /** Nothing is pointed at any more: the pointer left, or it drags. */
+  unhover(): void;
+  /** A rectangle is being drawn, and has been drawn; null where it was given up. */
+  sweep(box: Rect): void;
+  swept(box: Rect | null): void;
+  /** The keyboard's focus has come to the graph. */
+  enter(): void;
+  /** It has gone elsewhere, or a pointer takes over. */
   leave(): void;
-  /** The keyboard's focus came to a card that takes up this part of the host. */
-  focus(box: Rect, target: Element): void;
+  /** It came to something on a card that takes up this part of the host. */
+  focus(box: Rect): void;
   /** A slider was moved to a step of a repeat. */
   slide(repeat: number, step: number): void;
   /** True if the key meant something here. */
@@ -33,6 +40,8 @@ export class Gestures {
   private readonly pointers = new Map<number, Point>();
   private readonly controller = new AbortController();
   private moved = 0;
+  /** Where a drag with Shift began: it draws a rectangle instead of moving the view. */
+  private sweepFrom: Point | null = null;
 
   constructor(
     private readonly root: HTMLElement,
@@ -43,13 +52,15 @@ export class Gestures {
     root.addEventListener("pointermove", (event) => this.move(event), { signal });
     root.addEventListener("pointerup", (event) => this.up(event), { signal });
     root.addEventListener("pointercancel", (event) => this.release(event), { signal });
-    root.addEventListener("pointerleave", () => this.handlers.leave(), { signal });
-    root.addEventListener("focusout", () => this.handlers.leave(), { signal });
+    root.addEventListener("pointerleave", () => this.handlers.unhover(), { signal });
     root.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false });
     root.addEventListener("dblclick", (event) => this.double(event), { signal });
     root.addEventListener("keydown", (event) => this.press(event), { signal });
     root.addEventListener("input", (event) => this.input(event), { signal });
+    root.addEventListener("focus", () => this.enter(), { signal });
     root.addEventListener("focusin", (event) => this.focus(event), { signal });
+    root.addEventListener("focusout", (event) => this.blur(event), { signal });
+    root.addEventListener("click", (event) => this.activate(event), { signal });
     // The host scrolls when the browser brings a focused card into view; the camera does that here.
     root.addEventListener("scroll", () => root.scrollTo(0, 0), { signal });
   }
@@ -67,8 +78,10 @@ export class Gestures {
     if (event.button !== 0 && event.button !== 1) return;
     // A slider is dragged by itself.
     if (event.target instanceof HTMLInputElement) return;
+    this.handlers.leave();
     this.pointers.set(event.pointerId, this.at(event));
     if (this.pointers.size === 1) this.moved = 0;
+    this.sweepFrom = event.shiftKey && this.pointers.size === 1 ? this.at(event) : null;
   }
 
   private move(event: PointerEvent): void {
@@ -82,7 +95,10 @@ export class Gestures {
     this.moved += Math.abs(dx) + Math.abs(dy);
     if (this.moved > clickTolerance) this.capture(event.pointerId);
     if (this.pointers.size === 2) this.pinch(event.pointerId, last, now);
-    else if (this.moved > clickTolerance) this.handlers.pan(dx, dy);
+    else if (this.moved > clickTolerance) {
+      if (this.sweepFrom === null) this.handlers.pan(dx, dy);
+      else this.handlers.sweep(boxBetween(this.sweepFrom, now));
+    }
     this.pointers.set(event.pointerId, now);
   }
 
@@ -90,7 +106,7 @@ export class Gestures {
   private capture(pointerId: number): void {
     if (!this.root.hasPointerCapture(pointerId)) this.root.setPointerCapture(pointerId);
     this.root.classList.add("is-dragging");
-    this.handlers.leave();
+    this.handlers.unhover();
   }
 
   private pinch(pointerId: number, last: Point, now: Point): void {
@@ -105,14 +121,29 @@ export class Gestures {
 
   private up(event: PointerEvent): void {
     const known = this.pointers.has(event.pointerId);
+    const now = this.at(event);
+    if (known && this.sweepFrom !== null && this.moved > clickTolerance) {
+      this.handlers.swept(boxBetween(this.sweepFrom, now));
+      this.sweepFrom = null;
+    }
     this.release(event);
     if (!known || this.moved > clickTolerance || event.button !== 0) return;
+    if (event.target instanceof Element) {
+      this.handlers.click(event.target, now.x, now.y, event.shiftKey);
+    }
+  }
+
+  /** A screen reader clicks without a pointer. */
+  private activate(event: MouseEvent): void {
+    if (event.detail !== 0 || !(event.target instanceof Element)) return;
     const { x, y } = this.at(event);
-    if (event.target instanceof Element) this.handlers.click(event.target, x, y);
+    this.handlers.click(event.target, x, y, event.shiftKey);
   }
 
   private release(event: PointerEvent): void {
     this.pointers.delete(event.pointerId);
+    if (this.sweepFrom !== null) this.handlers.swept(null);
+    this.sweepFrom = null;
     if (this.pointers.size === 0) this.root.classList.remove("is-dragging");
   }
 
@@ -130,13 +161,18 @@ export class Gestures {
     if (event.target instanceof Element) this.handlers.doubleClick(event.target, x, y);
   }
 
+  private enter(): void {
+    // A press of the pointer focuses too, but then the arrow keys stay the transport's.
+    if (this.root.matches(":focus-visible")) this.handlers.enter();
+  }
+
   private focus({ target }: FocusEvent): void {
     if (!(target instanceof Element) || target === this.root) return;
     // A click focuses too, but then the person is already looking there.
     if (!target.matches(":focus-visible")) return;
     const [box, home] = [target.getBoundingClientRect(), this.root.getBoundingClientRect()];
     const { width, height } = box;
-    this.handlers.focus({ x: box.x - home.x, y: box.y - home.y, width, height }, target);
+    this.handlers.focus({ x: box.x - home.x, y: box.y - home.y, width, height });
   }
 
   private input({ target }: Event): void {
@@ -144,11 +180,25 @@ export class Gestures {
     this.handlers.slide(Number(target.dataset.repeat), Number(target.value) - 1);
   }
 
+  private blur({ relatedTarget }: FocusEvent): void {
+    const isOnGraph =
+      relatedTarget === this.root ||
+      (relatedTarget instanceof Element && relatedTarget.closest(".stage-world") !== null);
+    if (!isOnGraph) this.handlers.leave();
+  }
+
   private press(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // The buttons over the graph have keys of their own.
+    if (event.target instanceof HTMLButtonElement) return;
     if (this.handlers.key(event)) {
       event.preventDefault();
       event.stopPropagation();
     }
   }
+}
+
+function boxBetween(a: Point, b: Point): Rect {
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  return { x, y, width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) };
 }

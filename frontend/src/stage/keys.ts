@@ -1,13 +1,14 @@
-/** What keys mean on the stage. Arrows and Space are the transport's. */
+/** What keys mean on the stage. Space is the transport's, and so are arrows until one walks. */
 
 import { levelOfKey, type Level } from "../model/levels";
+import type { Orientation } from "./measures";
+import type { Step } from "./walk";
 
 export type KeyCommand =
   | { kind: "level"; level: Level }
   | { kind: "zoom"; factor: number }
   | { kind: "fit" }
-  | { kind: "clear" }
-  | { kind: "enter" };
+  | { kind: "clear" };
 
 const zoomStep = 1.25;
 
@@ -24,9 +25,30 @@ export function commandOfKey(event: KeyboardEvent): KeyCommand | null {
       return { kind: "fit" };
     case "Escape":
       return { kind: "clear" };
-    case "Enter":
-      return { kind: "enter" };
     default:
       return null;
   }
+}
+
+/** What keys mean to somebody who walks through the graph. */
+export type WalkCommand = Step | "first" | "loss" | "enter" | "leave";
+
+const alongTheFlow: Record<Orientation, Record<string, Step>> = {
+  horizontal: { ArrowRight: "onward", ArrowLeft: "back", ArrowUp: "up", ArrowDown: "down" },
+  // The flow runs down, with the gradients beside it on the right.
+  vertical: { ArrowDown: "onward", ArrowUp: "back", ArrowLeft: "up", ArrowRight: "down" },
+};
+const elsewhere: Record<string, WalkCommand> = {
+  Home: "first",
+  End: "loss",
+  Enter: "enter",
+  Escape: "leave",
+};
+
+export function walkOfKey(
+  { key, shiftKey }: KeyboardEvent,
+  orientation: Orientation,
+): WalkCommand | null {
+  if (shiftKey) return null;
+  return alongTheFlow[orientation][key] ?? elsewhere[key] ?? null;
 }

@@ -1,6 +1,7 @@
 /** Where a selection lies on the stage, and what a click on the stage selects. */
 
 import type { Selection } from "../model/selection";
+import { accumulatedTensor } from "../model/timeline";
 import type { Item, Scene } from "./scene";
 import type { BackwardEdge } from "./sceneEdges";
 
@@ -37,10 +38,18 @@ function emptySpot(): Draft {
 }
 
 export function locate(scene: Scene, selection: Selection | null): Spot {
-  if (selection === null) return nowhere;
-  const { structure } = scene;
-  const { kind, id } = selection;
+  return locateAll(scene, selection === null ? [] : [selection]);
+}
+
+/** Where several selections lie, taken together. */
+export function locateAll(scene: Scene, selections: readonly Selection[]): Spot {
   const spot = emptySpot();
+  for (const selection of selections) addSelection(scene, selection, spot);
+  return spot;
+}
+
+function addSelection(scene: Scene, { kind, id }: Selection, spot: Draft): void {
+  const { structure } = scene;
   switch (kind) {
     case "tensor":
       locateTensor(scene, id, spot);
@@ -50,7 +59,9 @@ export function locate(scene: Scene, selection: Selection | null): Spot {
       break;
     case "node": {
       const op = structure.nodes[id]?.op ?? null;
+      const leaf = op === null ? accumulatedTensor(structure, id) : null;
       if (op !== null) addItem(spot.gradientCards, scene.itemOfOp[op]);
+      if (leaf !== null) locateTensor(scene, structure.tensors[leaf]?.gradient ?? -1, spot);
       break;
     }
     case "call": {
@@ -65,7 +76,6 @@ export function locate(scene: Scene, selection: Selection | null): Spot {
       locateTensor(scene, structure.edges[id]?.tensor ?? -1, spot);
       break;
   }
-  return spot;
 }
 
 function addItem(items: Set<number>, item: number | undefined): void {

@@ -48,11 +48,6 @@ export class Painter {
     );
   }
 
-  /** Whether an element is one of the cards, or in one. */
-  holds(target: Element): boolean {
-    return target !== this.world && this.world.contains(target);
-  }
-
   refreshTheme(): void {
     this.colors = readColors(this.root);
   }

@@ -1,31 +1,104 @@
-/** Which chip a person points at, with the pointer or with the keyboard's focus. */
+/** What a press of the pointer does on the stage: select one thing or several, open, close, slide. */
+
+import type { Selection } from "../model/selection";
+import { intersects } from "./camera";
+import type { CameraControl } from "./cameraControl";
+import { callToOpen, hitElement, hitPainting, type Disclosing } from "./clicks";
+import { make } from "./dom";
+import type { Rect } from "./geometry";
+import { edgeReach } from "./hoverCard";
+import { selectionOfCard, selectionOfGradient } from "./locate";
+import type { Painter } from "./painter";
+import type { Picture } from "./picture";
+
+export interface PointingHandlers {
+  picture(): Picture | null;
+  /** Opens, closes, unfolds or slides what was hit. */
+  disclose(hit: Disclosing): void;
+  select(selection: Selection | null): void;
+  /** Adds to what is selected, or takes away from it. */
+  toggle(selection: Selection): void;
+  /** Adds these to what is selected. */
+  extend(selections: readonly Selection[]): void;
+}
+
+/** What a second click in the same place does not open a card for. */
+const ownControls =
+  "[data-open], [data-frame], [data-unfold], [data-hidden], [data-control], input";
 
 export class Pointing {
-  /** The tensor of that chip; null for none. */
-  tensor: number | null = null;
-  private readonly controller = new AbortController();
+  private readonly lasso = make("div", "stage-lasso");
 
   constructor(
     root: HTMLElement,
-    private readonly changed: () => void,
+    private readonly camera: CameraControl,
+    private readonly painter: Painter,
+    private readonly handlers: PointingHandlers,
   ) {
-    const { signal } = this.controller;
-    root.addEventListener("pointerover", ({ target }) => this.point(target), { signal });
-    root.addEventListener("pointerleave", () => this.point(document.activeElement), { signal });
-    root.addEventListener("focusin", ({ target }) => this.point(target), { signal });
-    root.addEventListener("focusout", () => this.point(null), { signal });
+    this.lasso.hidden = true;
+    root.append(this.lasso);
   }
 
-  destroy(): void {
-    this.controller.abort();
+  click(target: Element, x: number, y: number, several: boolean): void {
+    const picture = this.handlers.picture();
+    if (picture === null || !this.isOnGraph(target)) return;
+    const hit = hitElement(target, picture.geometry);
+    if (hit.kind === "control") return;
+    if (hit.kind !== "select" && hit.kind !== "ground") return this.handlers.disclose(hit);
+    const found = hit.kind === "select" ? hit.selection : this.hitGround(picture, x, y);
+    if (!several) this.handlers.select(found);
+    else if (found !== null) this.handlers.toggle(found);
   }
 
-  private point(target: EventTarget | null): void {
-    const element = target instanceof Element ? target.closest<HTMLElement>("[data-chip]") : null;
-    const name = element?.dataset.chip?.replace("none:", "");
-    const tensor = name === undefined ? null : Number(name);
-    if (tensor === this.tensor) return;
-    this.tensor = tensor;
-    this.changed();
+  /** Legend and map lie over the graph and have clicks of their own. */
+  private isOnGraph(target: Element): boolean {
+    return this.painter.isGround(target) || target.closest(".stage-world") !== null;
   }
+
+  private hitGround(picture: Picture, x: number, y: number): Selection | null {
+    const point = this.camera.toWorld(x, y);
+    const reach = edgeReach / this.camera.view.scale;
+    return hitPainting(picture, point.x, point.y, reach, this.painter.showsBlocks);
+  }
+
+  doubleClick(target: Element, x: number, y: number): void {
+    const picture = this.handlers.picture();
+    if (picture === null || target.closest(ownControls) !== null) return;
+    const call = callToOpen(target, picture.geometry);
+    if (call !== null) this.handlers.disclose({ kind: "open", call });
+    else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);
+  }
+
+  /** A rectangle is being drawn over the graph, in pixels of the host. */
+  sweep({ x, y, width, height }: Rect): void {
+    this.lasso.hidden = false;
+    const { style } = this.lasso;
+    style.transform = `translate(${String(x)}px, ${String(y)}px)`;
+    style.width = `${String(width)}px`;
+    style.height = `${String(height)}px`;
+  }
+
+  /** It is drawn: every card that it touches is selected too. Null: it was given up. */
+  swept(box: Rect | null): void {
+    this.lasso.hidden = true;
+    const picture = box === null ? null : this.handlers.picture();
+    if (picture === null || box === null) return;
+    const { scale } = this.camera.view;
+    const corner = this.camera.toWorld(box.x, box.y);
+    const area = { ...corner, width: box.width / scale, height: box.height / scale };
+    this.handlers.extend(cardsWithin(picture, area));
+  }
+}
+
+function cardsWithin({ geometry }: Picture, area: Rect): Selection[] {
+  const found: Selection[] = [];
+  const add = (rect: Rect | undefined, selection: Selection | null): void => {
+    if (rect !== undefined && selection !== null && intersects(rect, area)) found.push(selection);
+  };
+  const { scene } = geometry;
+  for (const item of scene.items) add(geometry.cards[item.index], selectionOfCard(item));
+  for (const item of scene.items) {
+    add(geometry.gradientCards[item.index], selectionOfGradient(scene, item));
+  }
+  return found;
 }

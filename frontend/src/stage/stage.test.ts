@@ -21,9 +21,9 @@ async function painted(playhead: number): Promise<void> {
   });
 }
 
-function click(element: HTMLElement): void {
+function click(element: HTMLElement, shiftKey = false): void {
   for (const type of ["pointerdown", "pointerup"]) {
-    element.dispatchEvent(new MouseEvent(type, { bubbles: true, button: 0 }));
+    element.dispatchEvent(new MouseEvent(type, { bubbles: true, button: 0, shiftKey }));
   }
 }
 
@@ -108,12 +108,58 @@ describe("the stage", () => {
     expect(selected).toEqual([]);
   });
 
-  it("is worked by keys: Enter selects, Escape clears, digits choose a level", async () => {
-    press(find('[data-card="call:0"]'), "Enter");
-    press(find('[data-card="call:0"]'), "Escape");
-    expect(selected).toEqual([{ kind: "call", id: 0 }, null]);
-    press(find(".stage-root"), "3");
+  it("is walked by keys: Enter goes in, arrows along the edges, Escape leaves", async () => {
+    const root = find(".stage-root");
+    const chosen = (): Selection | null | undefined => selected.at(-1);
+    press(root, "Enter");
+    expect(chosen()).toEqual({ kind: "tensor", id: 0 });
+    press(root, "ArrowRight");
+    expect(chosen()).toEqual({ kind: "call", id: 0 });
+    press(root, "ArrowDown");
+    expect(chosen()).toEqual({ kind: "tensor", id: tape.structure.tensors[product]?.gradient });
+    press(root, "ArrowUp");
+    press(root, "ArrowLeft");
+    press(root, "ArrowDown");
+    expect(chosen()).toEqual({ kind: "tensor", id: w });
+    await vi.waitFor(() =>
+      expect(find('.stage-said[role="status"]').textContent).toBe(
+        "scale.weight, parameter, a single number, value 2, gradient not yet, 2 of 2 here.",
+      ),
+    );
+    press(root, "Escape");
+    expect(chosen()).toBeNull();
+    press(root, "3");
     await vi.waitFor(() => expect(find('[data-card="op:0"]').textContent).toContain("scale"));
+  });
+
+  it("is one stop of the Tab key", () => {
+    expect([...host.querySelectorAll("[tabindex='0']")]).toEqual([find(".stage-root")]);
+  });
+
+  it("selects several with Shift, and one less the second time", () => {
+    const several: (readonly Selection[])[] = [];
+    stage.destroy();
+    stage = new Stage(host, {
+      onSelect: (selection) => several.push(selection === null ? [] : [selection]),
+      onSelectSeveral: (selections) => several.push(selections),
+    });
+    stage.show(tape);
+    return vi.waitFor(() => {
+      several.length = 0;
+      stage.select(null);
+      const [card, chip] = [find('[data-card="call:0"]'), find(`[data-chip="${w}"]`)];
+      click(card);
+      click(chip, true);
+      click(card, true);
+      expect(several).toEqual([
+        [{ kind: "call", id: 0 }],
+        [
+          { kind: "call", id: 0 },
+          { kind: "tensor", id: w },
+        ],
+        [{ kind: "tensor", id: w }],
+      ]);
+    });
   });
 
   it("leaves the transport's keys alone", () => {

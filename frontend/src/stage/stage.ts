@@ -3,7 +3,7 @@
 import type { ColorBy } from "../model/colorBy";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
-import { sameSelection, subjectOf, type Selection } from "../model/selection";
+import { subjectOf, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
 import { anchorOfFrame, anchorOfOpening, type Anchor } from "./anchor";
 import { Arranger, type OrientationChoice } from "./arranger";
@@ -12,23 +12,28 @@ import { CameraControl } from "./cameraControl";
 import { ChangeMarks, changedTensors } from "./changes";
 import { CardColors } from "./cardColors";
 import { Chosen } from "./chosen";
-import { callToOpen, hitElement, hitPainting, type Disclosing } from "./clicks";
+import { ChipPointing } from "./chipPointing";
+import type { Disclosing } from "./clicks";
 import { Disclosure } from "./disclosure";
 import { make } from "./dom";
-import { initialView, placeOfEvent, placeOfSpot } from "./framing";
+import { initialView, placeOfEvent } from "./framing";
 import { showSteps, type Geometry, type Rect } from "./geometry";
 import { Gestures } from "./gestures";
-import { edgeReach, HoverCard } from "./hoverCard";
+import { HoverCard } from "./hoverCard";
 import { commandOfKey } from "./keys";
 import { Legend } from "./legend";
 import { LevelZoom } from "./levelZoom";
+import { Minimap } from "./minimap";
 import { Neurons } from "./neurons";
 import { NumberPointer } from "./numberPointer";
 import { Painter } from "./painter";
 import { Pointing } from "./pointing";
 import { shapeEdges, type EdgeShapes, type Picture } from "./picture";
+import { placeOfSpot, viewThatReads } from "./reveal";
+import { StagePicture } from "./stagePicture";
 import { timeScene, type Timing } from "./timing";
 import { largestAnimated, Transition } from "./transition";
+import { Walker } from "./walker";
 import "./neurons.css";
 import "./numbers.css";
 import "./stage.css";
@@ -39,6 +44,8 @@ export type { OrientationChoice } from "./arranger";
 export interface StageHandlers {
   /** A person selected something, or nothing. */
   onSelect(selection: Selection | null): void;
+  /** A person selected several things, or one of them less. */
+  onSelectSeveral?(selections: readonly Selection[]): void;
   /** A person chose a level by key. */
   onLevel?(level: Level): void;
 }
@@ -52,9 +59,8 @@ interface Shown {
   readonly tape: Tape;
 }
 
-/** What a second click in the same place does not open a card for. */
-const ownControls =
-  "[data-open], [data-frame], [data-unfold], [data-hidden], [data-control], input";
+/** After a new layout: what keeps its place, the selection as a goal to fly to, or all anew. */
+type Arrival = Anchor | "selection" | null;
 
 export class Stage {
   private readonly root = make("div", "stage-root");
@@ -66,6 +72,10 @@ export class Stage {
   private readonly camera: CameraControl;
   private readonly arranger = new Arranger();
   private readonly gestures: Gestures;
+  private readonly walker: Walker;
+  private readonly pointing: Pointing;
+  private readonly chips: ChipPointing;
+  private readonly minimap: Minimap;
   private readonly resizes: ResizeObserver;
 
   private tape: Tape | null = null;
@@ -81,7 +91,6 @@ export class Stage {
   private transition: { transition: Transition; glide: Glide } | null = null;
   private readonly changes = new ChangeMarks(() => this.repaint());
   private readonly pointer = new NumberPointer(() => this.repaint());
-  private readonly pointing: Pointing;
   private frameRequest = 0;
   private isStale = true;
 
@@ -90,7 +99,8 @@ export class Stage {
     private readonly handlers: StageHandlers,
   ) {
     this.root.tabIndex = 0;
-    this.root.setAttribute("role", "group");
+    // An application: screen readers leave the arrow keys to the graph.
+    this.root.setAttribute("role", "application");
     this.root.setAttribute("aria-label", "Graph of the tape");
     this.message.setAttribute("role", "alert");
     this.message.hidden = true;
@@ -114,15 +124,35 @@ export class Stage {
     this.gestures = new Gestures(this.root, {
       pan: (dx, dy) => this.camera.pan(dx, dy),
       zoom: (factor, x, y) => this.zoom(factor, x, y, "zoom"),
-      click: (target, x, y) => this.click(target, x, y),
-      doubleClick: (target, x, y) => this.doubleClick(target, x, y),
+      click: (target, x, y, several) => this.pointing.click(target, x, y, several),
+      doubleClick: (target, x, y) => this.pointing.doubleClick(target, x, y),
       hover: (target, x, y) => this.point(target, { x, y, width: 0, height: 0 }),
-      leave: () => this.point(null),
-      focus: (box, target) => this.focus(box, target),
+      unhover: () => this.point(null),
+      sweep: (box) => this.pointing.sweep(box),
+      swept: (box) => this.pointing.swept(box),
+      enter: () => this.walker.enter(),
+      leave: () => this.walker.leave(),
+      focus: (box) => this.focus(box),
       slide: (repeat, step) => this.showStep(repeat, step),
       key: (event) => this.key(event),
     });
-    this.pointing = new Pointing(this.root, () => this.locate());
+    this.pointing = new Pointing(this.root, this.camera, this.painter, {
+      picture: () => this.picture(performance.now()),
+      disclose: (hit) => this.disclose(hit),
+      select: (selection) => this.emit(selection),
+      toggle: (selection) => this.emitSeveral(this.chosen.toggled(selection)),
+      extend: (selections) => this.emitSeveral(this.chosen.extended(selections)),
+    });
+    this.chips = new ChipPointing(this.root, () => this.locate());
+    this.walker = new Walker(this.root, {
+      picture: () => this.picture(performance.now()),
+      select: (selection) => this.emit(selection),
+      isSelected: (selection) => this.chosen.isOnly(selection),
+      disclose: (hit) => this.disclose(hit),
+      closeAround: (item) => this.closeAround(item),
+      bringIntoView: (rect) => this.camera.bringIntoView(rect),
+    });
+    this.minimap = new Minimap(this.root, (x, y) => this.camera.centreOn(x, y));
     this.resizes = new ResizeObserver(() => this.resize());
     this.resizes.observe(this.root);
     this.resize();
@@ -152,14 +182,14 @@ export class Stage {
       this.arrange(null);
     }
     this.retime();
-    this.select(this.chosen.selection);
+    this.selectSeveral(this.chosen.all);
   }
 
   setPlayhead(playhead: number): void {
     if (playhead === this.playhead) return;
     const isNextStep = playhead === this.playhead + 1;
     this.playhead = playhead;
-    this.reveal(this.subject());
+    this.slideTo(this.subject());
     this.painter.pulse(isNextStep ? this.picture(performance.now()) : null);
     if (this.following) this.bringEventIntoView();
     this.repaint();
@@ -179,13 +209,17 @@ export class Stage {
   }
 
   select(selection: Selection | null): void {
-    const isNew = this.chosen.select(selection, this.tape?.structure ?? null);
-    if (isNew) this.reveal(this.chosen.selection);
+    this.selectSeveral(selection === null ? [] : [selection]);
+  }
+
+  selectSeveral(selections: readonly Selection[]): void {
+    const isNew = this.chosen.select(selections, this.tape?.structure ?? null);
+    if (isNew) this.slideTo(this.chosen.only);
     this.locate();
   }
 
   private locate(): void {
-    this.chosen.locate(this.shown?.geometry.scene ?? null, this.pointing.tensor);
+    this.chosen.locate(this.shown?.geometry.scene ?? null, this.chips.tensor);
     this.repaint();
   }
 
@@ -201,12 +235,24 @@ export class Stage {
     this.recolor();
   }
 
-  /** Selects something and brings it into view. */
-  flyTo(selection: Selection): void {
+  /** Selects something and flies there; groups that hide it open. */
+  reveal(selection: Selection): void {
     this.select(selection);
     if (this.shown === null) return;
+    if (this.disclosure.openAround(this.shown.geometry.scene, selection)) this.arrange("selection");
+    else this.flyToSelection();
+  }
+
+  private flyToSelection(): void {
+    if (this.shown === null) return;
     const place = placeOfSpot(this.shown.geometry, this.chosen.spot);
-    if (place !== null) this.camera.bringIntoView(place);
+    const { view, viewport } = this.camera;
+    if (place !== null) this.camera.flyTo(viewThatReads(view, place, viewport));
+  }
+
+  /** The keyboard comes to the graph. */
+  takeFocus(): void {
+    this.root.focus({ preventScroll: true });
   }
 
   /** All of the tape in view. */
@@ -224,6 +270,11 @@ export class Stage {
     this.zoom(factor, x, y, "glideZoom");
   }
 
+  /** Moves the view smoothly; presses of a key add up. */
+  panBy(dx: number, dy: number): void {
+    this.camera.glidePan(dx, dy);
+  }
+
   /** Whether the camera keeps the current event in view. */
   follow(on: boolean): void {
     this.following = on;
@@ -233,6 +284,12 @@ export class Stage {
   refreshTheme(): void {
     this.painter.refreshTheme();
     this.recolor();
+  }
+
+  /** The stage as it stands, to take away; null while there is nothing on it. */
+  takePicture(): StagePicture | null {
+    const picture = this.picture(performance.now());
+    return picture && new StagePicture(picture, this.camera.view, this.camera.viewport);
   }
 
   /** Opens a call's card in place. */
@@ -248,8 +305,16 @@ export class Stage {
     if (this.shown === null || frame === undefined) return;
     this.disclosure.close(frame);
     // Folding shows the step that the person is at, not the one that was shown long ago.
-    this.disclosure.reveal(this.chosen.selection ?? this.subject());
+    this.disclosure.reveal(this.chosen.only ?? this.subject());
     this.arrange(anchorOfFrame(this.shown.geometry, frame, this.camera.visible));
+  }
+
+  /** Closes the innermost frame around an item that was opened by hand; false without one. */
+  private closeAround(item: number): boolean {
+    if (this.shown === null) return false;
+    const frame = this.disclosure.frameOpenedByHand(this.shown.geometry.scene, item);
+    if (frame >= 0) this.close(frame);
+    return frame >= 0;
   }
 
   /** Shows all steps of the folded repeat in the frame of this index. */
@@ -271,7 +336,7 @@ export class Stage {
     return this.tape === null ? null : subjectOf(this.tape.structure, this.playhead);
   }
 
-  private reveal(selection: Selection | null): void {
+  private slideTo(selection: Selection | null): void {
     this.disclosure.reveal(selection);
     this.slide();
   }
@@ -286,6 +351,7 @@ export class Stage {
     if (geometry === null) this.arrange({ before: before.bounds, find: ({ bounds }) => bounds });
     else {
       this.hold(geometry);
+      this.walker.settle(geometry);
       this.transition = null;
     }
   }
@@ -293,7 +359,8 @@ export class Stage {
   destroy(): void {
     cancelAnimationFrame(this.frameRequest);
     this.changes.clear();
-    this.pointing.destroy();
+    this.chips.destroy();
+    this.walker.destroy();
     this.resizes.disconnect();
     this.gestures.destroy();
     this.arranger.destroy();
@@ -311,11 +378,11 @@ export class Stage {
   }
 
   /** Builds the scene anew and has it laid out; the last request wins. */
-  private arrange(anchor: Anchor | null): void {
+  private arrange(arrival: Arrival): void {
     const scene = this.disclosure.scene();
     if (scene === null) return;
     this.arranger.arrange(scene, this.choice, this.camera.viewport, {
-      done: (geometry) => this.take(geometry, anchor),
+      done: (geometry) => this.take(geometry, arrival),
       failed: (error) => {
         this.levelZoom.settle();
         this.tell(`The graph could not be laid out. ${error.message}`);
@@ -328,7 +395,7 @@ export class Stage {
     this.message.hidden = message === "";
   }
 
-  private take(geometry: Geometry, anchor: Anchor | null): void {
+  private take(geometry: Geometry, arrival: Arrival): void {
     if (this.tape === null) return;
     const { tape, shown } = this;
     const same = shown?.tape.structure.hash === tape.structure.hash;
@@ -337,12 +404,18 @@ export class Stage {
     this.hold(geometry);
     const now = performance.now();
     this.beginTransition(before, geometry, now);
-    const kept = anchor?.find(geometry);
+    this.walker.settle(geometry);
     this.levelZoom.settle();
-    if (anchor !== null && kept !== undefined) this.camera.keepInPlace(anchor, kept, now);
-    else this.frame(before !== null);
+    this.goTo(arrival, before !== null, now);
     // The shown steps may have changed meanwhile.
     this.slide();
+  }
+
+  private goTo(arrival: Arrival, smoothly: boolean, now: number): void {
+    if (arrival === "selection") return this.flyToSelection();
+    const kept = this.shown === null ? undefined : arrival?.find(this.shown.geometry);
+    if (arrival !== null && kept !== undefined) this.camera.keepInPlace(arrival, kept, now);
+    else this.frame(smoothly);
   }
 
   private hold(geometry: Geometry): void {
@@ -407,17 +480,18 @@ export class Stage {
   }
 
   private emit(selection: Selection | null): void {
-    if (sameSelection(selection, this.chosen.selection)) return;
+    if (this.chosen.isOnly(selection)) return;
     this.select(selection);
     this.handlers.onSelect(selection);
   }
 
-  private click(target: Element, x: number, y: number): void {
-    if (this.shown === null || this.legend.root.contains(target)) return;
-    const hit = hitElement(target, this.shown.geometry);
-    if (hit.kind === "select") this.emit(hit.selection);
-    else if (hit.kind === "ground") this.emit(this.hitGround(x, y));
-    else if (hit.kind !== "control") this.disclose(hit);
+  private emitSeveral(selections: readonly Selection[]): void {
+    const [only = null] = selections;
+    if (selections.length < 2 || this.handlers.onSelectSeveral === undefined) {
+      return this.emit(only);
+    }
+    this.selectSeveral(selections);
+    this.handlers.onSelectSeveral(selections);
   }
 
   /** Opens, closes, unfolds or slides what was hit. */
@@ -434,21 +508,6 @@ export class Stage {
     }
   }
 
-  private hitGround(x: number, y: number): Selection | null {
-    const picture = this.picture(performance.now());
-    if (picture === null || this.neurons.isShown) return null;
-    const point = this.camera.toWorld(x, y);
-    const reach = edgeReach / this.camera.view.scale;
-    return hitPainting(picture, point.x, point.y, reach, this.painter.showsBlocks);
-  }
-
-  private doubleClick(target: Element, x: number, y: number): void {
-    if (this.shown === null || target.closest(ownControls) !== null) return;
-    const call = callToOpen(target, this.shown.geometry);
-    if (call !== null) this.open(call);
-    else if (this.painter.isGround(target)) this.camera.glideZoom(1.6, x, y);
-  }
-
   private point(target: Element | null, place?: Rect): void {
     this.hoverCard.point(target, place);
     this.tellPointed();
@@ -463,6 +522,7 @@ export class Stage {
   }
 
   private key(event: KeyboardEvent): boolean {
+    if (this.walker.key(event)) return true;
     const command = commandOfKey(event);
     switch (command?.kind) {
       case undefined:
@@ -480,27 +540,11 @@ export class Stage {
       case "clear":
         this.emit(null);
         return true;
-      case "enter":
-        return event.target instanceof Element && this.enter(event.target);
     }
   }
 
-  /** Enter selects; on what is selected already, it opens. */
-  private enter(target: Element): boolean {
-    if (this.shown === null) return false;
-    const hit = hitElement(target, this.shown.geometry);
-    if (hit.kind === "select" && sameSelection(hit.selection, this.chosen.selection)) {
-      const call = callToOpen(target, this.shown.geometry);
-      if (call !== null) this.open(call);
-    } else if (hit.kind === "select") this.emit(hit.selection);
-    else if (hit.kind !== "ground" && hit.kind !== "control") this.disclose(hit);
-    return hit.kind !== "ground" && hit.kind !== "control";
-  }
-
   /** What the Tab key reaches comes into view; the browser would scroll, the camera moves. */
-  private focus(box: Rect, target: Element): void {
-    if (!this.painter.holds(target)) return;
-    this.point(target, box);
+  private focus(box: Rect): void {
     const { scale } = this.camera.view;
     const corner = this.camera.toWorld(box.x, box.y);
     this.camera.bringIntoView({ ...corner, width: box.width / scale, height: box.height / scale });
@@ -538,7 +582,10 @@ export class Stage {
     const moved = this.camera.advance(now);
     const share = this.transition?.glide.at(now) ?? 1;
     if (moved || this.isStale || this.transition !== null) {
-      this.isStale = this.paint(this.picture(now), share);
+      const picture = this.picture(now);
+      this.isStale = this.paint(picture, share);
+      if (picture !== null) this.walker.paint(picture, this.camera.view);
+      this.showMap();
       this.tellPainted();
       this.tellPointed();
     }
@@ -553,6 +600,12 @@ export class Stage {
     const { view } = this.camera;
     this.neurons.paint(picture, view);
     return this.painter.paint(this.neurons.isShown ? null : picture, view, share);
+  }
+
+  private showMap(): void {
+    const { view, viewport } = this.camera;
+    const geometry = this.neurons.isShown ? null : (this.shown?.geometry ?? null);
+    this.minimap.show(geometry, this.painter.colors, view, viewport);
   }
 
   /** For whoever waits until the picture stands: tests above all. */

@@ -3,7 +3,8 @@
 import type { Level } from "../model/levels";
 import { browserMemory, type Memory } from "./memory";
 
-export type Theme = "auto" | "light" | "dark";
+export type Appearance = "light" | "dark" | "projector";
+export type Theme = "auto" | Appearance;
 export type Orientation = "auto" | "horizontal" | "vertical";
 export type Sheet = "recipe" | "inspector";
 export type Panel = "recipe" | "inspector" | "dock";
@@ -28,7 +29,12 @@ export const SIZE_RANGES: Record<Panel, { smallest: number; largest: number; usu
   dock: { smallest: 132, largest: 480, usual: 216 },
 };
 
-const NEXT_THEME: Record<Theme, Theme> = { auto: "light", light: "dark", dark: "auto" };
+const NEXT_THEME: Record<Theme, Theme> = {
+  auto: "light",
+  light: "dark",
+  dark: "projector",
+  projector: "auto",
+};
 
 function recall(memory: Memory): Partial<Remembered> {
   const stored = memory.getItem(STORAGE_KEY);
@@ -55,10 +61,11 @@ export class LayoutState {
   narrow = $state(false);
   sheet = $state<Sheet | null>(null);
   helpOpen = $state(false);
+  searchOpen = $state(false);
   #systemDark = $state(false);
   readonly #memory = browserMemory();
 
-  readonly appearance: "light" | "dark" = $derived(
+  readonly appearance: Appearance = $derived(
     this.theme === "auto" ? (this.#systemDark ? "dark" : "light") : this.theme,
   );
 

@@ -7,12 +7,27 @@ import { holds, subjectOf, type Selection } from "../model/selection";
 export class SelectionState {
   chosen = $state.raw<Selection | null>(null);
 
+  /** All that is selected where it is more than one thing; `chosen` is then the last of them. */
+  several = $state.raw<readonly Selection[]>([]);
+
   /** A layer of the recipe that no tape knows yet: it was just added, or does not work. */
   unknownLayer = $state<string | null>(null);
 
   choose(selection: Selection | null): void {
     this.chosen = selection;
+    this.several = [];
     this.unknownLayer = null;
+  }
+
+  chooseSeveral(selections: readonly Selection[]): void {
+    this.choose(selections.at(-1) ?? null);
+    if (selections.length > 1) this.several = selections;
+  }
+
+  /** What the stage marks. */
+  get all(): readonly Selection[] {
+    if (this.several.length > 0) return this.several;
+    return this.chosen === null ? [] : [this.chosen];
   }
 
   /** What the inspector shows: what was chosen, else what happens at the playhead. */
@@ -29,6 +44,7 @@ export class SelectionState {
   moveTo(before: Structure | null, after: Structure): void {
     const chosen = this.chosen;
     if (before === null || before.hash === after.hash) return;
+    this.several = [];
     if (chosen !== null) {
       this.chosen = holds(before, chosen) ? counterpart(chosen, before, after) : null;
       // A layer that is being edited stays open in the recipe while no tape has it.
