@@ -73,12 +73,18 @@ class EditableData:
         batch = inputs if tensor == "input" else targets
         check_index(tensor, index, tuple(batch.shape))
         if not batch.is_floating_point():
-            check_class(tensor, value, count=infer_shapes(self._spec)[-1].output[1])
+            check_class(tensor, value, count=self._count_classes(tensor))
         rows = self._dataset.rows(iteration, self._spec.batch_size)
         row = index[0] if rows is None else int(rows[index[0]])
         del self._edits[self.edits_in_force :]
         self._edits.append(DataEdit(tensor, (row, *index[1:]), value))
         self._write(self._edits[-1])
+
+    def _count_classes(self, tensor: str) -> int:
+        if tensor == "input":
+            return self._spec.data.token_count or 0
+        output = infer_shapes(self._spec)[-1].output
+        return output[2] if self._spec.loss.kind == "ctc" else output[1]
 
     def load(self, edits: Sequence[DataEdit]) -> None:
         """Take over the edits of an earlier process; none is in force yet."""

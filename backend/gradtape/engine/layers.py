@@ -65,6 +65,56 @@ class Concat(nn.Module):
         return torch.cat(inputs, self.dim)
 
 
+class Reshape(nn.Module):
+    """Another shape for each sample.
+
+    Args:
+        shape: of one sample; -1 takes what the others leave.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The batch stays as it is."""
+        return x.reshape(len(x), *self.shape)
+
+
+class Permute(nn.Module):
+    """Another order of the dimensions.
+
+    Args:
+        dims: the old ones in their new order.
+    """
+
+    def __init__(self, dims: tuple[int, ...]) -> None:
+        super().__init__()
+        self.dims = dims
+
+    def forward(self, x: Tensor) -> Tensor:
+        """A view."""
+        return x.permute(self.dims)
+
+
+class Select(nn.Module):
+    """One place of a dimension, which goes.
+
+    Args:
+        dim: the dimension.
+        index: the place.
+    """
+
+    def __init__(self, dim: int, index: int) -> None:
+        super().__init__()
+        self.dim = dim
+        self.index = index
+
+    def forward(self, x: Tensor) -> Tensor:
+        """A view."""
+        return x.select(self.dim, self.index)
+
+
 class Shared(nn.Module):
     """A second use of another layer, under a name of its own.
 
@@ -81,9 +131,9 @@ class Shared(nn.Module):
         """The layer whose parameters are used."""
         return self._original[0]
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, *inputs: Tensor) -> Tensor:
         """As the original."""
-        return self.original.forward(x)
+        return self.original.forward(*inputs)
 
     def extra_repr(self) -> str:
         """What is used a second time."""

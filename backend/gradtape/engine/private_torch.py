@@ -61,6 +61,10 @@ subtract_from = torch._foreach_sub_  # pyright: ignore[reportPrivateImportUsage]
 watched_by_none = torch._C._DisableTorchDispatch  # pyright: ignore[reportAttributeAccessIssue]
 
 
+# A block whose ops make no autograd nodes, whether gradients are on or off.
+below_autograd = torch._C._AutoDispatchBelowAutograd  # pyright: ignore[reportAttributeAccessIssue]
+
+
 def node_number(node: Any) -> int:
     """The number a node got when it was made; AccumulateGrad has the largest there is."""
     return node._sequence_nr()

@@ -16,7 +16,8 @@ from gradtape.spec.data import AnyData
 from gradtape.spec.experiment import ExperimentSpec
 from gradtape.spec.fields import Choice, FormControl, Part, kind_of, models_of
 from gradtape.spec.initializations import AnyInitialization
-from gradtape.spec.layers import MERGING_KINDS, AnyLayer, LayerBase, ParametricLayer
+from gradtape.spec.layers import MERGING_KINDS, NAMED_INPUTS, AnyLayer
+from gradtape.spec.layers.base import LayerBase, ParametricLayer
 from gradtape.spec.losses import AnyLoss
 from gradtape.spec.optimizers import AnyOptimizer
 from gradtape.spec.regularization import Regularization
@@ -29,16 +30,20 @@ ParameterType = Literal[
     "boolean",
     "choice",
     "text",
+    "long_text",
     "pair",
+    "triple",
     "number_pair",
     "shape",
     "values",
     "layer",
     "initializations",
 ]
-"""How a form shows a parameter: `pair` is two integers, `shape` one or more, `values` nested lists,
-`layer` the name of an earlier layer of the same kind, `initializations` one each for weight and
-bias."""
+"""How a form shows a parameter.
+
+`pair` is two integers, `triple` three, `shape` one or more, `values` nested lists, `long_text` has
+lines, `layer` is the name of an earlier layer of the same kind, `initializations` one each for
+weight and bias."""
 
 
 class CatalogParameter(Part, frozen=True):
@@ -60,12 +65,16 @@ class CatalogParameter(Part, frozen=True):
 
 
 class CatalogEntry(Part, frozen=True):
-    """One kind of layer, loss, optimizer, schedule, data set or initialization."""
+    """One kind of layer, loss, optimizer, schedule, data set or initialization.
+
+    `input_names` says what each input is, where a layer takes one of each, or one for all.
+    """
 
     kind: str
     title: str
     description: str
     merges: bool
+    input_names: tuple[str, ...]
     has_parameters: bool
     parameters: tuple[CatalogParameter, ...]
 
@@ -120,6 +129,7 @@ def _describe_kind(model: type[Choice]) -> CatalogEntry:
         title=model.title,
         description=" ".join((model.__doc__ or "").split()),
         merges=kind in MERGING_KINDS,
+        input_names=NAMED_INPUTS.get(kind, ()),
         has_parameters=issubclass(model, ParametricLayer),
         parameters=tuple(_describe_fields(model, hidden)),
     )

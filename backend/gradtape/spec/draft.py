@@ -47,6 +47,11 @@ class Draft:
             return None
         return (self.batch_samples(self.data), *self.data.sample_shape)
 
+    @property
+    def token_count(self) -> int | None:
+        """How many different tokens x is made of; None where it is made of numbers."""
+        return None if self.data is None else self.data.token_count
+
     def batch_samples(self, data: AnyData) -> int:
         """How many samples a full batch has."""
         count = data.sample_count - self.validation.count(data.sample_count)

@@ -34,7 +34,12 @@ Steps = tuple[Step, ...]
 Context = Mapping[str, Any]
 
 # Fields whose bound is one of limits.py: going over it is told as that limit.
-LIMITED_FIELDS = {"samples": "MAX_SAMPLES", "layers": "MAX_LAYERS", "name": "MAX_NAME_LENGTH"}
+LIMITED_FIELDS = {
+    "samples": ("MAX_SAMPLES",),
+    "layers": ("MAX_LAYERS",),
+    "name": ("MAX_NAME_LENGTH",),
+    "text": ("MAX_CSV_CHARACTERS", "MAX_TEXT_CHARACTERS"),
+}
 
 EXPECTED_TYPES = {
     "bool_type": "true or false",
@@ -186,8 +191,8 @@ def _tell_missing(steps: Steps, entry: ErrorDetails, _: Context) -> GradtapeErro
 
 def _tell_bound(steps: Steps, entry: ErrorDetails, context: Context) -> GradtapeError:
     sign, bound = next((sign, context[sign]) for sign in BOUND_WORDS if sign in context)
-    limit = LIMITED_FIELDS.get(str(steps[-1]))
-    if limit is not None and bound == getattr(limits, limit):
+    limit = _limit_with(steps, bound)
+    if limit is not None:
         return _limit(steps, limit, int(entry["input"]))
     message = f"must be {BOUND_WORDS[sign]} {format_number(bound)}; "
     return make_problem(steps, message + f"got {describe_value(entry['input'])}.", "out_of_range")
@@ -201,9 +206,9 @@ def _tell_not_finite(steps: Steps, entry: ErrorDetails, _: Context) -> GradtapeE
 def _tell_length(steps: Steps, entry: ErrorDetails, context: Context) -> GradtapeError:
     received = entry["input"]
     length = len(received)
-    limit = LIMITED_FIELDS.get(str(steps[-1]))
     longest = context.get("max_length")
-    if limit is not None and longest == getattr(limits, limit):
+    limit = _limit_with(steps, longest)
+    if limit is not None:
         return _limit(steps, limit, length)
     unit = "characters" if isinstance(received, str) else "entries"
     if longest is not None:
@@ -211,6 +216,12 @@ def _tell_length(steps: Steps, entry: ErrorDetails, context: Context) -> Gradtap
     else:
         message = f"must have at least {context['min_length']} {unit}; got {length:,}."
     return make_problem(steps, message, "wrong_length")
+
+
+def _limit_with(steps: Steps, bound: Any) -> str | None:
+    """The limit of limits.py that a field's bound is, if it is one."""
+    known = LIMITED_FIELDS.get(str(steps[-1]), ())
+    return next((limit for limit in known if getattr(limits, limit) == bound), None)
 
 
 def _limit(steps: Steps, limit: str, asked: int) -> GradtapeError:

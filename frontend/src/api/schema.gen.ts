@@ -496,6 +496,94 @@ export interface components {
             weight_decay: number;
         };
         /**
+         * AdaptiveAvgPool1dLayer
+         * @description Means over as many windows as are asked for, however long the sequences that arrive.
+         */
+        AdaptiveAvgPool1dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "adaptive_avg_pool1d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Output Size
+             * @description How many numbers per channel come out.
+             * @default 1
+             */
+            output_size: number;
+        };
+        /**
+         * AdaptiveAvgPool2dLayer
+         * @description Means over as many windows as are asked for, however large the images that arrive.
+         */
+        AdaptiveAvgPool2dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "adaptive_avg_pool2d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Output Size
+             * @description Height and width that come out.
+             * @default [
+             *       1,
+             *       1
+             *     ]
+             */
+            output_size: number | number[];
+        };
+        /**
+         * AdaptiveAvgPool3dLayer
+         * @description Means over as many windows as are asked for, however large the volumes that arrive.
+         */
+        AdaptiveAvgPool3dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "adaptive_avg_pool3d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Output Size
+             * @description Depth, height and width that come out.
+             * @default [
+             *       1,
+             *       1,
+             *       1
+             *     ]
+             */
+            output_size: number | number[];
+        };
+        /**
          * AddLayer
          * @description Adds its inputs, number by number: the way of a skip connection.
          */
@@ -541,8 +629,58 @@ export interface components {
             flip: number;
         };
         /**
+         * AvgPool1dLayer
+         * @description Replaces each window of sequences by its mean.
+         */
+        AvgPool1dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "avg_pool1d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Kernel Size
+             * @description Length of a window.
+             * @default 2
+             */
+            kernel_size: number;
+            /**
+             * Stride
+             * @description Step between windows. Default: the window's own size.
+             */
+            stride?: number | null;
+            /**
+             * Padding
+             * @description Zeros on every side, at most half a window.
+             * @default 0
+             */
+            padding: number;
+            /**
+             * Ceil Mode
+             * @description Whether windows may hang over the edge.
+             * @default false
+             */
+            ceil_mode: boolean;
+            /**
+             * Count Include Pad
+             * @description Whether the padding's zeros count in the mean.
+             * @default true
+             */
+            count_include_pad: boolean;
+        };
+        /**
          * AvgPool2dLayer
-         * @description Replaces each window by its mean.
+         * @description Replaces each window of images by its mean.
          */
         AvgPool2dLayer: {
             /**
@@ -578,6 +716,64 @@ export interface components {
              * Padding
              * @description Zeros on every side, at most half a window.
              * @default [
+             *       0,
+             *       0
+             *     ]
+             */
+            padding: number | number[];
+            /**
+             * Ceil Mode
+             * @description Whether windows may hang over the edge.
+             * @default false
+             */
+            ceil_mode: boolean;
+            /**
+             * Count Include Pad
+             * @description Whether the padding's zeros count in the mean.
+             * @default true
+             */
+            count_include_pad: boolean;
+        };
+        /**
+         * AvgPool3dLayer
+         * @description Replaces each window of volumes by its mean.
+         */
+        AvgPool3dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "avg_pool3d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Kernel Size
+             * @description Depth, height and width of a window.
+             * @default [
+             *       2,
+             *       2,
+             *       2
+             *     ]
+             */
+            kernel_size: number | number[];
+            /**
+             * Stride
+             * @description Step between windows. Default: the window's own size.
+             */
+            stride?: number | number[] | null;
+            /**
+             * Padding
+             * @description Zeros on every side, at most half a window.
+             * @default [
+             *       0,
              *       0,
              *       0
              *     ]
@@ -829,6 +1025,8 @@ export interface components {
         /**
          * CatalogEntry
          * @description One kind of layer, loss, optimizer, schedule, data set or initialization.
+         *
+         *     `input_names` says what each input is, where a layer takes one of each, or one for all.
          */
         CatalogEntry: {
             /** Kind */
@@ -839,6 +1037,8 @@ export interface components {
             description: string;
             /** Merges */
             merges: boolean;
+            /** Input Names */
+            input_names: string[];
             /** Has Parameters */
             has_parameters: boolean;
             /** Parameters */
@@ -859,7 +1059,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "integer" | "number" | "boolean" | "choice" | "text" | "pair" | "number_pair" | "shape" | "values" | "layer" | "initializations";
+            type: "integer" | "number" | "boolean" | "choice" | "text" | "long_text" | "pair" | "triple" | "number_pair" | "shape" | "values" | "layer" | "initializations";
             /** Required */
             required: boolean;
             /** Nullable */
@@ -873,6 +1073,41 @@ export interface components {
             maximum_excluded: boolean;
             /** Choices */
             choices: string[] | null;
+        };
+        /**
+         * CharactersData
+         * @description Pieces of a text, character by character; the target is the one that comes next.
+         */
+        CharactersData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "characters";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 200
+             */
+            samples: number;
+            /**
+             * Length
+             * @description Characters per piece.
+             * @default 8
+             */
+            length: number;
+            /**
+             * Targets
+             * @description The character behind the piece, or the next one at each place.
+             * @default next
+             * @enum {string}
+             */
+            targets: "next" | "each";
+            /**
+             * Text
+             * @description Own text. Default: some 140 first names.
+             */
+            text?: string | null;
         };
         /**
          * CirclesData
@@ -1139,6 +1374,124 @@ export interface components {
             bias: boolean;
         };
         /**
+         * Conv3dLayer
+         * @description Slides learned kernels over volumes of shape (samples, channels, depth, height, width).
+         */
+        Conv3dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "conv3d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Out Channels
+             * @description How many kernels, one output channel each.
+             */
+            out_channels: number;
+            /**
+             * In Channels
+             * @description Channels that arrive. Default: what arrives; if said, checked.
+             */
+            in_channels?: number | null;
+            /**
+             * Kernel Size
+             * @description Depth, height and width of a kernel.
+             * @default [
+             *       3,
+             *       3,
+             *       3
+             *     ]
+             */
+            kernel_size: number | number[];
+            /**
+             * Stride
+             * @description Step in each direction.
+             * @default [
+             *       1,
+             *       1,
+             *       1
+             *     ]
+             */
+            stride: number | number[];
+            /**
+             * Padding
+             * @description Zeros added on every side.
+             * @default [
+             *       0,
+             *       0,
+             *       0
+             *     ]
+             */
+            padding: number | number[];
+            /**
+             * Dilation
+             * @description Distance between a kernel's numbers.
+             * @default [
+             *       1,
+             *       1,
+             *       1
+             *     ]
+             */
+            dilation: number | number[];
+            /**
+             * Groups
+             * @description Blocks of channels that do not see each other.
+             * @default 1
+             */
+            groups: number;
+            /**
+             * Bias
+             * @description Whether a learned bias per channel is added.
+             * @default true
+             */
+            bias: boolean;
+        };
+        /**
+         * CosineLoss
+         * @description 1 − cosine of the angle between output and targets: only the direction counts.
+         */
+        CosineLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cosine";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+        };
+        /**
          * CosineSchedule
          * @description The learning rate falls to eta_min along half a cosine, and rises again after it.
          */
@@ -1191,6 +1544,68 @@ export interface components {
              * @default 0
              */
             label_smoothing: number;
+        };
+        /**
+         * CsvData
+         * @description A table as CSV: a line of column names, then a line per sample, with commas in between.
+         *
+         *     A column of text is a column of classes: each word becomes a number, 0, 1, 2, … in alphabetical
+         *     order.
+         */
+        CsvData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "csv";
+            /**
+             * Text
+             * @description The table; its first line names the columns.
+             */
+            text: string;
+            /**
+             * Target
+             * @description Name of the column to be told from the others. Default: the last.
+             */
+            target?: string | null;
+            /**
+             * Standardize
+             * @description Whether each input column of numbers is given mean 0 and deviation 1.
+             * @default true
+             */
+            standardize: boolean;
+            /**
+             * Class Columns
+             * @description Columns of numbers that are classes all the same, as in a, b.
+             * @default []
+             */
+            class_columns: string[];
+        };
+        /**
+         * CtcLoss
+         * @description Connectionist temporal classification: the targets in order, at whatever steps they are said.
+         *
+         *     The network gives log-probabilities of shape (samples, steps, classes); class 0 is the blank.
+         */
+        CtcLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ctc";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+            /**
+             * Zero Infinity
+             * @description Whether the loss of targets that cannot be said is 0.
+             * @default false
+             */
+            zero_infinity: boolean;
         };
         /**
          * DefaultInitialization
@@ -1282,6 +1697,54 @@ export interface components {
             alpha: number;
         };
         /**
+         * EmbeddingLayer
+         * @description Looks up one learned row of numbers for every token: a one-hot vector times a matrix.
+         */
+        EmbeddingLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "embedding";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Embedding Dim
+             * @description How many numbers stand for one token.
+             */
+            embedding_dim: number;
+            /**
+             * Num Embeddings
+             * @description How many tokens there are. Default: what the data has; if said, checked.
+             */
+            num_embeddings?: number | null;
+        };
+        /**
          * Event
          * @description One tick of the tape.
          */
@@ -1369,7 +1832,7 @@ export interface components {
              * Data
              * @description What the network learns from.
              */
-            data: components["schemas"]["InlineData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["DigitsData"];
+            data: components["schemas"]["InlineData"] | components["schemas"]["CsvData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["SineData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["GaussianMixtureData"] | components["schemas"]["DigitsData"] | components["schemas"]["CharactersData"] | components["schemas"]["SequencesData"];
             /**
              * @description How each batch is varied.
              * @default {
@@ -1393,7 +1856,7 @@ export interface components {
              * Loss
              * @description What training makes smaller.
              */
-            loss: components["schemas"]["MseLoss"] | components["schemas"]["L1Loss"] | components["schemas"]["BceLoss"] | components["schemas"]["BceWithLogitsLoss"] | components["schemas"]["CrossEntropyLoss"] | components["schemas"]["NllLoss"];
+            loss: components["schemas"]["MseLoss"] | components["schemas"]["L1Loss"] | components["schemas"]["HuberLoss"] | components["schemas"]["SmoothL1Loss"] | components["schemas"]["CosineLoss"] | components["schemas"]["BceLoss"] | components["schemas"]["BceWithLogitsLoss"] | components["schemas"]["CrossEntropyLoss"] | components["schemas"]["NllLoss"] | components["schemas"]["HingeLoss"] | components["schemas"]["KlDivLoss"] | components["schemas"]["CtcLoss"];
             /**
              * Optimizer
              * @description How parameters move.
@@ -1542,6 +2005,47 @@ export interface components {
             bad_number?: components["schemas"]["BadNumber"] | null;
         };
         /**
+         * GaussianMixtureData
+         * @description Each class is a mixture of stretched clouds, so that classes lie between each other.
+         */
+        GaussianMixtureData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "gaussian_mixture";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 200
+             */
+            samples: number;
+            /**
+             * Classes
+             * @description How many classes.
+             * @default 2
+             */
+            classes: number;
+            /**
+             * Components
+             * @description Clouds per class.
+             * @default 3
+             */
+            components: number;
+            /**
+             * Features
+             * @description Coordinates per point.
+             * @default 2
+             */
+            features: number;
+            /**
+             * Spread
+             * @description Standard deviation of a cloud where it is widest.
+             * @default 0.3
+             */
+            spread: number;
+        };
+        /**
          * GeluLayer
          * @description Each number times the chance that a standard normal one is smaller.
          */
@@ -1608,6 +2112,168 @@ export interface components {
             of: number | null;
         };
         /**
+         * GroupNormLayer
+         * @description Gives each group of channels of each sample mean 0 and variance 1.
+         */
+        GroupNormLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "group_norm";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Num Groups
+             * @description How many groups; they divide the channels.
+             * @default 1
+             */
+            num_groups: number;
+            /**
+             * Eps
+             * @description Added to the variance before the root.
+             * @default 0.00001
+             */
+            eps: number;
+            /**
+             * Affine
+             * @description Whether a learned scale and shift follow.
+             * @default true
+             */
+            affine: boolean;
+        };
+        /**
+         * GruLayer
+         * @description A recurrent layer whose gates decide how much of the state is kept at each step.
+         */
+        GruLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "gru";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Hidden Size
+             * @description How many numbers the state has, per direction.
+             */
+            hidden_size: number;
+            /**
+             * Input Size
+             * @description Features that arrive. Default: what arrives; if said, checked.
+             */
+            input_size?: number | null;
+            /**
+             * Num Layers
+             * @description How many are stacked, each reading the sequence of the one below.
+             * @default 1
+             */
+            num_layers: number;
+            /**
+             * Bias
+             * @description Whether learned biases are added.
+             * @default true
+             */
+            bias: boolean;
+            /**
+             * Bidirectional
+             * @description Whether a second one reads from the end, side by side.
+             * @default false
+             */
+            bidirectional: boolean;
+            /**
+             * Output
+             * @description What goes on: the state at every step, or where the reading ends.
+             * @default sequence
+             * @enum {string}
+             */
+            output: "sequence" | "last";
+        };
+        /**
+         * HardtanhLayer
+         * @description Keeps numbers between two bounds and cuts off the others.
+         */
+        HardtanhLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "hardtanh";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Min Val
+             * @description Lower bound.
+             * @default -1
+             */
+            min_val: number;
+            /**
+             * Max Val
+             * @description Upper bound, above the lower one.
+             * @default 1
+             */
+            max_val: number;
+        };
+        /**
          * Health
          * @description The server is alive; sessions can be opened.
          */
@@ -1631,6 +2297,62 @@ export interface components {
             sessions_live: number;
         };
         /**
+         * HingeLoss
+         * @description Every other class has to stay a margin below the right one; beyond that nothing is learned.
+         *
+         *     PyTorch's MultiMarginLoss; one output per class, targets are class numbers.
+         */
+        HingeLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "hinge";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+            /**
+             * P
+             * @description The power to which what is missing to the margin is raised.
+             * @default 1
+             */
+            p: number;
+            /**
+             * Margin
+             * @description How far the others have to stay below.
+             * @default 1
+             */
+            margin: number;
+        };
+        /**
+         * HuberLoss
+         * @description Half the squared distance up to delta, beyond it a straight line: outliers weigh less.
+         */
+        HuberLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "huber";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+            /**
+             * Delta
+             * @description Where the square ends.
+             * @default 1
+             */
+            delta: number;
+        };
+        /**
          * InlineData
          * @description Numbers given here, as nested lists: one entry of x and one of y per sample.
          */
@@ -1650,6 +2372,74 @@ export interface components {
              * @description Targets, one per sample: numbers, lists, or class numbers.
              */
             y: (number | unknown[])[];
+            /**
+             * Tokens
+             * @description Whether x is made of tokens (0, 1, 2, …), for an embedding.
+             * @default false
+             */
+            tokens: boolean;
+        };
+        /**
+         * InstanceNormLayer
+         * @description Gives each channel of each sample mean 0 and variance 1; 1d to 3d by what arrives.
+         */
+        InstanceNormLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "instance_norm";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Eps
+             * @description Added to the variance before the root.
+             * @default 0.00001
+             */
+            eps: number;
+            /**
+             * Momentum
+             * @description Weight of this batch in the running statistics, if kept.
+             * @default 0.1
+             */
+            momentum: number;
+            /**
+             * Affine
+             * @description Whether a learned scale and shift follow.
+             * @default false
+             */
+            affine: boolean;
+            /**
+             * Track Running Stats
+             * @description Whether running mean and variance are kept.
+             * @default false
+             */
+            track_running_stats: boolean;
         };
         JsonValue: unknown;
         /**
@@ -1689,6 +2479,26 @@ export interface components {
              * @default 0.01
              */
             negative_slope: number;
+        };
+        /**
+         * KlDivLoss
+         * @description Kullback-Leibler divergence from the targets, which are probabilities, one-hot for classes.
+         *
+         *     The network has to end in log-probabilities (log_softmax).
+         */
+        KlDivLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "kl_div";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one; batchmean: the sum, per sample.
+             * @default batchmean
+             * @enum {string}
+             */
+            reduction: "batchmean" | "sum";
         };
         /**
          * L1Loss
@@ -2013,8 +2823,131 @@ export interface components {
             dim: number;
         };
         /**
+         * LstmLayer
+         * @description A recurrent layer with a memory of its own, and gates that write, keep and read it.
+         */
+        LstmLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lstm";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Hidden Size
+             * @description How many numbers the state has, per direction.
+             */
+            hidden_size: number;
+            /**
+             * Input Size
+             * @description Features that arrive. Default: what arrives; if said, checked.
+             */
+            input_size?: number | null;
+            /**
+             * Num Layers
+             * @description How many are stacked, each reading the sequence of the one below.
+             * @default 1
+             */
+            num_layers: number;
+            /**
+             * Bias
+             * @description Whether learned biases are added.
+             * @default true
+             */
+            bias: boolean;
+            /**
+             * Bidirectional
+             * @description Whether a second one reads from the end, side by side.
+             * @default false
+             */
+            bidirectional: boolean;
+            /**
+             * Output
+             * @description What goes on: the state at every step, or where the reading ends.
+             * @default sequence
+             * @enum {string}
+             */
+            output: "sequence" | "last";
+        };
+        /**
+         * MaxPool1dLayer
+         * @description Keeps the largest number of each window of sequences.
+         */
+        MaxPool1dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "max_pool1d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Kernel Size
+             * @description Length of a window.
+             * @default 2
+             */
+            kernel_size: number;
+            /**
+             * Stride
+             * @description Step between windows. Default: the window's own size.
+             */
+            stride?: number | null;
+            /**
+             * Padding
+             * @description Border on every side, at most half a window.
+             * @default 0
+             */
+            padding: number;
+            /**
+             * Dilation
+             * @description Distance between a window's numbers.
+             * @default 1
+             */
+            dilation: number;
+            /**
+             * Ceil Mode
+             * @description Whether windows may hang over the edge.
+             * @default false
+             */
+            ceil_mode: boolean;
+        };
+        /**
          * MaxPool2dLayer
-         * @description Keeps the largest number of each window.
+         * @description Keeps the largest number of each window of images.
          */
         MaxPool2dLayer: {
             /**
@@ -2059,6 +2992,68 @@ export interface components {
              * Dilation
              * @description Distance between a window's numbers.
              * @default [
+             *       1,
+             *       1
+             *     ]
+             */
+            dilation: number | number[];
+            /**
+             * Ceil Mode
+             * @description Whether windows may hang over the edge.
+             * @default false
+             */
+            ceil_mode: boolean;
+        };
+        /**
+         * MaxPool3dLayer
+         * @description Keeps the largest number of each window of volumes.
+         */
+        MaxPool3dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "max_pool3d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Kernel Size
+             * @description Depth, height and width of a window.
+             * @default [
+             *       2,
+             *       2,
+             *       2
+             *     ]
+             */
+            kernel_size: number | number[];
+            /**
+             * Stride
+             * @description Step between windows. Default: the window's own size.
+             */
+            stride?: number | number[] | null;
+            /**
+             * Padding
+             * @description Border on every side, at most half a window.
+             * @default [
+             *       0,
+             *       0,
+             *       0
+             *     ]
+             */
+            padding: number | number[];
+            /**
+             * Dilation
+             * @description Distance between a window's numbers.
+             * @default [
+             *       1,
              *       1,
              *       1
              *     ]
@@ -2118,6 +3113,27 @@ export interface components {
              *     }
              */
             validation: components["schemas"]["ValidationMetrics"];
+        };
+        /**
+         * MishLayer
+         * @description Each number times the tanh of its softplus.
+         */
+        MishLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mish";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
         };
         /**
          * MoonsData
@@ -2192,6 +3208,65 @@ export interface components {
              * @enum {string}
              */
             per: "iteration" | "epoch";
+        };
+        /**
+         * MultiheadAttentionLayer
+         * @description Each query takes a mean of the values, weighted by how well their keys fit it.
+         *
+         *     One input is query, key and value at once (self-attention); three are one each. All have the
+         *     shape (samples, length, features).
+         */
+        MultiheadAttentionLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "multihead_attention";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Num Heads
+             * @description How many look side by side; they divide the query's features.
+             * @default 1
+             */
+            num_heads: number;
+            /**
+             * Bias
+             * @description Whether learned biases are added.
+             * @default true
+             */
+            bias: boolean;
+            /**
+             * Is Causal
+             * @description Whether each place sees only itself and those before it.
+             * @default false
+             */
+            is_causal: boolean;
         };
         /**
          * MultiplyLayer
@@ -2276,7 +3351,7 @@ export interface components {
              * Layers
              * @description The layers. Each takes the output of the one before unless it says so.
              */
-            layers: (components["schemas"]["LinearLayer"] | components["schemas"]["Conv1dLayer"] | components["schemas"]["Conv2dLayer"] | components["schemas"]["MaxPool2dLayer"] | components["schemas"]["AvgPool2dLayer"] | components["schemas"]["FlattenLayer"] | components["schemas"]["ReluLayer"] | components["schemas"]["LeakyReluLayer"] | components["schemas"]["EluLayer"] | components["schemas"]["GeluLayer"] | components["schemas"]["SiluLayer"] | components["schemas"]["SigmoidLayer"] | components["schemas"]["TanhLayer"] | components["schemas"]["SoftmaxLayer"] | components["schemas"]["LogSoftmaxLayer"] | components["schemas"]["DropoutLayer"] | components["schemas"]["BatchNormLayer"] | components["schemas"]["LayerNormLayer"] | components["schemas"]["AddLayer"] | components["schemas"]["MultiplyLayer"] | components["schemas"]["ConcatLayer"])[];
+            layers: (components["schemas"]["LinearLayer"] | components["schemas"]["EmbeddingLayer"] | components["schemas"]["Conv1dLayer"] | components["schemas"]["Conv2dLayer"] | components["schemas"]["Conv3dLayer"] | components["schemas"]["RnnLayer"] | components["schemas"]["LstmLayer"] | components["schemas"]["GruLayer"] | components["schemas"]["MultiheadAttentionLayer"] | components["schemas"]["TransformerEncoderLayer"] | components["schemas"]["MaxPool1dLayer"] | components["schemas"]["MaxPool2dLayer"] | components["schemas"]["MaxPool3dLayer"] | components["schemas"]["AvgPool1dLayer"] | components["schemas"]["AvgPool2dLayer"] | components["schemas"]["AvgPool3dLayer"] | components["schemas"]["AdaptiveAvgPool1dLayer"] | components["schemas"]["AdaptiveAvgPool2dLayer"] | components["schemas"]["AdaptiveAvgPool3dLayer"] | components["schemas"]["FlattenLayer"] | components["schemas"]["ReshapeLayer"] | components["schemas"]["PermuteLayer"] | components["schemas"]["SelectLayer"] | components["schemas"]["ReluLayer"] | components["schemas"]["LeakyReluLayer"] | components["schemas"]["EluLayer"] | components["schemas"]["GeluLayer"] | components["schemas"]["SiluLayer"] | components["schemas"]["MishLayer"] | components["schemas"]["SoftplusLayer"] | components["schemas"]["SigmoidLayer"] | components["schemas"]["TanhLayer"] | components["schemas"]["HardtanhLayer"] | components["schemas"]["SoftmaxLayer"] | components["schemas"]["LogSoftmaxLayer"] | components["schemas"]["DropoutLayer"] | components["schemas"]["BatchNormLayer"] | components["schemas"]["LayerNormLayer"] | components["schemas"]["InstanceNormLayer"] | components["schemas"]["GroupNormLayer"] | components["schemas"]["AddLayer"] | components["schemas"]["MultiplyLayer"] | components["schemas"]["ConcatLayer"])[];
         };
         /**
          * NllLoss
@@ -2531,6 +3606,37 @@ export interface components {
             bias: components["schemas"]["DefaultInitialization"] | components["schemas"]["ZerosInitialization"] | components["schemas"]["ConstantInitialization"] | components["schemas"]["NormalInitialization"] | components["schemas"]["UniformInitialization"] | components["schemas"]["XavierInitialization"] | components["schemas"]["KaimingInitialization"];
         };
         /**
+         * PermuteLayer
+         * @description Puts the dimensions into another order, as (samples, length, features) to features first.
+         */
+        PermuteLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "permute";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Dims
+             * @description The old dimensions in their new order; the batch, 0, first.
+             * @default [
+             *       0,
+             *       2,
+             *       1
+             *     ]
+             */
+            dims: number[];
+        };
+        /**
          * Phase
          * @description Which part of an iteration something belongs to.
          * @enum {string}
@@ -2778,6 +3884,35 @@ export interface components {
             inputs?: string[];
         };
         /**
+         * ReshapeLayer
+         * @description Gives the numbers of each sample another shape, in the same order.
+         */
+        ReshapeLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "reshape";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Shape
+             * @description Shape of one sample; one size may be -1: what is left.
+             * @default [
+             *       -1
+             *     ]
+             */
+            shape: number | number[];
+        };
+        /**
          * RmspropOptimizer
          * @description Steps divided by the running root mean square of the gradient.
          */
@@ -2825,11 +3960,160 @@ export interface components {
             centered: boolean;
         };
         /**
+         * RnnLayer
+         * @description Each state is an activation of this step's input and the state before, both weighted.
+         */
+        RnnLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rnn";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Hidden Size
+             * @description How many numbers the state has, per direction.
+             */
+            hidden_size: number;
+            /**
+             * Input Size
+             * @description Features that arrive. Default: what arrives; if said, checked.
+             */
+            input_size?: number | null;
+            /**
+             * Num Layers
+             * @description How many are stacked, each reading the sequence of the one below.
+             * @default 1
+             */
+            num_layers: number;
+            /**
+             * Bias
+             * @description Whether learned biases are added.
+             * @default true
+             */
+            bias: boolean;
+            /**
+             * Bidirectional
+             * @description Whether a second one reads from the end, side by side.
+             * @default false
+             */
+            bidirectional: boolean;
+            /**
+             * Output
+             * @description What goes on: the state at every step, or where the reading ends.
+             * @default sequence
+             * @enum {string}
+             */
+            output: "sequence" | "last";
+            /**
+             * Nonlinearity
+             * @description The activation of each step.
+             * @default tanh
+             * @enum {string}
+             */
+            nonlinearity: "tanh" | "relu";
+        };
+        /**
          * Role
          * @description What a tensor is in the iteration.
          * @enum {string}
          */
         Role: "input" | "target" | "parameter" | "buffer" | "intermediate" | "gradient" | "updated";
+        /**
+         * SelectLayer
+         * @description Keeps one place of a dimension, as the last step of a sequence; the dimension goes.
+         */
+        SelectLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "select";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Dim
+             * @description The dimension that goes.
+             * @default 1
+             */
+            dim: number;
+            /**
+             * Index
+             * @description Which place is kept; negative ones count from the last.
+             * @default -1
+             */
+            index: number;
+        };
+        /**
+         * SequencesData
+         * @description Tasks that ask for memory: say symbols again after a pause, or add two marked numbers.
+         */
+        SequencesData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sequences";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 200
+             */
+            samples: number;
+            /**
+             * Task
+             * @description copy: symbols, then as many blanks, in which the symbols are to be said again; add: numbers, two of them marked, whose sum is the target.
+             * @default copy
+             * @enum {string}
+             */
+            task: "copy" | "add";
+            /**
+             * Length
+             * @description How many symbols, or how many numbers; at least 2 to add.
+             * @default 5
+             */
+            length: number;
+            /**
+             * Symbols
+             * @description How many different symbols there are to copy, beside the blank.
+             * @default 4
+             */
+            symbols: number;
+        };
         /**
          * SessionPhase
          * @description What a session is doing.
@@ -2972,6 +4256,35 @@ export interface components {
             inputs?: string[];
         };
         /**
+         * SineData
+         * @description Targets are the sine of one input between −π and π, plus noise.
+         */
+        SineData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sine";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 100
+             */
+            samples: number;
+            /**
+             * Frequency
+             * @description How many waves there are from end to end.
+             * @default 1
+             */
+            frequency: number;
+            /**
+             * Noise
+             * @description Standard deviation of the noise.
+             * @default 0.1
+             */
+            noise: number;
+        };
+        /**
          * Slot
          * @description Where a tensor's numbers lie in the blob, counted in float32 numbers.
          */
@@ -2992,6 +4305,30 @@ export interface components {
             steps: number[];
             /** Full */
             full: boolean;
+        };
+        /**
+         * SmoothL1Loss
+         * @description Absolute distance whose corner at 0 is rounded off by a square.
+         */
+        SmoothL1Loss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "smooth_l1";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+            /**
+             * Beta
+             * @description Where the square ends; 0: no square.
+             * @default 1
+             */
+            beta: number;
         };
         /**
          * SoftmaxLayer
@@ -3019,6 +4356,39 @@ export interface components {
              * @default -1
              */
             dim: number;
+        };
+        /**
+         * SoftplusLayer
+         * @description A ReLU without its corner: log(1 + exp(beta·x)) / beta.
+         */
+        SoftplusLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "softplus";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Beta
+             * @description How sharp the bend at zero is.
+             * @default 1
+             */
+            beta: number;
+            /**
+             * Threshold
+             * @description Where beta·x is larger, numbers are kept as they are.
+             * @default 20
+             */
+            threshold: number;
         };
         /**
          * SpiralData
@@ -3270,6 +4640,89 @@ export interface components {
              * @description Nested lists, one level per dimension; a bare number for a scalar.
              */
             values: unknown[] | number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * TransformerEncoderLayer
+         * @description Self-attention, then two linear layers, each with a skip connection and a normalization.
+         *
+         *     Without dropout, which PyTorch's has: put dropout layers where they are wanted.
+         */
+        TransformerEncoderLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "transformer_encoder_layer";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Nhead
+             * @description How many look side by side; they divide the features.
+             * @default 1
+             */
+            nhead: number;
+            /**
+             * Dim Feedforward
+             * @description How many outputs the first of the linear layers has.
+             * @default 2048
+             */
+            dim_feedforward: number;
+            /**
+             * Activation
+             * @description Between the two linear layers.
+             * @default relu
+             * @enum {string}
+             */
+            activation: "relu" | "gelu";
+            /**
+             * Layer Norm Eps
+             * @description Added to the variance before the root.
+             * @default 0.00001
+             */
+            layer_norm_eps: number;
+            /**
+             * Norm First
+             * @description Whether it normalizes before each part, and not after it.
+             * @default false
+             */
+            norm_first: boolean;
+            /**
+             * Bias
+             * @description Whether learned biases are added.
+             * @default true
+             */
+            bias: boolean;
+            /**
+             * Is Causal
+             * @description Whether each place sees only itself and those before it.
+             * @default false
+             */
+            is_causal: boolean;
         };
         /**
          * UniformInitialization
