@@ -13,7 +13,7 @@ import { ChangeMarks, changedTensors } from "./changes";
 import { CardColors } from "./cardColors";
 import { Chosen } from "./chosen";
 import { ChipPointing } from "./chipPointing";
-import type { Disclosing } from "./clicks";
+import { hitElement, type Disclosing } from "./clicks";
 import { Disclosure } from "./disclosure";
 import { make } from "./dom";
 import { initialView, placeOfEvent } from "./framing";
@@ -522,6 +522,8 @@ export class Stage {
   }
 
   private key(event: KeyboardEvent): boolean {
+    if (event.target !== this.root && event.key === "Enter") return this.choose(event.target);
+    if (event.key === "Tab" && !event.shiftKey) return this.goToNumbers();
     if (this.walker.key(event)) return true;
     const command = commandOfKey(event);
     switch (command?.kind) {
@@ -541,6 +543,22 @@ export class Stage {
         this.emit(null);
         return true;
     }
+  }
+
+  /** Enter on a control of a card, or on a part of a picture, that stands for something. */
+  private choose(target: EventTarget | null): boolean {
+    if (this.shown === null || !(target instanceof Element)) return false;
+    const hit = hitElement(target, this.shown.geometry);
+    if (hit.kind === "select") this.emit(hit.selection);
+    else if (hit.kind !== "ground" && hit.kind !== "control") this.disclose(hit);
+    return hit.kind !== "ground" && hit.kind !== "control";
+  }
+
+  /** From the card that somebody has walked to, Tab leads to its numbers. */
+  private goToNumbers(): boolean {
+    const { numbers } = this.walker;
+    numbers?.focus({ preventScroll: true });
+    return numbers !== null;
   }
 
   /** What the Tab key reaches comes into view; the browser would scroll, the camera moves. */

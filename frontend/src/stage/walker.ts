@@ -49,15 +49,21 @@ export class Walker {
     this.instructions.textContent =
       "Arrow keys go along the edges: with the flow to what uses a value, against it to what made it, " +
       "across it from one of several to the next, and from a value to its gradient. " +
-      "Home goes to the first card, End to the loss. Enter opens a group, Escape leaves.";
+      "Home goes to the first card, End to the loss. Enter opens a group, Tab goes to a card's numbers, " +
+      "Escape leaves.";
     this.instructions.id = "stage-instructions";
     root.setAttribute("aria-describedby", this.instructions.id);
     root.append(this.ring, this.instructions);
     this.announcer = new Announcer(root);
   }
 
-  get isWalking(): boolean {
-    return this.stand !== null;
+  /** The numbers of the card that somebody stands at, if it shows any. */
+  get numbers(): HTMLElement | null {
+    const { stand } = this;
+    if (stand === null || stand.place.leaf !== null) return null;
+    const { half, key } = stand.place;
+    const card = half === "forward" ? "data-card" : "data-gradient-card";
+    return this.root.querySelector<HTMLElement>(`[${card}="${key}"] .stage-grid.is-result`);
   }
 
   destroy(): void {
