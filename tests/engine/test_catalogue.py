@@ -280,6 +280,6 @@ def test_a_case_repeats_its_structure_and_runs_from_its_ops(name: str) -> None:
     assert experiment.metrics().loss == plain_run.metrics().loss
     if experiment.spec.batch_size is None:
         assert len(set(hashes)) == 1
-        known = experiment._known.newest
+        known = experiment._learner._known.newest
         assert known is not None
         assert (known.rerun is None) == (name in NOT_FROM_ITS_OPS)
