@@ -94,7 +94,7 @@ $(PAGE): $(PACKAGES) $(PAGE_SOURCES)
 	@touch $@
 
 $(BENCH_PAGE): $(PACKAGES) $(PAGE_SOURCES) frontend/vite.bench.config.ts $(wildcard frontend/bench/*)
-	$(NPM) run build:bench
+	$(NPM) run bench:build
 	@touch $@
 
 $(PEER): bench/constraints-peer.txt

@@ -119,20 +119,46 @@ class Session:
         self._carry_out({"kind": "record"})
         return self.tape(values="inline")
 
-    def run(self, iterations: int, *, record_every: int | None = None) -> dict[str, Any]:
-        """Train, and return the state afterwards; every `record_every`-th iteration is recorded."""
-        command: dict[str, Any] = {"kind": "run", "iterations": iterations}
-        if record_every is not None:
-            command["record_every"] = record_every
-        return self._carry_out(command)
+    def run(
+        self,
+        iterations: int | None = None,
+        *,
+        epochs: int | None = None,
+        until_loss: float | None = None,
+        record_every: int | None = None,
+    ) -> dict[str, Any]:
+        """Train, and return the state afterwards.
+
+        Args:
+            iterations: how many; or give `epochs`.
+            until_loss: the run ends sooner where an iteration's loss lies below it.
+            record_every: every so many iterations one is recorded; the last one always is.
+        """
+        options: dict[str, Any] = {
+            "iterations": iterations,
+            "epochs": epochs,
+            "record_every": record_every,
+        }
+        if until_loss is not None:
+            options["until"] = {"loss": until_loss}
+        given = {name: value for name, value in options.items() if value is not None}
+        return self._carry_out({"kind": "run", **given})
 
     def reset(self) -> dict[str, Any]:
         """Back to iteration 0; recorded iterations go."""
         return self._carry_out({"kind": "reset"})
 
-    def set(self, **optimizer: float) -> dict[str, Any]:
-        """Change hyperparameters of the optimizer: `session.set(lr=0.1)`."""
-        return self._carry_out({"kind": "set", "optimizer": optimizer})
+    def set(
+        self,
+        *,
+        schedule: Mapping[str, float] | None = None,
+        regularization: Mapping[str, float | None] | None = None,
+        **optimizer: float,
+    ) -> dict[str, Any]:
+        """Change hyperparameters: `session.set(lr=0.1)`, `session.set(schedule={"gamma": 0.5})`."""
+        parts = {"optimizer": optimizer, "schedule": schedule, "regularization": regularization}
+        given = {name: dict(values) for name, values in parts.items() if values}
+        return self._carry_out({"kind": "set", **given})
 
     def edit(self, tensor: str, index: Sequence[int], value: float) -> dict[str, Any]:
         """Write one number of a parameter, a buffer, the input or the target."""
@@ -168,11 +194,7 @@ class Session:
     def metrics(self, since: int = 0) -> dict[str, Any]:
         """Columns, one entry per iteration; every number a float, NaN and infinities too."""
         columns = self._get("/metrics", since=since).json()
-        for name in ("loss", "learning_rate"):
-            columns[name] = _to_floats(columns[name])
-        for name in ("gradient_norm", "parameter_norm"):
-            columns[name] = {key: _to_floats(norms) for key, norms in columns[name].items()}
-        return columns
+        return _with_floats(columns)
 
     def figure(self, name: str) -> dict[str, Any]:
         """A Plotly figure: `plotly.graph_objects.Figure(session.figure("loss")).show()`."""
@@ -243,5 +265,13 @@ def _failure(problem: Mapping[str, Any], *, status: int | None) -> RequestFailed
     return failure
 
 
-def _to_floats(values: Sequence[float | str]) -> list[float]:
-    return [float(from_json_number(value)) for value in values]
+def _with_floats(columns: dict[str, Any]) -> dict[str, Any]:
+    """Columns, nested or not, with floats for the names of numbers; iterations stay whole."""
+    return {
+        name: _with_floats(column)
+        if isinstance(column, dict)
+        else column
+        if name == "iteration"
+        else [float(from_json_number(value)) for value in column]
+        for name, column in columns.items()
+    }

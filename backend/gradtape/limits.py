@@ -19,6 +19,8 @@ MAX_SAMPLES = 100_000  # rows of a data set
 MAX_FEATURES = 65_536  # numbers per sample
 MAX_DATA_VALUES = 20_000_000  # numbers in a data set, samples times features; 80 MB in float32
 MAX_INLINE_DATA_VALUES = 1_000_000  # numbers in inline data; about 10 MB of JSON
+MAX_TEXT_CHARACTERS = 100_000  # of a text that is read character by character; some 40 pages
+MAX_CSV_CHARACTERS = 2_000_000  # of a table in a spec; a spec is kept with every session
 MAX_ACTIVATION_VALUES = 50_000_000  # numbers in all layer outputs of one batch; 200 MB in float32
 MAX_MULTIPLICATIONS = 20_000_000_000  # in one forward pass; about a second on one core
 

@@ -179,7 +179,7 @@ def test_a_loop_folds_from_its_midst(rnn: OpenReplay) -> None:
 
 def test_a_shared_weight_counts_its_uses_and_shows_them_all(rnn: OpenReplay) -> None:
     chip = rnn.page.get_by_role("button", name=re.compile("^w, parameter")).first
-    expect(chip).to_have_attribute("title", re.compile("used in 1\u202f000 places"))
+    expect(chip).to_have_attribute("aria-label", re.compile("used in 1\u202f000 places"))
     expect(chip).to_contain_text("×1\u202f000")
     users = rnn.page.locator(".is-user")
     chip.hover()

@@ -130,10 +130,10 @@ def test_the_theme_goes_round(replay: OpenReplay) -> None:
     theme = replay.page.locator("html")
     button = replay.page.get_by_role("button", name="Theme")
     seen: set[str | None] = set()
-    for _ in range(3):
+    for _ in range(4):
         button.click()
         seen.add(theme.get_attribute("data-theme"))
-    assert seen == {"light", "dark"}
+    assert seen == {"light", "dark", "projector"}
 
 
 def test_the_curve_is_drawn_from_all_iterations(replay: OpenReplay, moons: RecordedFile) -> None:
@@ -221,7 +221,8 @@ def test_a_preview_says_that_it_is_one_and_shows_what_it_has(
     path = tmp_path / "preview.html"
     path.write_bytes(write_replay(document_of(recording), aim_bytes=20_000))
     opened = OpenReplay(browser, path, viewport={"width": 1280, "height": 720}).open()
-    expect(opened.page.get_by_role("status").first).to_contain_text("holds previews of tensors")
+    notice = opened.page.get_by_role("status").filter(has_text="holds previews of tensors")
+    expect(notice).to_be_visible()
     opened.page.locator("[data-card]").filter(has_text="input").first.click()
     expect(inspector(opened.page)).to_contain_text("A preview: of these 2 048 numbers")
     grid = number_grid(opened.page)

@@ -1,7 +1,7 @@
 """Gradients by central differences, in float64: an oracle that knows nothing of autograd."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,13 @@ STEP = 1e-5
 
 ENTRIES_PER_PARAMETER = 300
 """Larger parameters are sampled: two forward passes for each number."""
+
+
+POOLS: dict[type[nn.Module], Callable[..., Any]] = {
+    nn.MaxPool1d: nn.functional.max_pool1d,
+    nn.MaxPool2d: nn.functional.max_pool2d,
+    nn.MaxPool3d: nn.functional.max_pool3d,
+}
 
 
 class Differences(NamedTuple):
@@ -35,7 +42,9 @@ class KinkWatch:
         for module in network.modules():
             if isinstance(module, nn.ReLU | nn.LeakyReLU | nn.ELU):
                 module.register_forward_pre_hook(self._note_signs)
-            elif isinstance(module, nn.MaxPool2d):
+            elif isinstance(module, nn.Hardtanh):
+                module.register_forward_pre_hook(self._note_sides)
+            elif type(module) in POOLS:
                 module.register_forward_pre_hook(self._note_winners)
 
     def take(self) -> list[Tensor]:
@@ -46,8 +55,11 @@ class KinkWatch:
     def _note_signs(self, _module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         self._pattern.append(torch.sign(inputs[0]))
 
+    def _note_sides(self, module: nn.Hardtanh, inputs: tuple[Tensor, ...]) -> None:
+        self._pattern.append((inputs[0] > module.min_val) & (inputs[0] < module.max_val))
+
     def _note_winners(self, module: nn.MaxPool2d, inputs: tuple[Tensor, ...]) -> None:
-        _, winners = nn.functional.max_pool2d(
+        _, winners = POOLS[type(module)](
             inputs[0],
             module.kernel_size,
             module.stride,

@@ -36,6 +36,8 @@ DATA: list[tuple[dict[str, Any], int, tuple[int, ...]]] = [
     ({"kind": "moons", "samples": 7}, 1, (2,)),
     ({"kind": "spiral", "samples": 7}, 1, (2,)),
     ({"kind": "blobs", "samples": 7, "classes": 2, "features": 3}, 1, (3,)),
+    ({"kind": "sine", "samples": 7}, 1, (1,)),
+    ({"kind": "gaussian_mixture", "samples": 7, "features": 3}, 1, (3,)),
     ({"kind": "digits", "samples": 7}, 10, (64,)),
     ({"kind": "digits", "samples": 7, "layout": "images"}, 10, (1, 8, 8)),
 ]
@@ -245,3 +247,85 @@ def test_rows_tell_which_samples_a_batch_has() -> None:
     x, y = built.batch(7, 4)
     assert torch.equal(x, built.x[rows])
     assert torch.equal(y, built.y[rows])
+
+
+def test_a_sine_without_noise_is_one() -> None:
+    built = dataset({"kind": "sine", "frequency": 2, "noise": 0}, dtype="float64")
+    torch.testing.assert_close(built.y, torch.sin(2 * built.x), rtol=0, atol=1e-15)
+    assert built.x.abs().max() <= np.pi
+
+
+def test_a_mixture_without_spread_is_its_centres() -> None:
+    data = {"kind": "gaussian_mixture", "samples": 300, "components": 4, "spread": 0}
+    x, y = classes_of(data, 2)
+    for label in range(2):
+        assert len(x[y == label].unique(dim=0)) == 4
+
+
+def sequences(data: dict[str, Any], loss: str, outputs: int, *layers: Any) -> Dataset:
+    embedding = {"kind": "embedding", "embedding_dim": 4}
+    raw = raw_spec(embedding, *layers, linear(outputs), data=data, loss={"kind": loss})
+    if layers == ():
+        raw["network"]["layers"].append({"kind": "permute"})
+    return build_dataset(parse_spec(raw), seed=build_randomness(0, CPU).data, device=CPU)
+
+
+def test_characters_are_places_in_the_alphabet_and_the_next_one_is_the_target() -> None:
+    text = "tape deck"
+    data = {"kind": "characters", "samples": 50, "length": 4, "text": text}
+    alphabet = sorted(set(text))
+    built = sequences(data, "cross_entropy", len(alphabet), FLAT)
+    assert built.x.dtype == built.y.dtype == torch.int64
+    for piece, following in zip(built.x.tolist(), built.y.tolist(), strict=True):
+        assert "".join(alphabet[token] for token in [*piece, following]) in text
+
+
+def test_each_character_can_be_followed_by_its_own_target() -> None:
+    data = {"kind": "characters", "samples": 20, "length": 5, "targets": "each"}
+    built = sequences(data, "cross_entropy", 26)
+    assert torch.equal(built.x[:, 1:], built.y[:, :-1])
+
+
+def test_symbols_to_copy_come_again_where_the_blanks_are() -> None:
+    data = {"kind": "sequences", "samples": 40, "length": 3, "symbols": 5}
+    built = sequences(data, "cross_entropy", 6)
+    assert torch.equal(built.x[:, :3], built.y[:, 3:])
+    assert sorted(set(built.x[:, :3].flatten().tolist())) == [1, 2, 3, 4, 5]
+    assert built.x[:, 3:].eq(0).all()
+    assert built.y[:, :3].eq(0).all()
+
+
+def test_the_sum_is_that_of_the_two_marked_numbers() -> None:
+    data = {"kind": "sequences", "task": "add", "samples": 40, "length": 6}
+    layers = ({"kind": "rnn", "hidden_size": 2, "output": "last"}, linear(1))
+    spec = parse_spec(raw_spec(*layers, data=data, loss={"kind": "mse"}, dtype="float64"))
+    built = build_dataset(spec, seed=build_randomness(0, CPU).data, device=CPU)
+    numbers, marks = built.x.unbind(-1)
+    assert marks.sum(1).eq(2).all()
+    torch.testing.assert_close((numbers * marks).sum(1, keepdim=True), built.y)
+
+
+TABLE = "size,colour,kind\n1,red,b\n2,blue,a\n6,red,b\n"
+
+
+def test_a_table_gives_words_as_numbers_and_standardizes_numbers_alone() -> None:
+    x, y = classes_of({"kind": "csv", "text": TABLE}, 2)
+    sizes = torch.tensor([1.0, 2.0, 6.0])
+    torch.testing.assert_close(x[:, 0], (sizes - 3) / sizes.std(correction=0))
+    assert x[:, 1].tolist() == [1, 0, 1]
+    assert y.tolist() == [1, 0, 1]
+
+
+def test_a_table_can_stay_as_it_is_and_have_any_column_for_a_target() -> None:
+    data = {"kind": "csv", "text": TABLE, "target": "size", "standardize": False}
+    built = dataset(data)
+    assert built.x.tolist() == [[1, 1], [0, 0], [1, 1]]
+    assert built.y.tolist() == [[1], [2], [6]]
+
+
+def test_random_shares_sum_to_one() -> None:
+    data = {"kind": "random_normal", "samples": 9, "targets": 3}
+    layers = (linear(3), {"kind": "log_softmax"})
+    spec = parse_spec(raw_spec(*layers, data=data, loss={"kind": "kl_div"}))
+    built = build_dataset(spec, seed=build_randomness(0, CPU).data, device=CPU)
+    torch.testing.assert_close(built.y.sum(1), torch.ones(9))

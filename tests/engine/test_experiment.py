@@ -103,7 +103,7 @@ def test_a_snapshot_keeps_edits_and_hyperparameters() -> None:
     experiment = trained(moons(), 2)
     experiment.edit("input", (0, 1), 9.0)
     experiment.edit("target", (3, 0), math.nan)
-    experiment.set_optimizer({"lr": 0.125})
+    experiment.change_regime(optimizer={"lr": 0.125})
     other = Experiment.from_snapshot(moons(), experiment.to_snapshot())
     recording = other.record_iteration()
     assert recording.values(recording.find("input"), "0,1") == 9.0
@@ -135,13 +135,13 @@ def test_running_forward_again_changes_nothing_if_its_user_fails() -> None:
 
 def test_what_was_changed_by_hand_is_known_and_goes_with_time() -> None:
     experiment = Experiment(moons())
-    experiment.set_optimizer({"lr": 0.1})
+    experiment.change_regime(optimizer={"lr": 0.1})
     assert experiment.changed == ()  # the first iteration runs with it
     experiment.record_iteration()
     experiment.edit("fc1.weight", (0, 0), 1.0)
     experiment.edit("input", (0, 0), 1.0)
     experiment.edit("fc1.weight", (0, 1), 1.0)
-    experiment.set_optimizer({"momentum": 0.5})
+    experiment.change_regime(optimizer={"momentum": 0.5})
     experiment.record_iteration()
     known = ("fc1.weight", "input", "momentum")
     assert experiment.changed == known
@@ -199,7 +199,7 @@ def test_an_edit_that_does_not_fit_is_an_error(
 
 def test_a_learning_rate_of_zero_stops_the_loss() -> None:
     experiment = trained(moons(), 3)
-    experiment.set_optimizer({"lr": 0.0})
+    experiment.change_regime(optimizer={"lr": 0.0})
     go_on(experiment, 3)
     losses = experiment.metrics().loss
     assert losses[2] != losses[3]
@@ -208,14 +208,14 @@ def test_a_learning_rate_of_zero_stops_the_loss() -> None:
 
 def test_an_unknown_hyperparameter_is_an_error_with_its_path() -> None:
     with pytest.raises(InvalidSpec) as caught:
-        Experiment(moons()).set_optimizer({"learning_rate": 0.1})
+        Experiment(moons()).change_regime(optimizer={"learning_rate": 0.1})
     assert caught.value.path == "optimizer.learning_rate"
 
 
 def test_reset_begins_again_with_the_same_parameters() -> None:
     experiment = trained(noisy(), 6, record_at=(2,))
     first = experiment.metrics()
-    experiment.set_optimizer({"lr": 1.0})
+    experiment.change_regime(optimizer={"lr": 1.0})
     experiment.reset()
     assert (experiment.iteration, experiment.recorded_iterations) == (0, [])
     go_on(experiment, 6)
@@ -259,7 +259,9 @@ def test_the_network_runs_until_its_structure_is_known_and_then_now_and_then(
     experiment = Experiment(moons(optimizer={"kind": optimizer, "lr": 0.01}))
     ran: list[int] = []
     # The network is the experiment's own affair; how often it runs can be seen nowhere else.
-    experiment._network.register_forward_pre_hook(lambda *_: ran.append(experiment.iteration))
+    experiment._learner.network.register_forward_pre_hook(
+        lambda *_: ran.append(experiment.iteration)
+    )
     for _ in range(20):
         experiment.record_iteration()
     first = {"sgd": [0, 1, 2], "adam": [0, 1, 2, 3]}  # Adam's first step makes its state

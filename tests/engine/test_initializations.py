@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gradtape.engine.initializations import fill_, fill_default_
+from gradtape.engine.initializations import fill_
 from gradtape.spec import parse_spec
-from gradtape.spec.layers import ParametricLayer
+from gradtape.spec.layers.base import ParametricLayer
 from tests.engine.built_parts import build_parts
 from tests.spec.raw_specs import HEAD, linear, raw_spec
 
@@ -25,30 +25,108 @@ def filled(initialization: dict[str, Any], shape: tuple[int, ...] = (60, 50)) ->
     return parameter
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+SEQUENCE = {"kind": "random_normal", "samples": 4, "features": [4, 6]}
+IMAGE = {"kind": "random_normal", "samples": 4, "features": [4, 8, 9]}
+VOLUME = {"kind": "random_normal", "samples": 4, "features": [3, 4, 5, 6]}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
-    "build",
+    ("data", "layer", "build"),
     [
-        lambda dtype: nn.Linear(7, 5, dtype=dtype),
-        lambda dtype: nn.Linear(1, 300, dtype=dtype),
-        lambda dtype: nn.Conv1d(4, 6, 3, groups=2, dtype=dtype),
-        lambda dtype: nn.Conv2d(3, 8, (3, 5), dtype=dtype),
-        lambda dtype: nn.BatchNorm2d(4, dtype=dtype),
-        lambda dtype: nn.LayerNorm([4, 3], dtype=dtype),
+        (SEQUENCE, linear(5), lambda: nn.Linear(6, 5)),
+        (SEQUENCE, linear(300), lambda: nn.Linear(6, 300)),
+        (
+            SEQUENCE,
+            {"kind": "conv1d", "out_channels": 6, "groups": 2},
+            lambda: nn.Conv1d(4, 6, 3, groups=2),
+        ),
+        (
+            IMAGE,
+            {"kind": "conv2d", "out_channels": 8, "kernel_size": [3, 5]},
+            lambda: nn.Conv2d(4, 8, (3, 5)),
+        ),
+        (VOLUME, {"kind": "conv3d", "out_channels": 2}, lambda: nn.Conv3d(3, 2, 3)),
+        (SEQUENCE, {"kind": "rnn", "hidden_size": 5}, lambda: nn.RNN(6, 5)),
+        (
+            SEQUENCE,
+            {"kind": "gru", "hidden_size": 5, "num_layers": 2, "bidirectional": True},
+            lambda: nn.GRU(6, 5, 2, bidirectional=True),
+        ),
+        (SEQUENCE, {"kind": "lstm", "hidden_size": 5}, lambda: nn.LSTM(6, 5)),
+        (IMAGE, {"kind": "batch_norm"}, lambda: nn.BatchNorm2d(4)),
+        (
+            IMAGE,
+            {"kind": "instance_norm", "affine": True},
+            lambda: nn.InstanceNorm2d(4, affine=True),
+        ),
+        (IMAGE, {"kind": "group_norm", "num_groups": 2}, lambda: nn.GroupNorm(2, 4)),
+        (SEQUENCE, {"kind": "layer_norm"}, lambda: nn.LayerNorm([4, 6])),
     ],
-    ids=["linear", "wide linear", "conv1d", "conv2d", "batch_norm", "layer_norm"],
+    ids=lambda each: each["kind"] if isinstance(each, dict) else "",
 )
-def test_the_default_is_torchs_own_bit_for_bit(build: Any, dtype: torch.dtype) -> None:
+def test_the_default_is_torchs_own_bit_for_bit(
+    data: dict[str, Any], layer: dict[str, Any], build: Any, dtype: str
+) -> None:
+    head = [{"kind": "flatten"}, linear(1)]
+    parts = build_parts(
+        raw_spec({**layer, "name": "it"}, *head, data=data, loss={"kind": "mse"}, dtype=dtype)
+    )
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(getattr(torch, dtype))
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(parts.randomness.parameters.initial_seed())
+            theirs = dict(build().named_parameters())
+    finally:
+        torch.set_default_dtype(before)
+    ours = dict(parts.network.steps[0].module.named_parameters())
+    assert list(ours) == list(theirs)
+    for name, parameter in theirs.items():
+        assert torch.equal(ours[name], parameter), name
+
+
+def attention_parameters(layer: dict[str, Any], seed: int) -> dict[str, Tensor]:
+    data = {"kind": "random_normal", "samples": 4, "features": [4, 32]}
+    head = [{"kind": "flatten"}, linear(1)]
+    raw = raw_spec({**layer, "name": "it"}, *head, data=data, loss={"kind": "mse"}, seed=seed)
+    return dict(build_parts(raw).network.steps[0].module.named_parameters())
+
+
+@pytest.mark.parametrize(
+    ("layer", "build"),
+    [
+        ({"kind": "multihead_attention"}, lambda: nn.MultiheadAttention(32, 1)),
+        (
+            {"kind": "transformer_encoder_layer", "dim_feedforward": 64},
+            lambda: nn.TransformerEncoderLayer(32, 1, 64),
+        ),
+    ],
+    ids=["attention", "encoder"],
+)
+def test_the_defaults_of_attention_have_the_spread_of_torchs(
+    layer: dict[str, Any], build: Any
+) -> None:
+    # torch draws them in another order; each is uniform: its largest number tells its bound.
+    ours = attention_parameters(layer, seed=0)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(11)
-        theirs = build(dtype)
-    ours = build(dtype)
-    generator = seeded(11)
-    for name, parameter in ours.named_parameters():
-        nn.init.constant_(parameter, math.nan)
-        fill_default_(ours, name, generator=generator)
-    for name, parameter in theirs.named_parameters():
-        assert torch.equal(getattr(ours, name), parameter)
+        torch.manual_seed(0)
+        theirs = dict(build().named_parameters())
+    assert list(ours) == list(theirs)
+    for name, parameter in theirs.items():
+        assert ours[name].abs().max().item() == pytest.approx(
+            parameter.abs().max().item(), rel=0.2
+        ), name
+
+
+def test_an_embedding_is_standard_normal_as_torchs() -> None:
+    data = {"kind": "characters", "samples": 4}
+    layers = [{"kind": "embedding", "embedding_dim": 200}, {"kind": "select"}, linear(26)]
+    parts = build_parts(raw_spec(*layers, data=data, loss={"kind": "cross_entropy"}))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(parts.randomness.parameters.initial_seed())
+        theirs = nn.Embedding(26, 200).weight
+    assert torch.equal(next(parts.network.parameters()), theirs)
 
 
 def test_a_network_of_defaults_is_the_one_that_torch_builds_from_the_same_seed() -> None:

@@ -1,4 +1,4 @@
-"""The laws of the tape, on every example."""
+"""The laws of the tape, on every example and every kind in the catalogue."""
 
 import pytest
 import torch
@@ -11,12 +11,14 @@ from gradtape.engine.network import Network, build_network
 from gradtape.engine.optimizers import build_optimizer
 from gradtape.engine.randomness import build_randomness
 from gradtape.engine.recording import Recording
-from gradtape.spec import ExperimentSpec, examples
+from gradtape.spec import ExperimentSpec, examples, parse_spec
 from gradtape.tape.structure import Phase, Role
+from tests.catalogue_cases import CASES
 from tests.engine.central_differences import KinkWatch, central_differences
 from tests.engine.recording_cases import gradient_of
 
 EXAMPLES = {key: example.spec for key, example in examples().items()}
+EXAMPLES |= {f"catalogue: {name}": parse_spec(raw) for name, raw in CASES.items()}
 
 
 class PlainRun:
@@ -66,7 +68,8 @@ def test_recorded_gradients_equal_central_differences(
         error = (gradient[told.places] - told.slopes).abs()
         largest = gradient.abs().max().item()
         if told.places:
-            worst = max(worst, error.max().item() / max(largest, 1e-12))
+            # Below 1e-10 a gradient is 0 but for rounding, as that of a bias before a softmax.
+            worst = max(worst, error.max().item() / max(largest, 1e-10))
         checked += len(told.places)
         kinks += len(told.kinks)
     with capsys.disabled():
@@ -110,9 +113,14 @@ def test_the_gradients_that_arrive_at_a_tensor_sum_to_its_whole_gradient(
     for of, parts in arriving.items():
         whole = structure.tensors[of].gradient
         assert whole is not None
-        total = sum(torch.from_numpy(recording.values(part)) for part in parts)
+        values = [torch.from_numpy(recording.values(part)) for part in parts]
+        # The sum may have run in another order: its rounding is that of its largest terms.
+        largest = max(value.abs().max().item() for value in values)
         assert torch.allclose(
-            total, torch.from_numpy(recording.values(whole)), rtol=1e-6, atol=1e-12
+            sum(values, torch.zeros(())),
+            torch.from_numpy(recording.values(whole)),
+            rtol=1e-6,
+            atol=1e-6 * largest,
         )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gradtape.spec import examples
+from tests import catalogue_cases
 
 Raw = dict[str, Any]
 
@@ -228,4 +229,8 @@ EXAMPLES: dict[str, Raw] = {
     key: example.spec.model_dump(mode="json") for key, example in examples().items()
 }
 
-CASES: dict[str, Raw] = {**EXAMPLES, **LAYERS, **WIRING, **DATA, **OTHER}
+CATALOGUE: dict[str, Raw] = {
+    f"catalogue: {name}": raw for name, raw in catalogue_cases.CASES.items()
+}
+
+CASES: dict[str, Raw] = {**EXAMPLES, **LAYERS, **WIRING, **DATA, **OTHER, **CATALOGUE}

@@ -20,7 +20,6 @@ from gradtape.spec.fields import kind_of, models_of
 from gradtape.spec.initializations import AnyInitialization
 from gradtape.spec.layers import AnyLayer
 from gradtape.spec.losses import AnyLoss
-from gradtape.spec.optimizers import AnyOptimizer
 from tests.exports import script_runner
 from tests.exports.script_cases import CASES, Raw
 
@@ -77,6 +76,7 @@ def test_a_program_gives_the_losses_and_gradients_bit_for_bit(name: str, results
 
 
 def test_every_kind_is_among_the_cases() -> None:
+    # Optimizers and schedules are among the regimes of tests/engine/test_regimes.py.
     specs = [parse_spec(raw) for raw in CASES.values()]
     layers = [layer for spec in specs for layer in spec.network.layers]
     inits = [
@@ -89,7 +89,6 @@ def test_every_kind_is_among_the_cases() -> None:
         (AnyLayer, layers),
         (AnyData, [spec.data for spec in specs]),
         (AnyLoss, [spec.loss for spec in specs]),
-        (AnyOptimizer, [spec.optimizer for spec in specs]),
         (AnyInitialization, inits),
     ):
         assert {kind_of(model) for model in models_of(union)} == {part.kind for part in used}

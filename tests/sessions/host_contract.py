@@ -241,7 +241,7 @@ class HostContract:
                 experiment.record_iteration()
             else:
                 experiment.train_iteration()
-        experiment.set_optimizer({"lr": 0.5})
+        experiment.change_regime(optimizer={"lr": 0.5})
         experiment.seek(8)
         experiment.edit("fc1.weight", (2, 1), -1.25)
         experiment.edit("input", (3, 0), 2.5)

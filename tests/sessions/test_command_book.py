@@ -4,6 +4,7 @@ from gradtape.sessions.command_book import MAX_DEATHS, CommandBook
 from gradtape.sessions.messages import PauseCommand, RecordCommand, RunCommand
 from gradtape.sessions.protocol import Done, SnapshotTaken
 from gradtape.spec import examples
+from gradtape.spec.regime import regime_of
 from gradtape.store.session_store import StoredCommand
 
 RUN = RunCommand(kind="run", iterations=100)
@@ -12,8 +13,8 @@ PAUSE = PauseCommand(kind="pause")
 
 
 def done(number: int, iteration: int, *, failed: bool = False) -> Done:
-    optimizer = examples()["moons"].spec.optimizer
-    return Done(number=number, iteration=iteration, failed=failed, optimizer=optimizer)
+    regime = regime_of(examples()["moons"].spec)
+    return Done(number=number, iteration=iteration, failed=failed, regime=regime)
 
 
 def taken(covers: int, *, run: int | None = None, until: int | None = None) -> SnapshotTaken:

@@ -111,7 +111,7 @@ async def test_commands_that_wait_are_carried_out_by_the_next_process_in_order(
     experiment = Experiment(spec)
     for _ in range(600):
         experiment.train_iteration()
-    experiment.set_optimizer({"lr": 0.2})
+    experiment.change_regime(optimizer={"lr": 0.2})
     experiment.edit("fc1.weight", (1, 1), 3.0)
     for _ in range(400):
         experiment.train_iteration()

@@ -15,7 +15,7 @@ def parameter(group: str, kind: str, name: str) -> CatalogParameter:
 
 ENTRIES = [
     (group, entry)
-    for group in ("layers", "losses", "optimizers", "data", "initializations")
+    for group in ("layers", "losses", "optimizers", "schedules", "data", "initializations")
     for entry in getattr(catalog(), group)
 ]
 
@@ -24,13 +24,29 @@ def test_the_catalogue_has_every_kind_that_is_promised() -> None:
     kinds = {group: [] for group, _ in ENTRIES}
     for group, entry in ENTRIES:
         kinds[group].append(entry.kind)
-    assert kinds["losses"] == ["mse", "l1", "bce", "bce_with_logits", "cross_entropy", "nll"]
-    assert kinds["optimizers"] == ["sgd", "adam", "adamw", "rmsprop", "adagrad"]
+    assert kinds["losses"] == [
+        *("mse", "l1", "huber", "smooth_l1", "cosine", "bce", "bce_with_logits"),
+        *("cross_entropy", "nll", "hinge", "kl_div", "ctc"),
+    ]
+    assert kinds["optimizers"] == [
+        *("sgd", "adam", "adamw", "rmsprop", "adagrad", "adamax", "nadam", "radam"),
+        *("sgd_by_hand", "lbfgs"),
+    ]
+    assert kinds["schedules"] == [
+        *("none", "step", "multi_step", "exponential", "cosine", "warm_restarts", "one_cycle"),
+        *("plateau", "linear_warmup"),
+    ]
     assert set(kinds["data"]) == {
         *("inline", "random_normal", "random_uniform", "linear_regression", "xor", "circles"),
-        *("moons", "spiral", "blobs", "digits"),
+        *("moons", "spiral", "blobs", "digits", "sine", "gaussian_mixture", "csv"),
+        *("characters", "sequences"),
     }
     assert set(kinds["layers"]) >= {
+        *("conv3d", "max_pool1d", "max_pool3d", "avg_pool1d", "avg_pool3d"),
+        *("adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "embedding"),
+        *("rnn", "lstm", "gru", "multihead_attention", "transformer_encoder_layer"),
+        *("instance_norm", "group_norm", "reshape", "permute", "select"),
+        *("softplus", "mish", "hardtanh"),
         *("linear", "conv1d", "conv2d", "max_pool2d", "avg_pool2d", "flatten", "relu"),
         *("leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh", "softmax", "dropout"),
         *("batch_norm", "layer_norm", "add", "multiply", "concat"),
@@ -73,6 +89,10 @@ def test_a_number_is_described_with_its_range_and_default() -> None:
         ("layers", "linear", "shares", "layer"),
         ("layers", "linear", "init", "initializations"),
         ("layers", "conv2d", "kernel_size", "pair"),
+        ("layers", "conv3d", "kernel_size", "triple"),
+        ("layers", "permute", "dims", "shape"),
+        ("data", "csv", "text", "long_text"),
+        ("data", "csv", "class_columns", "text"),
         ("layers", "gelu", "approximate", "choice"),
         ("optimizers", "adam", "betas", "number_pair"),
         ("optimizers", "sgd", "lr", "number"),
@@ -106,7 +126,13 @@ def test_layers_tell_whether_they_merge_and_whether_they_learn() -> None:
 
 def test_the_experiment_itself_is_described() -> None:
     names = [each.name for each in catalog().experiment]
-    assert names == ["name", "seed", "device", "dtype", "batch_size"]
+    assert names == [
+        *("name", "seed", "device", "dtype", "autocast", "batch_size", "shuffle"),
+        "update_norms_every",
+    ]
+
+
+NAMES = {"losses": "loss", "optimizers": "optimizer", "schedules": "schedule", "data": "data"}
 
 
 def raw_with(group: str, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -116,7 +142,7 @@ def raw_with(group: str, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
         return image_spec(part)
     if group == "initializations":
         return raw_spec(linear(1, init={"weight": part}))
-    name = {"losses": "loss", "optimizers": "optimizer", "data": "data"}[group]
+    name = NAMES[group]
     return {**raw_spec(linear(1), data=MOONS), name: part}
 
 
@@ -138,7 +164,7 @@ def test_what_lies_outside_a_described_range_is_refused(
     group: str, kind: str, described: CatalogParameter, bound: str
 ) -> None:
     limit = getattr(described, bound)
-    integral = described.type in ("integer", "pair", "shape")
+    integral = described.type in ("integer", "pair", "triple", "shape")
     beyond = 1 if integral else abs(limit) or 1
     value = limit + beyond if bound == "maximum" else limit - beyond
     value = int(value) if integral else value

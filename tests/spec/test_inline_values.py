@@ -33,7 +33,7 @@ def test_nested_lists_are_read_as_numpy_reads_them(array: np.ndarray) -> None:
 
 
 def test_inline_numbers_are_written_as_they_were_read() -> None:
-    data = {"kind": "inline", "x": [[1, 2.5], [3, 4]], "y": [[0], [1]]}
+    data = {"kind": "inline", "x": [[1, 2.5], [3, 4]], "y": [[0], [1]], "tokens": False}
     spec = parse_spec(raw_spec(linear(1), data=data))
     assert spec.model_dump(mode="json")["data"] == data
     assert json.loads(spec.model_dump_json())["data"] == data

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from gradtape.spec import parse_spec
-from gradtape.spec.targets import TargetForm, target_form
+from gradtape.spec.target_form import TargetForm, target_form
 from tests.spec.raw_specs import IMAGES, image_spec, linear, problem_of, raw_spec
 
 SIGMOID = {"kind": "sigmoid"}

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from gradtape.spec.optimizers import AnyOptimizer
+from gradtape.engine.nested_state import put_tensors, take_tensors
+from gradtape.spec import Regime
 
 MODEL = "model/"
-OPTIMIZER = "optimizer/"
+OPTIMIZER = "optimizer"
 RANDOM = "random"
 
 
@@ -21,14 +23,19 @@ class Checkpoint:
     Args:
         iteration: the one that comes next.
         tensors: copies: `model/fc1.weight`, `optimizer/0/exp_avg`, `random`.
-        optimizer: its hyperparameters at that time.
+        gathered: what the optimizer has gathered, by the number of the parameter; in the place of
+            each tensor stands its name among `tensors`.
+        regime: its hyperparameters at that time.
+        progress: where schedule and loss scaling stand, as plain data.
         edits: how many edits of the data were in force.
         changed: what had been written over by hand by then; see `Experiment.changed`.
     """
 
     iteration: int
     tensors: dict[str, Tensor]
-    optimizer: AnyOptimizer
+    gathered: dict[str, Any]
+    regime: Regime
+    progress: dict[str, Any]
     edits: int
     changed: tuple[str, ...] = ()
 
@@ -40,24 +47,27 @@ class Checkpoint:
 
 def copy_state(
     network: nn.Module, optimizer: Optimizer, generator: torch.Generator
-) -> dict[str, Tensor]:
-    """Copies of everything that training changes."""
+) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Copies of everything that training changes, and what stands around the optimizer's."""
     tensors = {MODEL + name: tensor.clone() for name, tensor in network.state_dict().items()}
-    for index, parameter in enumerate(_parameters(optimizer)):
-        for key, value in optimizer.state.get(parameter, {}).items():
-            if isinstance(value, Tensor):
-                tensors[f"{OPTIMIZER}{index}/{key}"] = value.clone()
+    gathered = {
+        number: optimizer.state[parameter]
+        for number, parameter in enumerate(_parameters(optimizer))
+        if parameter in optimizer.state
+    }
+    plain = take_tensors(gathered, OPTIMIZER, tensors)
     tensors[RANDOM] = generator.get_state()
-    return tensors
+    return tensors, plain
 
 
 def restore_state(
-    tensors: dict[str, Tensor],
+    checkpoint: Checkpoint,
     network: nn.Module,
     optimizer: Optimizer,
     generator: torch.Generator,
 ) -> None:
     """Write copies back; the optimizer's state becomes exactly what was copied."""
+    tensors = checkpoint.tensors
     model = {
         name.removeprefix(MODEL): tensor
         for name, tensor in tensors.items()
@@ -66,10 +76,8 @@ def restore_state(
     network.load_state_dict(model)
     optimizer.state.clear()
     parameters = _parameters(optimizer)
-    for name, tensor in tensors.items():
-        if name.startswith(OPTIMIZER):
-            index, key = name.removeprefix(OPTIMIZER).split("/")
-            optimizer.state[parameters[int(index)]][key] = tensor.clone()
+    for number, state in put_tensors(checkpoint.gathered, tensors).items():
+        optimizer.state[parameters[int(number)]] = state
     generator.set_state(tensors[RANDOM])
 
 

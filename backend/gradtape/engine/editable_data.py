@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from gradtape.engine.augmentation import augment
 from gradtape.engine.datasets import build_dataset
 from gradtape.engine.randomness import build_randomness
 from gradtape.errors import InvalidSlice, InvalidValue
@@ -41,12 +42,28 @@ class EditableData:
         """All edits in order, also those that a seek has taken out of force."""
         return tuple(self._edits)
 
+    @property
+    def batches_per_epoch(self) -> int:
+        """How many iterations one pass over the data takes."""
+        return self._dataset.batches_per_epoch(self._spec.batch_size)
+
+    @property
+    def validation(self) -> tuple[Tensor, Tensor] | None:
+        """Inputs and targets of the samples that are set aside, if any are."""
+        return self._dataset.validation
+
     def batch(self, iteration: int) -> tuple[Tensor, Tensor]:
-        """Inputs and targets of an iteration."""
-        return self._dataset.batch(iteration, self._spec.batch_size)
+        """Inputs and targets of an iteration, varied as the spec says."""
+        inputs, targets = self._dataset.batch(iteration, self._spec.batch_size)
+        augmentation = self._spec.augmentation
+        if not augmentation.is_off:
+            inputs = augment(inputs, augmentation, self._dataset.augmentation_seed(iteration))
+        return inputs, targets
 
     def edit(self, tensor: str, iteration: int, index: tuple[int, ...], value: float) -> None:
         """Write one number of an iteration's batch, in this and every later iteration.
+
+        Where batches are augmented it is the number before that.
 
         Raises:
             InvalidSlice: the index does not fit the batch.
@@ -56,12 +73,18 @@ class EditableData:
         batch = inputs if tensor == "input" else targets
         check_index(tensor, index, tuple(batch.shape))
         if not batch.is_floating_point():
-            check_class(tensor, value, count=infer_shapes(self._spec)[-1].output[1])
+            check_class(tensor, value, count=self._count_classes(tensor))
         rows = self._dataset.rows(iteration, self._spec.batch_size)
         row = index[0] if rows is None else int(rows[index[0]])
         del self._edits[self.edits_in_force :]
         self._edits.append(DataEdit(tensor, (row, *index[1:]), value))
         self._write(self._edits[-1])
+
+    def _count_classes(self, tensor: str) -> int:
+        if tensor == "input":
+            return self._spec.data.token_count or 0
+        output = infer_shapes(self._spec)[-1].output
+        return output[2] if self._spec.loss.kind == "ctc" else output[1]
 
     def load(self, edits: Sequence[DataEdit]) -> None:
         """Take over the edits of an earlier process; none is in force yet."""

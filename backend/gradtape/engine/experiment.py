@@ -1,39 +1,27 @@
 """An experiment: a spec brought to life, trained and recorded iteration by iteration."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor
 
 from gradtape import limits
-from gradtape.engine.checkpoint import MODEL, Checkpoint, copy_state, restore_state
+from gradtape.engine.checkpoint import Checkpoint, copy_state, restore_state
 from gradtape.engine.devices import choose_device
 from gradtape.engine.editable_data import DATA_TENSORS, EditableData, check_index
-from gradtape.engine.losses import build_loss
+from gradtape.engine.learner import Learner, Measured
 from gradtape.engine.metrics_log import MetricsLog
-from gradtape.engine.network import build_network
-from gradtape.engine.optimizers import apply_optimizer, build_optimizer
-from gradtape.engine.randomness import build_randomness
-from gradtape.engine.recorder import Recorder, StructureDiffers
 from gradtape.engine.recording import Recording
 from gradtape.engine.snapshot import Snapshot, read_snapshot, write_snapshot
-from gradtape.engine.structure_builder import BuiltStructure, KnownStructures
-from gradtape.errors import RecordingFailed, UnknownIteration, UnknownTensor
-from gradtape.spec import ExperimentSpec, change_optimizer
-from gradtape.spec.optimizers import AnyOptimizer
+from gradtape.errors import UnknownIteration, UnknownTensor
+from gradtape.spec import ExperimentSpec, change_regime
 from gradtape.tape.metrics import Metrics
 
 Parameters = Mapping[str, Tensor]
 """By name, in the order of the network."""
-
-TORCH_ERRORS = (RuntimeError, ValueError, IndexError, TypeError)
-"""What torch raises when an iteration cannot be computed."""
-
-
-COMPARED_EVERY = 16  # iterations: of those of a known structure that are recorded
 
 
 class Experiment:
@@ -43,7 +31,7 @@ class Experiment:
     bit, recorded or not.
 
     Attributes:
-        spec: as given, with the optimizer's hyperparameters as they are now.
+        spec: as given, with the regime's hyperparameters as they are now.
         iteration: how many have run; the number that the next one gets.
         changed: what was written over by hand on the way here, so that the spec alone does not
             lead here: tensors by name, and hyperparameters changed after the first iteration.
@@ -58,22 +46,16 @@ class Experiment:
         self._build()
 
     def _build(self) -> None:
-        spec = self.spec
-        randomness = build_randomness(spec.seed, self._device)
-        self._generator = randomness.training
-        self._data = EditableData(spec, self._device)
-        self._network = build_network(spec, randomness=randomness, device=self._device)
-        self._loss = build_loss(spec.loss)
-        self._parameters = dict(self._network.named_parameters())
-        self._optimizer = build_optimizer(spec.optimizer, list(self._parameters.values()))
-        # They know the generator of these random numbers.
-        self._known = KnownStructures()
-        # The structure of the latest recording, and whether the one before had it too.
-        self._last_built: BuiltStructure | None = None
-        self._repeats = False
+        self._data = EditableData(self.spec, self._device)
+        self._learner = Learner(
+            self.spec, self._device, batches_per_epoch=self._data.batches_per_epoch
+        )
         self.iteration = 0
         self.changed: tuple[str, ...] = ()
-        self._metrics = MetricsLog(tuple(self._parameters))
+        self._last_loss: Tensor | None = None
+        self._metrics = MetricsLog(
+            tuple(self._learner.parameters), classifies=self._learner.classifies
+        )
         self._checkpoints: dict[int, Checkpoint] = {}
         self._recordings: OrderedDict[int, Recording] = OrderedDict()
 
@@ -85,27 +67,31 @@ class Experiment:
     @property
     def parameter_count(self) -> int:
         """How many numbers are trained."""
-        return sum(parameter.numel() for parameter in self._parameters.values())
+        return sum(parameter.numel() for parameter in self._learner.parameters.values())
 
     @property
     def recorded_iterations(self) -> list[int]:
         """The iterations that have a tape, in order."""
         return sorted(self._checkpoints)
 
+    @property
+    def batches_per_epoch(self) -> int:
+        """How many iterations one pass over the training data takes."""
+        return self._data.batches_per_epoch
+
+    @property
+    def last_loss(self) -> float | None:
+        """The loss of the iteration that ran last here, if one has."""
+        return None if self._last_loss is None else self._last_loss.item()
+
     def train_iteration(self) -> None:
         """Run one iteration without recording it."""
         self._forget_what_follows()
-        inputs, targets = self._batch()
-        self._optimizer.zero_grad(set_to_none=True)
-        given = [inputs, targets, *self._parameters.values(), *self._network.buffers()]
-        known = self._known.newest
-        if known is not None and known.rerun is not None and known.rerun.takes(given):
-            loss = known.rerun.train(given)
-        else:
-            loss, _ = self._run(inputs, targets)
-        self._note_metrics(loss, [parameter.detach() for parameter in self._parameters.values()])
-        self._optimizer.step()
-        self.iteration += 1
+        validation_loss = self._validate()
+        measured = self._learner.train(
+            self._batch(), measures_updates=self._is_due(self.spec.update_norms_every)
+        )
+        self._go_on(measured, validation_loss)
 
     def record_iteration(self) -> Recording:
         """Run one iteration and record it.
@@ -114,13 +100,13 @@ class Experiment:
             RecordingFailed: the iteration raised; parameters may have changed or not.
         """
         self._forget_what_follows()
+        validation_loss = self._validate()
         checkpoint = self._checkpoint()
-        recording, loss = self._record(checkpoint)
-        self._note_metrics(loss, [checkpoint.tensors[MODEL + name] for name in self._parameters])
+        recording, measured = self._record(checkpoint)
         self._checkpoints[self.iteration] = checkpoint
         self._keep(recording)
         self._thin_checkpoints()
-        self.iteration += 1
+        self._go_on(measured, validation_loss)
         return recording
 
     def recording(self, iteration: int | None = None) -> Recording:
@@ -152,8 +138,8 @@ class Experiment:
             UnknownIteration: nothing is recorded, or not this one.
         """
         with self._standing_before(self._recorded(iteration)):
-            inputs, targets = self._batch()
-            yield self._loss(self._network(inputs), targets), self._parameters
+            loss, _ = self._learner.objective.compute(*self._batch())
+            yield loss, self._learner.parameters
 
     def seek(self, iteration: int) -> None:
         """Stand before a recorded iteration again.
@@ -168,15 +154,21 @@ class Experiment:
         self.spec = self._first_spec
         self._build()
 
-    def set_optimizer(self, changes: Mapping[str, float]) -> None:
+    def change_regime(self, **changes: Mapping[str, Any]) -> None:
         """Change hyperparameters from the next iteration on.
 
+        Args:
+            changes: new values by name, for `optimizer`, `schedule` and `regularization`.
         Raises:
-            InvalidSpec: with the path of each that is unknown or out of range.
+            InvalidSpec: with the path of each that is unknown, out of range, or fixed.
         """
-        self._use_optimizer(change_optimizer(self.spec.optimizer, dict(changes)))
+        regime = change_regime(
+            self._learner.regime.spec, {part: dict(values) for part, values in changes.items()}
+        )
+        self._learner.change(regime)
+        self.spec = regime.into(self.spec)
         if self.iteration > 0:
-            self._note_changed(*changes)
+            self._note_changed(*(name for values in changes.values() for name in values))
 
     def edit(self, tensor: str, index: tuple[int, ...], value: float) -> None:
         """Write one number of a parameter, a buffer, the next batch's `input` or its `target`.
@@ -190,7 +182,7 @@ class Experiment:
             self._forget_what_follows()
             self._note_changed(tensor)
             return
-        state = self._network.state_dict()
+        state = self._learner.network.state_dict()
         if tensor not in state:
             raise UnknownTensor(
                 f"no parameter or buffer “{tensor}”; there are input, target, {', '.join(state)}"
@@ -212,7 +204,7 @@ class Experiment:
         """Everything that another process needs to go on bit-identically, as safetensors."""
         return write_snapshot(
             Snapshot(
-                self._checkpoint(), self._checkpoints, self._data.edits, self._metrics.to_tensor()
+                self._checkpoint(), self._checkpoints, self._data.edits, self._metrics.to_tensors()
             )
         )
 
@@ -227,75 +219,59 @@ class Experiment:
         experiment._restore(snapshot.here)
         return experiment
 
-    def _record(self, checkpoint: Checkpoint) -> tuple[Recording, Tensor]:
+    def _record(self, checkpoint: Checkpoint) -> tuple[Recording, Measured]:
         """Record from a checkpoint, at which the experiment stands."""
-        try:
-            # Only what has repeated is expected to repeat: to be wrong costs an iteration.
-            recorded = self._record_as(self._known.newest if self._repeats else None)
-        except StructureDiffers:
-            self._restore(checkpoint)
-            recorded = self._record_as(None)
-        built = recorded[0].built
-        self._repeats = built is self._last_built
-        self._last_built = built
-        return recorded
-
-    def _record_as(self, expected: BuiltStructure | None) -> tuple[Recording, Tensor]:
-        inputs, targets = self._batch()
-        self._optimizer.zero_grad(set_to_none=True)
-        recorder = Recorder(
-            self._network,
-            loss=self._loss,
-            optimizer=self._optimizer,
-            tensors={"input": inputs, "target": targets},
-            known=self._known,
-            expected=expected,
+        return self._learner.record(
+            self._batch(),
+            self.iteration,
+            go_back=lambda: self._restore(checkpoint),
+            measures_updates=self._is_due(self.spec.update_norms_every),
         )
-        # Now and then all ops are watched, and compared with those that are taken for known.
-        ran = None
-        try:
-            with recorder:
-                if self.iteration % COMPARED_EVERY:
-                    ran = recorder.run_again()
-                loss, output = ran or self._run(inputs, targets)
-                self._optimizer.step()
-        except TORCH_ERRORS as error:
-            raise RecordingFailed(f"iteration {self.iteration}: {error}") from error
-        return recorder.finish(iteration=self.iteration, loss=loss, output=output), loss
-
-    def _run(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """The forward and the backward pass; returns the loss and the output."""
-        output = self._network(inputs)
-        loss = self._loss(output, targets)
-        loss.backward()
-        return loss, output
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         return self._data.batch(self.iteration)
 
-    def _note_metrics(self, loss: Tensor, parameters: Sequence[Tensor]) -> None:
-        self._metrics.append(
-            self.iteration,
-            loss,
-            self._optimizer.param_groups[0]["lr"],
-            [parameter.grad for parameter in self._parameters.values()],
-            parameters,
-        )
+    def _is_due(self, every: int) -> bool:
+        return self.iteration % every == 0
+
+    def _validate(self) -> float | None:
+        """Measure on the samples that are set aside, if it is time to; returns the loss."""
+        validation = self._data.validation
+        if validation is None or not self._is_due(self.spec.validation.every):
+            return None
+        loss, hits = self._learner.validate(validation)
+        self._metrics.append_validation(self.iteration, loss, hits)
+        return loss.item()
+
+    def _go_on(self, measured: Measured, validation_loss: float | None) -> None:
+        """The iteration has run: note what is known of it, and stand before the next one."""
+        loss, learning_rate, norms, hits, update_norms = measured
+        self._metrics.append(self.iteration, loss, learning_rate, norms, hits)
+        if update_norms is not None:
+            self._metrics.append_updates(self.iteration, update_norms, norms)
+        self._learner.regime.advance(self.iteration, loss, validation_loss)
+        self._last_loss = loss.detach()
+        self.iteration += 1
 
     def _forget_what_follows(self) -> None:
         """Before an iteration runs: what was recorded from here on belongs to another past."""
-        last = self._metrics.last_iteration
-        if last is not None and last >= self.iteration:
-            self._metrics.drop_from(self.iteration)
+        self._metrics.drop_from(self.iteration)
         if self._checkpoints and max(self._checkpoints) >= self.iteration:
             for number in [number for number in self._checkpoints if number >= self.iteration]:
                 del self._checkpoints[number]
                 self._recordings.pop(number, None)
 
     def _checkpoint(self) -> Checkpoint:
-        tensors = copy_state(self._network, self._optimizer, self._generator)
+        learner = self._learner
+        tensors, gathered = copy_state(learner.network, learner.regime.optimizer, learner.generator)
         return Checkpoint(
-            self.iteration, tensors, self.spec.optimizer, self._data.edits_in_force, self.changed
+            iteration=self.iteration,
+            tensors=tensors,
+            gathered=gathered,
+            regime=learner.regime.spec,
+            progress=learner.regime.state(),
+            edits=self._data.edits_in_force,
+            changed=self.changed,
         )
 
     @contextmanager
@@ -309,18 +285,16 @@ class Experiment:
             self._restore(here)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
-        restore_state(checkpoint.tensors, self._network, self._optimizer, self._generator)
-        self._use_optimizer(checkpoint.optimizer)
+        learner = self._learner
+        restore_state(checkpoint, learner.network, learner.regime.optimizer, learner.generator)
+        learner.restore(checkpoint.regime, checkpoint.progress)
+        self.spec = checkpoint.regime.into(self.spec)
         self._data.put_in_force(checkpoint.edits)
         self.iteration = checkpoint.iteration
         self.changed = checkpoint.changed
 
     def _note_changed(self, *names: str) -> None:
         self.changed = (*self.changed, *(name for name in names if name not in self.changed))
-
-    def _use_optimizer(self, optimizer: AnyOptimizer) -> None:
-        self.spec = self.spec.model_copy(update={"optimizer": optimizer})
-        apply_optimizer(self._optimizer, optimizer)
 
     def _recorded(self, iteration: int | None) -> int:
         if not self._checkpoints:

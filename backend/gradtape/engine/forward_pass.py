@@ -2,7 +2,7 @@
 
 from gradtape.engine.datasets import build_dataset
 from gradtape.engine.devices import choose_device
-from gradtape.engine.experiment import TORCH_ERRORS
+from gradtape.engine.learner import TORCH_ERRORS
 from gradtape.engine.network import build_network
 from gradtape.engine.randomness import build_randomness
 from gradtape.engine.recorder import Recorder

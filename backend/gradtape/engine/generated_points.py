@@ -11,6 +11,7 @@ from gradtape.spec.data import (
     BlobsData,
     CirclesData,
     DigitsData,
+    GaussianMixtureData,
     MoonsData,
     PlaneData,
     SpiralData,
@@ -28,6 +29,8 @@ def generate_points(data: PlaneData | DigitsData, seed: np.random.SeedSequence) 
             return _generate_xor(data, np.random.default_rng(seed))
         case SpiralData():
             return _generate_spiral(data, np.random.default_rng(seed))
+        case GaussianMixtureData():
+            return _generate_mixture(data, np.random.default_rng(seed))
         case DigitsData():
             return _pick_digits(data, np.random.default_rng(seed))
         case _:
@@ -72,6 +75,16 @@ def _generate_spiral(data: SpiralData, source: np.random.Generator) -> Points:
     angle = 2 * np.pi * (data.turns * along + classes / data.classes)
     points = along[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return points + data.noise * source.standard_normal(points.shape), classes
+
+
+def _generate_mixture(data: GaussianMixtureData, source: np.random.Generator) -> Points:
+    clouds = (data.classes, data.components, data.features)
+    centres = source.standard_normal(clouds)
+    deviations = data.spread * source.uniform(0.2, 1, clouds)
+    classes = np.arange(data.samples) % data.classes
+    chosen = classes, source.integers(data.components, size=data.samples)
+    points = centres[chosen] + deviations[chosen] * source.standard_normal(centres[chosen].shape)
+    return points, classes
 
 
 def _pick_digits(data: DigitsData, source: np.random.Generator) -> Points:

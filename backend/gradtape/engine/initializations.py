@@ -15,36 +15,48 @@ from gradtape.spec.initializations import (
     XavierInitialization,
     ZerosInitialization,
 )
-from gradtape.spec.layers import ParametricLayer
+from gradtape.spec.layers.base import ParametricLayer
+from gradtape.spec.parameter_filling import (
+    DefaultFilling,
+    default_filling,
+    initialization_of,
+)
+from gradtape.spec.places import LayerShapes
 
 
-def fill_parameters(module: nn.Module, layer: ParametricLayer, generator: torch.Generator) -> None:
-    """Fill weight and bias of a layer as its spec says, weight first."""
+def fill_parameters(
+    module: nn.Module, layer: ParametricLayer, shapes: LayerShapes, generator: torch.Generator
+) -> None:
+    """Fill the parameters of a layer as its spec says, in the module's order."""
     for name, parameter in module.named_parameters():
-        initialization = layer.init.weight if name == "weight" else layer.init.bias
+        initialization = initialization_of(layer, name)
         if isinstance(initialization, DefaultInitialization):
-            fill_default_(module, name, generator=generator)
+            filling = default_filling(layer, name, shapes.parameters)
+            fill_default_(parameter, filling, generator=generator)
         else:
             fill_(parameter, initialization, generator=generator)
 
 
 @torch.no_grad()
-def fill_default_(module: nn.Module, name: str, *, generator: torch.Generator) -> None:
-    """Fill one parameter exactly as torch does when it builds the module.
-
-    Linear layers and convolutions: uniform within ±1/√fan_in. Normalizations: ones, and zeros.
-    """
-    parameter: Tensor = getattr(module, name)
-    if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d):
-        weight = module.weight
-        if name == "weight":
+def fill_default_(
+    parameter: Tensor, filling: DefaultFilling, *, generator: torch.Generator
+) -> None:
+    """Fill one parameter exactly as torch does when it builds the module."""
+    match filling.kind:
+        case "kaiming":
             # torch's own call: the bound is 1/√fan_in, but rounded on another way.
-            nn.init.kaiming_uniform_(weight, a=math.sqrt(5), generator=generator)
-        else:
-            bound = 1 / math.sqrt(weight[0].numel())
+            nn.init.kaiming_uniform_(parameter, a=math.sqrt(5), generator=generator)
+        case "bounded":
+            bound = 1 / math.sqrt(filling.fan)
             parameter.uniform_(-bound, bound, generator=generator)
-    else:
-        parameter.fill_(1.0 if name == "weight" else 0.0)
+        case "xavier":
+            nn.init.xavier_uniform_(parameter, generator=generator)
+        case "normal":
+            parameter.normal_(generator=generator)
+        case "ones":
+            parameter.fill_(1.0)
+        case "zeros":
+            parameter.zero_()
 
 
 @torch.no_grad()

@@ -20,8 +20,8 @@ class Dropout(nn.Module):
         self.generator = generator
 
     def forward(self, x: Tensor) -> Tensor:
-        """Zero random numbers, scale the others by 1 / (1 − p); same shape."""
-        if self.p == 0:
+        """Zero random numbers, scale the others by 1 / (1 − p); same shape. In eval mode none."""
+        if self.p == 0 or not self.training:
             return x
         if self.p == 1:  # 1 / (1 − p) would be 0 / 0
             return x * torch.zeros((), dtype=x.dtype, device=x.device)
@@ -65,6 +65,56 @@ class Concat(nn.Module):
         return torch.cat(inputs, self.dim)
 
 
+class Reshape(nn.Module):
+    """Another shape for each sample.
+
+    Args:
+        shape: of one sample; -1 takes what the others leave.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The batch stays as it is."""
+        return x.reshape(len(x), *self.shape)
+
+
+class Permute(nn.Module):
+    """Another order of the dimensions.
+
+    Args:
+        dims: the old ones in their new order.
+    """
+
+    def __init__(self, dims: tuple[int, ...]) -> None:
+        super().__init__()
+        self.dims = dims
+
+    def forward(self, x: Tensor) -> Tensor:
+        """A view."""
+        return x.permute(self.dims)
+
+
+class Select(nn.Module):
+    """One place of a dimension, which goes.
+
+    Args:
+        dim: the dimension.
+        index: the place.
+    """
+
+    def __init__(self, dim: int, index: int) -> None:
+        super().__init__()
+        self.dim = dim
+        self.index = index
+
+    def forward(self, x: Tensor) -> Tensor:
+        """A view."""
+        return x.select(self.dim, self.index)
+
+
 class Shared(nn.Module):
     """A second use of another layer, under a name of its own.
 
@@ -81,9 +131,9 @@ class Shared(nn.Module):
         """The layer whose parameters are used."""
         return self._original[0]
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, *inputs: Tensor) -> Tensor:
         """As the original."""
-        return self.original.forward(x)
+        return self.original.forward(*inputs)
 
     def extra_repr(self) -> str:
         """What is used a second time."""

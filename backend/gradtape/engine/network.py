@@ -11,7 +11,8 @@ from gradtape.engine.layers import Shared
 from gradtape.engine.modules import build_module
 from gradtape.engine.randomness import Randomness
 from gradtape.spec import ExperimentSpec, infer_shapes
-from gradtape.spec.layers import AnyLayer, ParametricLayer
+from gradtape.spec.layers import AnyLayer
+from gradtape.spec.layers.base import ParametricLayer
 
 
 class Step(NamedTuple):

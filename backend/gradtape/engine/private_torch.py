@@ -52,9 +52,17 @@ is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor  # pyright: ignore[
 # L2 norms of a list of tensors in one call: an order of magnitude cheaper than one by one.
 l2_norms = torch._foreach_norm  # pyright: ignore[reportPrivateImportUsage]
 
+# Writing a list of tensors over another, and taking it away from another, likewise.
+copy_into = torch._foreach_copy_  # pyright: ignore[reportPrivateImportUsage]
+subtract_from = torch._foreach_sub_  # pyright: ignore[reportPrivateImportUsage]
+
 
 # A block whose ops no mode of this thread sees.
 watched_by_none = torch._C._DisableTorchDispatch  # pyright: ignore[reportAttributeAccessIssue]
+
+
+# A block whose ops make no autograd nodes, whether gradients are on or off.
+below_autograd = torch._C._AutoDispatchBelowAutograd  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def node_number(node: Any) -> int:

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from gradtape.engine.op_reading import OpForm, tensors_in
-from gradtape.engine.private_torch import watched_by_none
+from gradtape.engine.private_torch import below_autograd, watched_by_none
 from gradtape.engine.recording_log import Item, Mark, RecordingLog
 from gradtape.engine.short_path import Again, ShortPath
 from gradtape.engine.write_guard import CONTAINERS, Copies, copy_tensor, storage_key
@@ -59,7 +59,8 @@ class Rerun:
         writer.write()
         self._path = path
         self._places = writer.places
-        self._ops = writer.ops
+        self._forward = writer.ops[: writer.first_backward]
+        self._backward = writer.ops[writer.first_backward :]
         self._given = [writer.place_of(number) for number in path.given[0]]
         self._kinds = [_kind(log_given) for log_given in writer.given]
         self._gradients = [
@@ -104,24 +105,34 @@ class Rerun:
             places[output],
         )
 
-    def train(self, given: Sequence[Tensor]) -> Tensor:
-        """Run it for the gradients alone; returns the loss. The arguments are those of `run`."""
-        return self._run(given)[self._ends[0]]
+    def train(self, given: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Run it for the gradients; returns loss and output. The arguments are those of `run`."""
+        places = self._run(given)
+        loss, output = self._ends
+        return places[loss], places[output]
 
     def _run(self, given: Sequence[Tensor]) -> Places:
         places = self._places.copy()
         for place, tensor in zip(self._given, given, strict=True):
             places[place] = tensor
-        with torch.no_grad(), watched_by_none():
-            for call, take, result in self._ops:
-                if isinstance(result, int):
-                    places[result] = call(*take(places))
-                else:
-                    for place, each in zip(result, call(*take(places)), strict=True):
-                        places[place] = each
+        with below_autograd(), watched_by_none():
+            # Some ops ask whether there will be a backward pass: oneDNN's LSTM keeps what it needs.
+            with torch.enable_grad():
+                _run_ops(self._forward, places)
+            with torch.no_grad():
+                _run_ops(self._backward, places)
         for leaf, gradient in self._gradients:
             places[leaf].grad = places[gradient]
         return places
+
+
+def _run_ops(ops: list[OneOp], places: Places) -> None:
+    for call, take, result in ops:
+        if isinstance(result, int):
+            places[result] = call(*take(places))
+        else:
+            for place, each in zip(result, call(*take(places)), strict=True):
+                places[place] = each
 
 
 def _kind(tensor: Tensor) -> tuple[Any, ...]:
@@ -138,6 +149,7 @@ class _Writer:
         self._items = log.items
         self.places: Places = [None]
         self.ops: list[OneOp] = []
+        self._first_backward: int | None = None
         self.given: list[Tensor] = []
         self.count = 0
         self._tensors: dict[int, Tensor] = {}
@@ -158,6 +170,11 @@ class _Writer:
             elif item[0].__class__ is OpForm:
                 self._write_op(self.count, item)
                 self.count += 1
+
+    @property
+    def first_backward(self) -> int:
+        """Where in the list the backward pass begins."""
+        return len(self.ops) if self._first_backward is None else self._first_backward
 
     def place_of(self, number: int) -> int:
         """Where the numbers of a tensor are in the end."""
@@ -201,6 +218,8 @@ class _Writer:
         tags = form.func.tags
         if not LOOKED_AT.isdisjoint(tags) or (node is not None and DRAWS in tags):
             raise NotRepeatable
+        if node is not None and self._first_backward is None:
+            self._first_backward = len(self.ops)
         call, arguments = _flatten(form, args, kwargs or {})
         operands = iter(self._path.operands[op])
         take = _taker([self._find(each, operands) for each in arguments])

@@ -1,22 +1,20 @@
 """An experiment as bytes: safetensors with a JSON note; never pickle."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 import safetensors.torch
-from pydantic import TypeAdapter
 from torch import Tensor
 
 from gradtape.engine.checkpoint import Checkpoint
 from gradtape.engine.editable_data import DataEdit
-from gradtape.spec.optimizers import AnyOptimizer, Optimizer
+from gradtape.spec import Regime
+from gradtape.tape.numbers import from_json_number, to_json_number
 
 NOTE = "gradtape"
 HERE = "here"
 METRICS = "metrics"
-
-OPTIMIZER: TypeAdapter[AnyOptimizer] = TypeAdapter(Optimizer)
 
 
 class Snapshot(NamedTuple):
@@ -25,7 +23,7 @@ class Snapshot(NamedTuple):
     here: Checkpoint
     checkpoints: Mapping[int, Checkpoint]
     edits: Sequence[DataEdit]
-    metrics: Tensor
+    metrics: Mapping[str, Tensor]
 
 
 def write_snapshot(snapshot: Snapshot) -> bytes:
@@ -42,7 +40,9 @@ def write_snapshot(snapshot: Snapshot) -> bytes:
         "checkpoints": {
             key: {
                 "iteration": checkpoint.iteration,
-                "optimizer": checkpoint.optimizer.model_dump(mode="json"),
+                "regime": checkpoint.regime.model_dump(mode="json"),
+                "gathered": _with_named_numbers(checkpoint.gathered),
+                "progress": _with_named_numbers(checkpoint.progress),
                 "edits": checkpoint.edits,
                 "changed": checkpoint.changed,
             }
@@ -51,9 +51,8 @@ def write_snapshot(snapshot: Snapshot) -> bytes:
         # JSON has no NaN: a written value may be one, so it travels as its text.
         "edits": [(edit.tensor, edit.place, str(edit.value)) for edit in snapshot.edits],
     }
-    return safetensors.torch.save(
-        tensors | {METRICS: snapshot.metrics}, metadata={NOTE: orjson.dumps(note).decode()}
-    )
+    metrics = {f"{METRICS}/{name}": tensor for name, tensor in snapshot.metrics.items()}
+    return safetensors.torch.save(tensors | metrics, metadata={NOTE: orjson.dumps(note).decode()})
 
 
 def read_snapshot(data: bytes) -> Snapshot:
@@ -63,8 +62,7 @@ def read_snapshot(data: bytes) -> Snapshot:
     length = int.from_bytes(data[:8], "little")
     note = orjson.loads(orjson.loads(data[8 : 8 + length])["__metadata__"][NOTE])
     tensors = safetensors.torch.load(data)
-    metrics = tensors.pop(METRICS)
-    grouped: dict[str, dict[str, Tensor]] = {key: {} for key in note["checkpoints"]}
+    grouped: dict[str, dict[str, Tensor]] = {key: {} for key in (*note["checkpoints"], METRICS)}
     for name, tensor in tensors.items():
         key, _, rest = name.partition("/")
         grouped[key][rest] = tensor
@@ -72,12 +70,32 @@ def read_snapshot(data: bytes) -> Snapshot:
         key: Checkpoint(
             entry["iteration"],
             grouped[key],
-            OPTIMIZER.validate_python(entry["optimizer"]),
+            _with_plain_numbers(entry["gathered"]),
+            Regime.model_validate(entry["regime"]),
+            _with_plain_numbers(entry["progress"]),
             entry["edits"],
-            tuple(entry.get("changed", ())),  # older snapshots do not say
+            tuple(entry["changed"]),
         )
         for key, entry in note["checkpoints"].items()
     }
     here = checkpoints.pop(HERE)
     edits = [DataEdit(name, tuple(place), float(value)) for name, place, value in note["edits"]]
-    return Snapshot(here, {int(key): value for key, value in checkpoints.items()}, edits, metrics)
+    numbered = {int(key): value for key, value in checkpoints.items()}
+    return Snapshot(here, numbered, edits, grouped[METRICS])
+
+
+def _with_named_numbers(value: Any) -> Any:
+    """Plain data in which JSON finds no number that it cannot carry."""
+    if isinstance(value, dict):
+        return {key: _with_named_numbers(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_named_numbers(part) for part in value]
+    return to_json_number(value) if isinstance(value, float) else value
+
+
+def _with_plain_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_plain_numbers(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_with_plain_numbers(part) for part in value]
+    return from_json_number(value)

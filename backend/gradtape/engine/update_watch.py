@@ -1,5 +1,8 @@
 """Watches the optimizer's step: when it begins and ends, and what it works on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.utils.hooks import RemovableHandle
@@ -32,6 +35,24 @@ class UpdateWatch:
         for handle in self._handles:
             handle.remove()
         self._handles.clear()
+
+    @contextmanager
+    def step_of(self, optimizer: Optimizer) -> Iterator[None]:
+        """A block that belongs to a step, from the clipping of gradients on."""
+        self.begin(optimizer)
+        try:
+            yield
+        finally:
+            self.end()
+
+    @contextmanager
+    def interrupted(self, optimizer: Optimizer) -> Iterator[None]:
+        """A block within a step that runs the network again: it is a pass of its own."""
+        self.end()
+        try:
+            yield
+        finally:
+            self.begin(optimizer)
 
     def begin(self, optimizer: Optimizer) -> None:
         """A step begins."""

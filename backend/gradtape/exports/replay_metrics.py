@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 from gradtape.limits import MAX_REPLAY_METRIC_VALUES
 from gradtape.tape.metrics import Metrics
@@ -10,8 +11,7 @@ from gradtape.tape.metrics import Metrics
 def thin_metrics(metrics: Metrics) -> tuple[Metrics, list[str]]:
     """Metrics of at most MAX_REPLAY_METRIC_VALUES numbers, and what a viewer has to be told."""
     rows = len(metrics.iteration)
-    columns = 3 + len(metrics.gradient_norm) + len(metrics.parameter_norm)
-    most_rows = max(2, MAX_REPLAY_METRIC_VALUES // columns)
+    most_rows = max(2, MAX_REPLAY_METRIC_VALUES * rows // max(1, metrics.value_count))
     if rows <= most_rows:
         return metrics, []
     kept = _extremes(metrics.loss, most_rows)
@@ -19,7 +19,12 @@ def thin_metrics(metrics: Metrics) -> tuple[Metrics, list[str]]:
         f"The curves show {len(kept):,} of {rows:,} iterations: of each stretch the lowest and "
         "the highest loss."
     )
-    return _pick(metrics, kept), [notice]
+    return metrics.pick(partial(_rows_of, {metrics.iteration[row] for row in kept})), [notice]
+
+
+def _rows_of(kept: set[int], iterations: Sequence[int]) -> list[int]:
+    """The rows of iterations that stay; of what is measured now and then, of those alone."""
+    return [row for row, iteration in enumerate(iterations) if iteration in kept]
 
 
 def _extremes(losses: Sequence[float], most_rows: int) -> list[int]:
@@ -36,16 +41,3 @@ def _extremes(losses: Sequence[float], most_rows: int) -> list[int]:
 def _height(loss: float) -> float:
     """NaN is as bad as infinity: the first of them in a stretch is its highest."""
     return math.inf if math.isnan(loss) else loss
-
-
-def _pick(metrics: Metrics, rows: Sequence[int]) -> Metrics:
-    def column(numbers: Sequence[float]) -> list[float]:
-        return [numbers[row] for row in rows]
-
-    return Metrics(
-        iteration=[metrics.iteration[row] for row in rows],
-        loss=column(metrics.loss),
-        learning_rate=column(metrics.learning_rate),
-        gradient_norm={name: column(norms) for name, norms in metrics.gradient_norm.items()},
-        parameter_norm={name: column(norms) for name, norms in metrics.parameter_norm.items()},
-    )

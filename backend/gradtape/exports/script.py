@@ -10,29 +10,29 @@ import gradtape
 from gradtape.exports.origin import Origin
 from gradtape.exports.script_calls import changed_options, write_call
 from gradtape.exports.script_layers import NetworkLines
+from gradtape.exports.script_training import TrainingLines
 from gradtape.spec import ExperimentSpec
+from gradtape.spec.csv_data import CsvData
 from gradtape.spec.data import InlineData
 from gradtape.spec.inline_values import numbers_of, shape_of
 from gradtape.spec.losses import AnyLoss
-from gradtape.spec.optimizers import AnyOptimizer
-from gradtape.spec.targets import PROBABILITY_LOSSES, target_form
+from gradtape.spec.target_form import PROBABILITY_LOSSES, says_symbols_only, target_form
 
 TEMPLATE = "script.py.jinja"
 
 LOSSES = {
     "mse": "nn.MSELoss",
     "l1": "nn.L1Loss",
+    "huber": "nn.HuberLoss",
+    "smooth_l1": "nn.SmoothL1Loss",
+    "cosine": "CosineDistance",
     "bce": "nn.BCELoss",
     "bce_with_logits": "nn.BCEWithLogitsLoss",
     "cross_entropy": "nn.CrossEntropyLoss",
     "nll": "nn.NLLLoss",
-}
-OPTIMIZERS = {
-    "sgd": "torch.optim.SGD",
-    "adam": "torch.optim.Adam",
-    "adamw": "torch.optim.AdamW",
-    "rmsprop": "torch.optim.RMSprop",
-    "adagrad": "torch.optim.Adagrad",
+    "hinge": "nn.MultiMarginLoss",
+    "kl_div": "nn.KLDivLoss",
+    "ctc": "CtcOfBatch",
 }
 
 
@@ -70,16 +70,19 @@ def _describe(origin: Origin) -> dict[str, Any]:
         "spec": spec,
         "data": spec.data,
         "target": _describe_target(spec),
-        "rows": _write_rows(spec.data, spec) if isinstance(spec.data, InlineData) else {},
-        "batches": spec.batch_size is not None and spec.batch_size < spec.data.sample_count,
+        "rows": _write_rows(spec),
+        "symbols_only": says_symbols_only(spec.data, spec.loss),
+        "batches": spec.batch_size is not None and spec.batch_size < spec.training_samples,
+        "augmentation": spec.augmentation,
+        "autocast": spec.autocast,
+        "validation_count": spec.validation.count(spec.data.sample_count),
         "iterations": max(1, origin.iterations),
         "device": origin.device,
         "changed": origin.changed,
         "network": network,
-        "has_dropout": any(layer.kind == "dropout" for layer in spec.network.layers),
         "has_roots": any("math." in line for line in network.filling),
         "loss": _write_loss(spec.loss),
-        "optimizer": _write_optimizer(spec.optimizer, origin.device),
+        "training": TrainingLines(spec, origin.device),
     }
 
 
@@ -87,14 +90,31 @@ def _describe_target(spec: ExperimentSpec) -> dict[str, Any]:
     form = target_form(spec.data, spec.loss)
     return {
         "classes": form.classes,
-        "width": form.shape[0] if form.shape else None,
+        "width": form.shape[-1] if form.shape else None,
         "is_probability": spec.loss.kind in PROBABILITY_LOSSES,
     }
 
 
-def _write_rows(data: InlineData, spec: ExperimentSpec) -> dict[str, list[str]]:
+def _write_rows(spec: ExperimentSpec) -> dict[str, list[str]]:
     """Own numbers as literals, one sample a line."""
-    form = target_form(data, spec.loss)
+    match spec.data:
+        case InlineData():
+            return _write_inline(spec.data, spec.loss)
+        case CsvData():
+            return _write_table(spec.data)
+        case _:
+            return {}
+
+
+def _write_table(data: CsvData) -> dict[str, list[str]]:
+    inputs = zip(*(column.numbers for column in data.input_columns), strict=True)
+    target = data.target_column
+    targets = [number if target.categories is None else int(number) for number in target.numbers]
+    return {"x": [repr(list(row)) for row in inputs], "y": [repr(number) for number in targets]}
+
+
+def _write_inline(data: InlineData, loss: AnyLoss) -> dict[str, list[str]]:
+    form = target_form(data, loss)
     targets = [float(number) for number in numbers_of(data.y)]
     if form.classes is not None:
         targets = [int(number) for number in targets]
@@ -114,12 +134,7 @@ def _nest_rows(numbers: Sequence[float], shape: tuple[int, ...]) -> list[str]:
 
 
 def _write_loss(loss: AnyLoss) -> str:
-    return write_call(LOSSES[loss.kind], **changed_options(loss, without=("kind",)))
-
-
-def _write_optimizer(optimizer: AnyOptimizer, device: str) -> str:
-    options = {"lr": optimizer.lr, **changed_options(optimizer, without=("kind",))}
-    if device != "cpu":
-        options["foreach"] = False  # there, torch bundles the parameters otherwise
-    call = write_call(OPTIMIZERS[optimizer.kind], **options)
-    return call.replace("(", "(network.parameters(), ", 1)
+    options = changed_options(loss, without=("kind",))
+    if loss.kind == "kl_div":
+        options = {"reduction": loss.reduction}  # torch's own default is another one
+    return write_call(LOSSES[loss.kind], **options)

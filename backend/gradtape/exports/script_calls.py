@@ -1,7 +1,7 @@
 """Python expressions as text. Whatever a user may have written goes through `repr`."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 
@@ -20,13 +20,16 @@ def changed_options(part: BaseModel, *, without: tuple[str, ...]) -> Mapping[str
         without: fields that are no options of torch's, or that are said anyway.
     """
     return {
-        name: shorten_pair(getattr(part, name))
+        name: shorten_sizes(getattr(part, name))
         for name, field in type(part).model_fields.items()
         if name not in without and getattr(part, name) != field.get_default()
     }
 
 
-def shorten_pair(value: Any) -> Any:
+def shorten_sizes(value: Any) -> Any:
     """(3, 3) as 3, as torch takes both."""
-    is_pair = isinstance(value, tuple) and len(value) == 2 and value[0] == value[1]
-    return value[0] if is_pair and isinstance(value[0], int) else value
+    if not isinstance(value, tuple) or len(value) < 2:
+        return value
+    first, *others = cast(tuple[Any, ...], value)
+    are_alike = isinstance(first, int) and all(other == first for other in others)
+    return first if are_alike else cast(Any, value)

@@ -1,64 +1,19 @@
 """A network as lines of a program: its modules, its wiring, and how its parameters are filled."""
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from gradtape.exports.script_calls import changed_options, shorten_pair, write_call
-from gradtape.spec import ExperimentSpec, LayerShapes, infer_shapes
-from gradtape.spec.initializations import (
-    AnyInitialization,
-    ConstantInitialization,
-    DefaultInitialization,
-    KaimingInitialization,
-    NormalInitialization,
-    UniformInitialization,
-    XavierInitialization,
-    ZerosInitialization,
-)
-from gradtape.spec.layers import (
-    AddLayer,
-    AnyLayer,
-    AvgPool2dLayer,
-    BatchNormLayer,
-    ConcatLayer,
-    Conv1dLayer,
-    Conv2dLayer,
-    DropoutLayer,
-    LayerNormLayer,
-    LinearLayer,
-    LogSoftmaxLayer,
-    MaxPool2dLayer,
-    MultiplyLayer,
-    ParametricLayer,
-    SoftmaxLayer,
-)
+from gradtape.exports.script_filling import write_filling
+from gradtape.exports.script_modules import write_module
+from gradtape.spec import ExperimentSpec, infer_shapes
+from gradtape.spec.layers import AnyLayer
+from gradtape.spec.layers.attention import MultiheadAttentionLayer, TransformerEncoderLayer
+from gradtape.spec.layers.base import ParametricLayer
+from gradtape.spec.layers.merging import AddLayer, ConcatLayer, MultiplyLayer
+from gradtape.spec.layers.recurrent import RecurrentLayer
+from gradtape.spec.layers.shaping import PermuteLayer, ReshapeLayer, SelectLayer
 
-# torch's classes; batch_norm's depends on what arrives, and merging layers are operators.
-CLASSES: Mapping[str, str] = {
-    "linear": "nn.Linear",
-    "conv1d": "nn.Conv1d",
-    "conv2d": "nn.Conv2d",
-    "max_pool2d": "nn.MaxPool2d",
-    "avg_pool2d": "nn.AvgPool2d",
-    "flatten": "nn.Flatten",
-    "relu": "nn.ReLU",
-    "leaky_relu": "nn.LeakyReLU",
-    "elu": "nn.ELU",
-    "gelu": "nn.GELU",
-    "silu": "nn.SiLU",
-    "sigmoid": "nn.Sigmoid",
-    "tanh": "nn.Tanh",
-    "softmax": "nn.Softmax",
-    "log_softmax": "nn.LogSoftmax",
-    "dropout": "Dropout",
-    "layer_norm": "nn.LayerNorm",
-}
-OURS = ("kind", "name", "inputs", "init", "shares")  # fields that torch does not know
-SAID = (  # fields that come as plain arguments, if they come at all
-    *("in_features", "out_features", "in_channels", "out_channels", "kernel_size"),
-    *("dim", "dimensions", "p"),
-)
+WRITTEN_OUT = ("add", "multiply", "concat", "reshape", "permute", "select")
+"""Kinds that are an expression in `forward`, and no module."""
 
 # What an attribute of a module may not be called without changing the module.
 MODULE_NAMES = frozenset(
@@ -77,7 +32,7 @@ MODULE_NAMES = frozenset(
         "zero_grad",
     }
 )
-FORWARD_NAMES = ("self", "x", "torch")  # what `forward` itself uses
+FORWARD_NAMES = ("self", "x", "torch", "causal_mask")  # what `forward` itself uses
 
 
 class NetworkLines:
@@ -100,15 +55,15 @@ class NetworkLines:
         """`self.fc1 = nn.Linear(2, 8)`, one line per layer with a module of its own."""
         lines: list[str] = []
         for layer in self._layers:
-            if self._owners[layer.name] == layer.name and not _is_merging(layer):
+            if self._owners[layer.name] == layer.name and layer.kind not in WRITTEN_OUT:
                 place = _place("self", layer.name)
-                lines.append(f"{place} = {_write_module(layer, self._shapes[layer.name])}")
+                lines.append(f"{place} = {write_module(layer, self._shapes[layer.name])}")
         return lines
 
     @property
     def forward(self) -> list[str]:
-        """`fc1 = self.fc1(x)`, one line per layer."""
-        return [f"{self._variables[layer.name]} = {self._use(layer)}" for layer in self._layers]
+        """`fc1 = self.fc1(x)`, one line per layer, or two."""
+        return [line for layer in self._layers for line in self._use(layer)]
 
     @property
     def output(self) -> str:
@@ -122,24 +77,69 @@ class NetworkLines:
             line
             for layer in self._layers
             if isinstance(layer, ParametricLayer) and layer.shares is None
-            for line in _fill(layer, self._shapes[layer.name])
+            for line in write_filling(
+                _place("network", layer.name), layer, self._shapes[layer.name].parameters
+            )
         ]
 
-    def _use(self, layer: AnyLayer) -> str:
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of layers that there are."""
+        return {layer.kind for layer in self._layers}
+
+    @property
+    def has_causal_attention(self) -> bool:
+        """Whether a mask is needed."""
+        return any(getattr(layer, "is_causal", False) for layer in self._layers)
+
+    def _use(self, layer: AnyLayer) -> Iterator[str]:
+        output = self._variables[layer.name]
         inputs = [self._variables[name] for name in layer.inputs]
+        module = _place("self", self._owners[layer.name])
         match layer:
-            case AddLayer():
-                return " + ".join(inputs)
-            case MultiplyLayer():
-                return " * ".join(inputs)
-            case ConcatLayer():
-                return f"torch.cat([{', '.join(inputs)}], dim={layer.dim})"
+            case RecurrentLayer():
+                yield from _use_recurrent(layer, output, f"{module}({inputs[0]})")
+            case MultiheadAttentionLayer():
+                query, key, value = inputs if len(inputs) == 3 else inputs * 3
+                mask = f", attn_mask=causal_mask({query})" if layer.is_causal else ""
+                yield f"{output}, _ = {module}({query}, {key}, {value}{mask})"
+            case TransformerEncoderLayer() if layer.is_causal:
+                yield f"{output} = {module}({inputs[0]}, src_mask=causal_mask({inputs[0]}))"
             case _:
-                return f"{_place('self', self._owners[layer.name])}({', '.join(inputs)})"
+                yield f"{output} = {_use_expression(layer, inputs) or self._call(layer)}"
+
+    def _call(self, layer: AnyLayer) -> str:
+        inputs = ", ".join(self._variables[name] for name in layer.inputs)
+        return f"{_place('self', self._owners[layer.name])}({inputs})"
 
 
-def _is_merging(layer: AnyLayer) -> bool:
-    return isinstance(layer, AddLayer | MultiplyLayer | ConcatLayer)
+def _use_recurrent(layer: RecurrentLayer, output: str, call: str) -> Iterator[str]:
+    yield f"{output}, _ = {call}"
+    size = layer.hidden_size
+    if layer.output == "last" and layer.bidirectional:
+        # A reading from the end ends at the first place.
+        yield f"{output} = torch.cat([{output}[:, -1, :{size}], {output}[:, 0, {size}:]], dim=-1)"
+    elif layer.output == "last":
+        yield f"{output} = {output}[:, -1]"
+
+
+def _use_expression(layer: AnyLayer, inputs: Sequence[str]) -> str | None:
+    """What is written without a module; None for a layer that is one."""
+    match layer:
+        case AddLayer():
+            return " + ".join(inputs)
+        case MultiplyLayer():
+            return " * ".join(inputs)
+        case ConcatLayer():
+            return f"torch.cat([{', '.join(inputs)}], dim={layer.dim})"
+        case ReshapeLayer():
+            return f"{inputs[0]}.reshape({inputs[0]}.shape[0], {', '.join(map(str, layer.shape))})"
+        case PermuteLayer():
+            return f"{inputs[0]}.permute({', '.join(map(str, layer.dims))})"
+        case SelectLayer():
+            return f"{inputs[0]}.select({layer.dim}, {layer.index})"
+        case _:
+            return None
 
 
 def _find_owners(layers: Sequence[AnyLayer]) -> dict[str, str]:
@@ -167,97 +167,3 @@ def _name_variables(layers: Sequence[AnyLayer]) -> dict[str, str]:
 
 def _place(owner: str, name: str) -> str:
     return f"{owner}._modules[{name!r}]" if name in MODULE_NAMES else f"{owner}.{name}"
-
-
-def _write_module(layer: AnyLayer, shapes: LayerShapes) -> str:
-    arriving = shapes.inputs[0]
-    options = changed_options(layer, without=(*OURS, *SAID))
-    if isinstance(layer, BatchNormLayer):
-        name = "nn.BatchNorm2d" if len(arriving) == 4 else "nn.BatchNorm1d"
-        return write_call(name, arriving[1], **options)
-    return write_call(CLASSES[layer.kind], *_sizes(layer, arriving), **options)
-
-
-def _sizes(layer: AnyLayer, arriving: tuple[int, ...]) -> tuple[Any, ...]:
-    match layer:
-        case LinearLayer():
-            return arriving[-1], layer.out_features
-        case Conv1dLayer() | Conv2dLayer():
-            return arriving[1], layer.out_channels, shorten_pair(layer.kernel_size)
-        case MaxPool2dLayer() | AvgPool2dLayer():
-            return (shorten_pair(layer.kernel_size),)
-        case LayerNormLayer():
-            return (list(arriving[-(layer.dimensions or len(arriving) - 1) :]),)
-        case SoftmaxLayer() | LogSoftmaxLayer():
-            return (layer.dim,)
-        case DropoutLayer():
-            return (layer.p,)
-        case _:
-            return ()
-
-
-def _fill(layer: ParametricLayer, shapes: LayerShapes) -> Iterator[str]:
-    for name in _parameter_names(layer):
-        initialization: AnyInitialization = getattr(layer.init, name)
-        parameter = f"{_place('network', layer.name)}.{name}"
-        if not isinstance(initialization, DefaultInitialization):
-            yield _fill_as_said(parameter, initialization)
-        elif isinstance(layer, LinearLayer | Conv1dLayer | Conv2dLayer):
-            yield _fill_as_torch_does(parameter, name, _fan_in(layer, shapes.inputs[0]))
-
-
-def _parameter_names(layer: ParametricLayer) -> list[str]:
-    match layer:
-        case BatchNormLayer():
-            has_weight = has_bias = layer.affine
-        case LayerNormLayer():
-            has_weight = layer.elementwise_affine
-            has_bias = layer.elementwise_affine and layer.bias
-        case LinearLayer() | Conv1dLayer() | Conv2dLayer():
-            has_weight, has_bias = True, layer.bias
-        case _:
-            raise TypeError(f"no parameters are known of {layer}")
-    return [name for name, is_there in (("weight", has_weight), ("bias", has_bias)) if is_there]
-
-
-def _fan_in(layer: LinearLayer | Conv1dLayer | Conv2dLayer, arriving: tuple[int, ...]) -> int:
-    match layer:
-        case LinearLayer():
-            return arriving[-1]
-        case Conv1dLayer():
-            return arriving[1] // layer.groups * layer.kernel_size
-        case Conv2dLayer():
-            return arriving[1] // layer.groups * math.prod(layer.kernel_size)
-
-
-def _fill_as_torch_does(parameter: str, name: str, fan_in: int) -> str:
-    if name == "weight":
-        return f"nn.init.kaiming_uniform_({parameter}, a=math.sqrt(5), generator=draws)"
-    bound = f"1 / math.sqrt({fan_in})"
-    return f"nn.init.uniform_({parameter}, -{bound}, {bound}, generator=draws)"
-
-
-def _fill_as_said(parameter: str, initialization: AnyInitialization) -> str:
-    match initialization:
-        case ZerosInitialization():
-            return f"nn.init.zeros_({parameter})"
-        case ConstantInitialization():
-            return f"nn.init.constant_({parameter}, {initialization.value!r})"
-        case NormalInitialization():
-            name, numbers = "normal_", {"mean": initialization.mean, "std": initialization.std}
-        case UniformInitialization():
-            name, numbers = "uniform_", {"a": initialization.low, "b": initialization.high}
-        case XavierInitialization():
-            name = f"xavier_{initialization.distribution}_"
-            numbers = {"gain": initialization.gain}
-        case KaimingInitialization():
-            name = f"kaiming_{initialization.distribution}_"
-            numbers = {
-                "a": initialization.negative_slope,
-                "mode": initialization.mode,
-                "nonlinearity": initialization.nonlinearity,
-            }
-        case DefaultInitialization():
-            raise TypeError("torch's default is no initialization of its own")
-    options = ", ".join(f"{option}={value!r}" for option, value in numbers.items())
-    return f"nn.init.{name}({parameter}, {options}, generator=draws)"

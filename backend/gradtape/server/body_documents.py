@@ -52,8 +52,14 @@ XOR_SPEC: dict[str, Any] = {
 COMMAND_EXAMPLES: dict[str, dict[str, Any]] = {
     "record": {"kind": "record"},
     "run": {"kind": "run", "iterations": 20, "record_every": 10},
+    "run_epochs": {"kind": "run", "epochs": 5, "until": {"loss": 0.01}},
     "pause": {"kind": "pause"},
     "set": {"kind": "set", "optimizer": {"lr": 0.1}},
+    "set_regime": {
+        "kind": "set",
+        "optimizer": {"lr": 0.05},
+        "regularization": {"l1": 1e-4, "max_norm": 1.0},
+    },
     "edit": {"kind": "edit", "tensor": "fc1.weight", "index": [0, 1], "value": 1.5},
     "seek": {"kind": "seek", "iteration": 0},
     "reset": {"kind": "reset"},

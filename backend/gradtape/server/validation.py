@@ -58,6 +58,9 @@ def _to_problem(
         case "extra_forbidden":
             hint = nearest_name(str(location[-1]), fields[tag])
             return InvalidRequest(f"Unknown field {path!r}.{hint}", path=path, code="unknown_field")
+        case "missing_alternative":  # one of several fields has to be there; said by the model
+            where = details.get("ctx", {})["path"]
+            return InvalidRequest(f"{details['msg']}.", path=where, code="missing")
         case "missing":
             return InvalidRequest(f"{path} is missing.", path=path, code="missing")
         case _:

@@ -55,9 +55,10 @@ from gradtape.sessions.protocol import (
     Told,
 )
 from gradtape.sessions.questions import Answer
+from gradtape.sessions.run_length import has_arrived, last_of_run
 from gradtape.sessions.snapshot_schedule import SnapshotSchedule
 from gradtape.sessions.wire import ChildWire, Wire, WireClosed
-from gradtape.spec import ExperimentSpec
+from gradtape.spec import ExperimentSpec, regime_of
 
 LOOK_INTERVAL_SECONDS = 0.002  # between two looks at the socket while training; a look takes 5 µs
 
@@ -158,7 +159,7 @@ class SessionLoop:
                 number=message.number,
                 iteration=self._experiment.iteration,
                 failed=failed,
-                optimizer=self._experiment.spec.optimizer,
+                regime=regime_of(self._experiment.spec),
             )
         )
         self._tell_state(SessionPhase.READY)
@@ -176,7 +177,7 @@ class SessionLoop:
             case ResetCommand():
                 experiment.reset()
             case SetCommand():
-                experiment.set_optimizer(message.command.optimizer)
+                experiment.change_regime(**message.command.changes)
             case EditCommand():
                 command = message.command
                 experiment.edit(command.tensor, command.index, command.value)
@@ -186,7 +187,7 @@ class SessionLoop:
     def _run(self, message: Perform, command: RunCommand) -> None:
         experiment, until, record_every = self._experiment, message.until, command.record_every
         if until is None:
-            until = experiment.iteration + command.iterations
+            until = last_of_run(experiment, command)
         self._run_number, self._until = message.number, until
         self._look()
         if experiment.iteration < until and not self._interruption():
@@ -198,6 +199,9 @@ class SessionLoop:
                 self._record()
             else:
                 experiment.train_iteration()
+            if has_arrived(experiment, command):
+                # One more runs, recorded: a run ends with one that can be seen.
+                self._until = until = min(until, iteration + 2)
             if self._clock() >= self._next_look:
                 self._attend()
                 until = self._end_of_run(until)
@@ -319,7 +323,7 @@ def _begin_session(wire: Wire, message: Begin, snapshot: bytes) -> SessionLoop:
             parameters=experiment.parameter_count,
             iteration=experiment.iteration,
             iterations_recorded=experiment.recorded_iterations,
-            optimizer=experiment.spec.optimizer,
+            regime=regime_of(experiment.spec),
         )
     )
     return SessionLoop(

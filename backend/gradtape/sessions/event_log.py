@@ -93,33 +93,15 @@ class EventLog:
 
 def merge_metrics(parts: list[Metrics]) -> Metrics:
     """The same columns, one after the other; of more rows than MAX_MERGED_ROWS every n-th."""
-    first = parts[0]
-    whole = Metrics.model_construct(
-        iteration=[number for part in parts for number in part.iteration],
-        loss=[number for part in parts for number in part.loss],
-        learning_rate=[number for part in parts for number in part.learning_rate],
-        gradient_norm={
-            name: [number for part in parts for number in part.gradient_norm[name]]
-            for name in first.gradient_norm
-        },
-        parameter_norm={
-            name: [number for part in parts for number in part.parameter_norm[name]]
-            for name in first.parameter_norm
-        },
-    )
+    whole = Metrics.joined(parts)
     step = -(-len(whole.iteration) // MAX_MERGED_ROWS)
     return whole if step <= 1 else _take_every(whole, step)
 
 
 def _take_every(metrics: Metrics, step: int) -> Metrics:
     # Counted from the end: the newest row always stays.
-    chosen = slice((len(metrics.iteration) - 1) % step, None, step)
-    return Metrics.model_construct(
-        iteration=metrics.iteration[chosen],
-        loss=metrics.loss[chosen],
-        learning_rate=metrics.learning_rate[chosen],
-        gradient_norm={name: column[chosen] for name, column in metrics.gradient_norm.items()},
-        parameter_norm={name: column[chosen] for name, column in metrics.parameter_norm.items()},
+    return metrics.pick(
+        lambda iterations: range((len(iterations) - 1) % step, len(iterations), step)
     )
 
 
@@ -148,5 +130,4 @@ def _count_values(logged: LoggedEvent) -> int:
     event = logged.event
     if not isinstance(event, MetricsEvent):
         return 0
-    columns = 3 + len(event.columns.gradient_norm) + len(event.columns.parameter_norm)
-    return columns * len(event.columns.iteration)
+    return event.columns.value_count

@@ -1,12 +1,14 @@
 """What a session is told (commands) and what it tells (state, events, metrics). Plain data."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from gradtape import limits
 from gradtape.spec.experiment import ExperimentSpec
+from gradtape.spec.fields import LARGEST_REAL
 from gradtape.tape.metrics import Metrics
 from gradtape.tape.numbers import Number, Plain
 
@@ -26,12 +28,35 @@ class RecordCommand(Plain):
     kind: Literal["record"]
 
 
+class Until(Plain):
+    """What ends a run before its last iteration."""
+
+    loss: float = Field(
+        ge=-LARGEST_REAL, le=LARGEST_REAL, description="An iteration's loss lies below it."
+    )
+
+
 class RunCommand(Plain):
-    """Train; every `record_every`-th iteration is recorded, the last one always."""
+    """Train; every `record_every`-th iteration is recorded, the last one always.
+
+    Either `iterations` or `epochs` say how long; an epoch that has begun counts as the first. With
+    `until` that is the most, and where the loss is reached, the iteration after it is the last.
+    """
 
     kind: Literal["run"]
-    iterations: int = Field(ge=1, le=limits.MAX_ITERATIONS_PER_RUN)
+    iterations: int | None = Field(default=None, ge=1, le=limits.MAX_ITERATIONS_PER_RUN)
+    epochs: int | None = Field(default=None, ge=1, le=limits.MAX_ITERATIONS_PER_RUN)
+    until: Until | None = None
     record_every: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _has_one_length(self) -> Self:
+        if self.iterations is None and self.epochs is None:
+            message = "iterations or epochs is missing"
+            raise PydanticCustomError("missing_alternative", message, {"path": "iterations"})
+        if self.iterations is not None and self.epochs is not None:
+            raise PydanticCustomError("invalid_value", "take either iterations or epochs")
+        return self
 
 
 class PauseCommand(Plain):
@@ -46,11 +71,37 @@ class ResetCommand(Plain):
     kind: Literal["reset"]
 
 
+Hyperparameters = Annotated[dict[str, float | None], Field(min_length=1, max_length=16)]
+
+
 class SetCommand(Plain):
-    """Change hyperparameters of the optimizer from the next iteration on."""
+    """Change hyperparameters from the next iteration on.
+
+    A learning rate that is set holds for the next iteration, and the schedule goes on from it.
+    Pairs such as betas cannot be set.
+    """
 
     kind: Literal["set"]
-    optimizer: dict[str, float] = Field(min_length=1, max_length=16)
+    optimizer: Hyperparameters | None = None
+    schedule: Hyperparameters | None = None
+    regularization: Hyperparameters | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.changes:
+            message = "optimizer, schedule or regularization is missing"
+            raise PydanticCustomError("missing_alternative", message, {"path": "optimizer"})
+        return self
+
+    @property
+    def changes(self) -> dict[str, dict[str, float | None]]:
+        """What is to change, by the part of the spec."""
+        parts = {
+            "optimizer": self.optimizer,
+            "schedule": self.schedule,
+            "regularization": self.regularization,
+        }
+        return {name: values for name, values in parts.items() if values is not None}
 
 
 class EditCommand(Plain):

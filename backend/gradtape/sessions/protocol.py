@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from gradtape.sessions.messages import Command, SessionEvent
 from gradtape.sessions.questions import Question, ValuesForm
-from gradtape.spec.optimizers import Optimizer
+from gradtape.spec.regime import Regime
 from gradtape.tape.numbers import Plain
 
 
@@ -93,7 +93,7 @@ class Opened(Plain):
     parameters: int
     iteration: int
     iterations_recorded: list[int]
-    optimizer: Optimizer
+    regime: Regime
 
 
 class Described(Plain):
@@ -118,7 +118,7 @@ class Done(Plain):
     number: int
     iteration: int
     failed: bool
-    optimizer: Optimizer = Field(description="With its hyperparameters as they are now.")
+    regime: Regime = Field(description="With its hyperparameters as they are now.")
 
 
 class Told(Plain):

@@ -51,7 +51,7 @@ class SessionStory:
         return SessionState(
             id=self._id,
             name=self._spec.name or "",
-            spec=self._spec.model_copy(update={"optimizer": facts.optimizer}),
+            spec=facts.regime.into(self._spec),
             iteration=facts.iteration,
             phase=_phase(self.phase, waiting),
             device=facts.device,
@@ -84,7 +84,7 @@ class SessionStory:
 
     def take_done(self, done: Done) -> None:
         """A command has been carried out."""
-        self._know(iteration=done.iteration, optimizer=done.optimizer)
+        self._know(iteration=done.iteration, regime=done.regime)
 
     def take_event(self, event: SessionEvent, *, waiting: int) -> None:
         """A process has something to tell."""

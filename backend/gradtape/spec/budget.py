@@ -10,11 +10,24 @@ from gradtape.spec.data import AnyData, DigitsData, InlineData, LinearRegression
 from gradtape.spec.draft import Draft
 from gradtape.spec.inline_values import numbers_of
 from gradtape.spec.shapes import NetworkShapes
-from gradtape.spec.targets import target_form
+from gradtape.spec.target_form import target_form
 from gradtape.spec.wording import Step, format_path, to_amount
 
 # The field that makes a layer large, by kind.
-SIZE_FIELDS = {"linear": "out_features", "conv1d": "out_channels", "conv2d": "out_channels"}
+SIZE_FIELDS = {
+    "linear": "out_features",
+    "embedding": "embedding_dim",
+    "conv1d": "out_channels",
+    "conv2d": "out_channels",
+    "conv3d": "out_channels",
+    "rnn": "hidden_size",
+    "lstm": "hidden_size",
+    "gru": "hidden_size",
+    "transformer_encoder_layer": "dim_feedforward",
+    "adaptive_avg_pool1d": "output_size",
+    "adaptive_avg_pool2d": "output_size",
+    "adaptive_avg_pool3d": "output_size",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +53,10 @@ def check_network_budget(draft: Draft, shapes: NetworkShapes) -> list[GradtapeEr
         Cost(
             "MAX_ACTIVATION_VALUES",
             "numbers in the outputs of one batch",
-            [None if output is None else prod(output) for output in shapes.outputs],
+            [
+                None if output is None else prod(output) + (inner.inner_values if inner else 0)
+                for output, inner in zip(shapes.outputs, layers, strict=True)
+            ],
         ),
         Cost(
             "MAX_MULTIPLICATIONS",
@@ -66,10 +82,11 @@ def check_data_budget(draft: Draft) -> list[GradtapeError]:
 
 def _problems_of_generated(data: AnyData, draft: Draft) -> list[GradtapeError]:
     features = prod(data.sample_shape)
-    steps: tuple[Step, ...] = ("data", "features")
+    field = _sample_field(data)
+    steps: tuple[Step, ...] = ("data", field)
     problems = list(_over(steps, "MAX_FEATURES", "numbers per sample", features))
     wide = not isinstance(data, DigitsData) and features > 2
-    place = "features" if wide else "samples"
+    place = field if wide else "samples"
     count = data.sample_count * features
     problems += _over(("data", place), "MAX_DATA_VALUES", "numbers in the data set", count)
     if draft.loss is not None:
@@ -80,6 +97,12 @@ def _problems_of_generated(data: AnyData, draft: Draft) -> list[GradtapeError]:
         count = data.sample_count * targets
         problems += _over(("data", place), "MAX_DATA_VALUES", "targets in the data set", count)
     return problems
+
+
+def _sample_field(data: AnyData) -> str:
+    """The field that makes a sample large."""
+    fields = type(data).model_fields
+    return next((name for name in ("length", "text") if name in fields), "features")
 
 
 def _problems_of_cost(draft: Draft, cost: Cost) -> Iterable[GradtapeError]:

@@ -11,13 +11,18 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, JsonValue
 from pydantic.fields import FieldInfo
 
+from gradtape.spec.augmentation import Augmentation
 from gradtape.spec.data import AnyData
 from gradtape.spec.experiment import ExperimentSpec
 from gradtape.spec.fields import Choice, FormControl, Part, kind_of, models_of
 from gradtape.spec.initializations import AnyInitialization
-from gradtape.spec.layers import MERGING_KINDS, AnyLayer, LayerBase, ParametricLayer
+from gradtape.spec.layers import MERGING_KINDS, NAMED_INPUTS, AnyLayer
+from gradtape.spec.layers.base import LayerBase, ParametricLayer
 from gradtape.spec.losses import AnyLoss
 from gradtape.spec.optimizers import AnyOptimizer
+from gradtape.spec.regularization import Regularization
+from gradtape.spec.schedules import AnySchedule
+from gradtape.spec.validation import Validation
 
 ParameterType = Literal[
     "integer",
@@ -25,16 +30,20 @@ ParameterType = Literal[
     "boolean",
     "choice",
     "text",
+    "long_text",
     "pair",
+    "triple",
     "number_pair",
     "shape",
     "values",
     "layer",
     "initializations",
 ]
-"""How a form shows a parameter: `pair` is two integers, `shape` one or more, `values` nested lists,
-`layer` the name of an earlier layer of the same kind, `initializations` one each for weight and
-bias."""
+"""How a form shows a parameter.
+
+`pair` is two integers, `triple` three, `shape` one or more, `values` nested lists, `long_text` has
+lines, `layer` is the name of an earlier layer of the same kind, `initializations` one each for
+weight and bias."""
 
 
 class CatalogParameter(Part, frozen=True):
@@ -56,12 +65,16 @@ class CatalogParameter(Part, frozen=True):
 
 
 class CatalogEntry(Part, frozen=True):
-    """One kind of layer, loss, optimizer, data set or initialization."""
+    """One kind of layer, loss, optimizer, schedule, data set or initialization.
+
+    `input_names` says what each input is, where a layer takes one of each, or one for all.
+    """
 
     kind: str
     title: str
     description: str
     merges: bool
+    input_names: tuple[str, ...]
     has_parameters: bool
     parameters: tuple[CatalogParameter, ...]
 
@@ -72,8 +85,12 @@ class Catalog(Part, frozen=True):
     layers: tuple[CatalogEntry, ...]
     losses: tuple[CatalogEntry, ...]
     optimizers: tuple[CatalogEntry, ...]
+    schedules: tuple[CatalogEntry, ...]
     data: tuple[CatalogEntry, ...]
     initializations: tuple[CatalogEntry, ...]
+    regularization: tuple[CatalogParameter, ...]
+    validation: tuple[CatalogParameter, ...]
+    augmentation: tuple[CatalogParameter, ...]
     experiment: tuple[CatalogParameter, ...]
 
 
@@ -83,13 +100,20 @@ def catalog() -> Catalog:
         layers=_describe_kinds(AnyLayer),
         losses=_describe_kinds(AnyLoss),
         optimizers=_describe_kinds(AnyOptimizer),
+        schedules=_describe_kinds(AnySchedule),
         data=_describe_kinds(AnyData),
         initializations=_describe_kinds(AnyInitialization),
+        regularization=tuple(_describe_fields(Regularization, ())),
+        validation=tuple(_describe_fields(Validation, ())),
+        augmentation=tuple(_describe_fields(Augmentation, ())),
         experiment=tuple(_describe_fields(ExperimentSpec, EXPERIMENT_PARTS)),
     )
 
 
-EXPERIMENT_PARTS = ("data", "network", "loss", "optimizer")
+EXPERIMENT_PARTS = (
+    *("data", "augmentation", "validation", "network", "loss"),
+    *("optimizer", "schedule", "regularization"),
+)
 LAYER_WIRING = ("kind", "name", "inputs")  # the same for all layers; a form shows them elsewhere
 
 
@@ -105,6 +129,7 @@ def _describe_kind(model: type[Choice]) -> CatalogEntry:
         title=model.title,
         description=" ".join((model.__doc__ or "").split()),
         merges=kind in MERGING_KINDS,
+        input_names=NAMED_INPUTS.get(kind, ()),
         has_parameters=issubclass(model, ParametricLayer),
         parameters=tuple(_describe_fields(model, hidden)),
     )

@@ -1,50 +1,26 @@
 """The data that a network learns from: given in the spec, drawn at random, or real digits."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from gradtape import limits
-from gradtape.spec.fields import (
-    WHOLE,
-    Choice,
-    Count,
-    NonNegative,
-    Real,
-    Sizes,
-    check_kind_of,
+from gradtape.spec.csv_data import CsvData
+from gradtape.spec.data_base import (
+    Classes,
+    DataBase,
+    GeneratedData,
+    Samples,
+    SampleShape,
 )
+from gradtape.spec.fields import WHOLE, Count, NonNegative, Real, check_kind_of, refuse
 from gradtape.spec.initializations import refuse_reversed_range
-from gradtape.spec.inline_values import Values, shape_of
-from gradtape.spec.wording import Shape
+from gradtape.spec.inline_values import Values, index_of, numbers_of, shape_of
+from gradtape.spec.sequence_data import CharactersData, SequencesData
+from gradtape.spec.wording import Shape, describe_value
 
 DIGITS = 1_797  # images in scikit-learn's copy of the UCI digits
 DIGITS_SIDE = 8  # pixels
-
-Samples = Annotated[int, Field(ge=1, le=limits.MAX_SAMPLES), WHOLE]
-Classes = Annotated[int, Field(ge=2, le=1_000), WHOLE]
-
-
-def _shortest(sizes: Shape) -> int | Shape:
-    return sizes[0] if len(sizes) == 1 else sizes
-
-
-SampleShape = Annotated[Sizes, PlainSerializer(_shortest)]
-"""The shape of one sample; a single size is written as a plain number."""
-
-
-class DataBase(Choice, frozen=True):
-    """What every data set tells about itself before it is built."""
-
-    @property
-    def sample_count(self) -> int:
-        """How many samples."""
-        raise NotImplementedError
-
-    @property
-    def sample_shape(self) -> Shape:
-        """Shape of one sample of x."""
-        raise NotImplementedError
 
 
 class InlineData(DataBase, frozen=True):
@@ -54,6 +30,15 @@ class InlineData(DataBase, frozen=True):
     kind: Literal["inline"]
     x: Values = Field(description="Inputs, as in [[0, 1], [1, 1]]: one list per sample.")
     y: Values = Field(description="Targets, one per sample: numbers, lists, or class numbers.")
+    tokens: bool = Field(
+        default=False, description="Whether x is made of tokens (0, 1, 2, …), for an embedding."
+    )
+
+    @model_validator(mode="after")
+    def _tokens_are_whole(self) -> Self:
+        if self.tokens:
+            refuse_fractional_tokens(self.x)
+        return self
 
     @property
     def sample_count(self) -> int:
@@ -61,20 +46,14 @@ class InlineData(DataBase, frozen=True):
         return len(self.x)
 
     @property
+    def token_count(self) -> int | None:
+        """One more than the largest, where x is made of tokens."""
+        return int(max(numbers_of(self.x))) + 1 if self.tokens else None
+
+    @property
     def sample_shape(self) -> Shape:
         """Shape of one entry of x."""
         return shape_of(self.x)[1:]
-
-
-class GeneratedData(DataBase, frozen=True):
-    """What every generated data set has: a number of samples."""
-
-    samples: Samples = Field(default=200, description="How many samples.")
-
-    @property
-    def sample_count(self) -> int:
-        """How many samples."""
-        return self.samples
 
 
 class RandomData(GeneratedData, frozen=True):
@@ -131,6 +110,33 @@ class LinearRegressionData(GeneratedData, frozen=True):
     def sample_shape(self) -> Shape:
         """One number per feature."""
         return (self.features,)
+
+    @property
+    def target_shape(self) -> Shape:
+        """As many numbers as `targets` says."""
+        return (self.targets,)
+
+
+class SineData(GeneratedData, frozen=True):
+    """Targets are the sine of one input between −π and π, plus noise."""
+
+    title: ClassVar[str] = "Sine"
+    kind: Literal["sine"]
+    samples: Samples = Field(default=100, description="How many samples.")
+    frequency: Annotated[float, Field(ge=0, le=100)] = Field(
+        default=1.0, description="How many waves there are from end to end."
+    )
+    noise: NonNegative = Field(default=0.1, description="Standard deviation of the noise.")
+
+    @property
+    def sample_shape(self) -> Shape:
+        """One number."""
+        return (1,)
+
+    @property
+    def target_shape(self) -> Shape:
+        """One number."""
+        return (1,)
 
 
 class PlaneData(GeneratedData, frozen=True):
@@ -214,6 +220,33 @@ class BlobsData(PlaneData, frozen=True):
         return (self.features,)
 
 
+class GaussianMixtureData(PlaneData, frozen=True):
+    """Each class is a mixture of stretched clouds, so that classes lie between each other."""
+
+    title: ClassVar[str] = "Gaussian mixture"
+    kind: Literal["gaussian_mixture"]
+    classes: Classes = Field(default=2, description="How many classes.")
+    components: Annotated[int, Field(ge=1, le=20), WHOLE] = Field(
+        default=3, description="Clouds per class."
+    )
+    features: Annotated[int, Field(ge=1, le=1_000), WHOLE] = Field(
+        default=2, description="Coordinates per point."
+    )
+    spread: NonNegative = Field(
+        default=0.3, description="Standard deviation of a cloud where it is widest."
+    )
+
+    @property
+    def class_count(self) -> int:
+        """As many as asked for."""
+        return self.classes
+
+    @property
+    def sample_shape(self) -> Shape:
+        """One number per coordinate."""
+        return (self.features,)
+
+
 class DigitsData(DataBase, frozen=True):
     """Real handwritten digits, 8×8 pixels from 0 to 1, from scikit-learn."""
 
@@ -243,17 +276,30 @@ class DigitsData(DataBase, frozen=True):
         return (DIGITS_SIDE * DIGITS_SIDE,) if flat else (1, DIGITS_SIDE, DIGITS_SIDE)
 
 
+def refuse_fractional_tokens(x: tuple[Any, ...]) -> None:
+    """Raise where an entry of x is no token, with its place."""
+    for position, number in enumerate(numbers_of(x)):
+        if number < 0 or number != int(number) or number >= limits.MAX_PARAMETERS:
+            message = f"must be a token (0, 1, 2, …); got {describe_value(number)}."
+            raise refuse("out_of_range", message, "x", *index_of(position, shape_of(x)))
+
+
 AnyData = (
     InlineData
+    | CsvData
     | RandomNormalData
     | RandomUniformData
     | LinearRegressionData
+    | SineData
     | XorData
     | CirclesData
     | MoonsData
     | SpiralData
     | BlobsData
+    | GaussianMixtureData
     | DigitsData
+    | CharactersData
+    | SequencesData
 )
 Data = Annotated[
     Annotated[AnyData, Field(discriminator="kind")],

@@ -12,6 +12,7 @@ from gradtape.spec.data import AnyData, Data
 from gradtape.spec.experiment import ExperimentSpec
 from gradtape.spec.layers import AnyLayer, Layer
 from gradtape.spec.losses import AnyLoss, Loss
+from gradtape.spec.validation import NO_VALIDATION, Validation
 from gradtape.spec.wording import Shape
 
 T = TypeVar("T")
@@ -19,6 +20,7 @@ T = TypeVar("T")
 LAYER: TypeAdapter[AnyLayer] = TypeAdapter(Layer)
 DATA: TypeAdapter[AnyData] = TypeAdapter(Data)
 LOSS: TypeAdapter[AnyLoss] = TypeAdapter(Loss)
+VALIDATION: TypeAdapter[Validation] = TypeAdapter(Validation)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Draft:
     batch_size: int | None = None
     device: str = "auto"
     dtype: str = "float32"
+    validation: Validation = NO_VALIDATION
 
     @property
     def input_shape(self) -> Shape | None:
@@ -44,9 +47,15 @@ class Draft:
             return None
         return (self.batch_samples(self.data), *self.data.sample_shape)
 
+    @property
+    def token_count(self) -> int | None:
+        """How many different tokens x is made of; None where it is made of numbers."""
+        return None if self.data is None else self.data.token_count
+
     def batch_samples(self, data: AnyData) -> int:
         """How many samples a full batch has."""
-        return min(self.batch_size or data.sample_count, data.sample_count)
+        count = data.sample_count - self.validation.count(data.sample_count)
+        return min(self.batch_size or count, count)
 
     def kind_at(self, index: int) -> str:
         """The kind of a layer, for messages."""
@@ -65,6 +74,7 @@ def draft_of(spec: ExperimentSpec) -> Draft:
         batch_size=spec.batch_size,
         device=spec.device,
         dtype=spec.dtype,
+        validation=spec.validation,
     )
 
 
@@ -83,6 +93,7 @@ def read_draft(raw: dict[Any, Any]) -> Draft:
         data=_read(DATA, raw.get("data")),
         loss=_read(LOSS, raw.get("loss")),
         batch_size=batch_size if whole else None,
+        validation=_read(VALIDATION, raw.get("validation")) or NO_VALIDATION,
     )
 
 

@@ -137,6 +137,56 @@ SHARED_WEIGHTS: dict[str, Any] = {
     "optimizer": {"kind": "adam", "lr": 0.02},
 }
 
+NAMES_RNN: dict[str, Any] = {
+    "data": {"kind": "characters", "samples": 320, "length": 6},
+    "network": {
+        "layers": [
+            {"kind": "embedding", "name": "letters", "embedding_dim": 8},
+            {"kind": "gru", "name": "gru", "hidden_size": 24, "output": "last"},
+            _linear("next", 26),
+        ]
+    },
+    "loss": {"kind": "cross_entropy"},
+    "optimizer": {"kind": "adam", "lr": 0.02},
+    "batch_size": 32,
+}
+
+ATTENTION_COPY: dict[str, Any] = {
+    "data": {"kind": "sequences", "task": "copy", "samples": 256, "length": 3, "symbols": 4},
+    "network": {
+        "layers": [
+            {"kind": "embedding", "name": "symbols", "embedding_dim": 12},
+            {"kind": "rnn", "name": "places", "hidden_size": 12},
+            {
+                "kind": "multihead_attention",
+                "name": "look_back",
+                "inputs": ["places", "places", "symbols"],
+            },
+            {"kind": "add", "name": "skip", "inputs": ["look_back", "places"]},
+            _linear("say", 5),
+            {"kind": "permute", "name": "classes_first", "dims": [0, 2, 1]},
+        ]
+    },
+    "loss": {"kind": "cross_entropy"},
+    "optimizer": {"kind": "sgd", "lr": 0.1, "momentum": 0.9},
+    "batch_size": 32,
+}
+
+SINE_CURVE: dict[str, Any] = {
+    "data": {"kind": "sine", "samples": 100, "noise": 0.1},
+    "network": {
+        "layers": [
+            _linear("fc1", 16),
+            {"kind": "tanh", "name": "tanh1"},
+            _linear("fc2", 16),
+            {"kind": "tanh", "name": "tanh2"},
+            _linear("fc3", 1),
+        ]
+    },
+    "loss": {"kind": "mse"},
+    "optimizer": {"kind": "adam", "lr": 0.01},
+}
+
 EXAMPLES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "moons": ("Moons", "A 2-8-8-1 network tells two half circles apart.", MOONS),
     "two-layer": (
@@ -164,5 +214,16 @@ EXAMPLES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "Shared weights",
         "One layer is used twice: two gradients arrive at its weight and are added.",
         SHARED_WEIGHTS,
+    ),
+    "sine-curve": ("Sine curve", "A small network bends itself into a wave.", SINE_CURVE),
+    "names-rnn": (
+        "Names, letter by letter",
+        "A recurrent layer reads six letters of first names and tells the next one.",
+        NAMES_RNN,
+    ),
+    "attention-copy": (
+        "Attention copies",
+        "Symbols are to be said again after a pause: attention finds where each one stood.",
+        ATTENTION_COPY,
     ),
 }

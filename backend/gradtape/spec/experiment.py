@@ -5,12 +5,16 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BaseModel, BeforeValidator, Field
 
 from gradtape import limits
+from gradtape.spec.augmentation import NO_AUGMENTATION, Augmentation
 from gradtape.spec.completion import complete_layers
 from gradtape.spec.data import Data
 from gradtape.spec.fields import LARGEST_SEED, WHOLE, Count, Part
 from gradtape.spec.layers import Layer
 from gradtape.spec.losses import Loss
 from gradtape.spec.optimizers import Optimizer
+from gradtape.spec.regularization import NO_REGULARIZATION, Regularization
+from gradtape.spec.schedules import CONSTANT, Schedule
+from gradtape.spec.validation import NO_VALIDATION, Validation
 
 DEVICE_PATTERN = r"^(auto|cpu|cuda|cuda:[0-9]{1,3}|mps)$"
 
@@ -54,10 +58,36 @@ class ExperimentSpec(Part, frozen=True):
     dtype: Literal["float32", "float64"] = Field(
         default="float32", description="Precision of data and parameters."
     )
+    autocast: Literal["off", "bfloat16", "float16"] = Field(
+        default="off",
+        description="Mixed precision: the type that matrix products are computed in. float16 needs "
+        "CUDA, and scales the loss so that small gradients do not vanish.",
+    )
     data: Data = Field(description="What the network learns from.")
+    augmentation: Augmentation = Field(
+        default=NO_AUGMENTATION, description="How each batch is varied."
+    )
+    validation: Validation = Field(
+        default=NO_VALIDATION, description="What part of the data is kept from training."
+    )
     network: Network = Field(description="What learns.")
     loss: Loss = Field(description="What training makes smaller.")
     optimizer: Optimizer = Field(description="How parameters move.")
+    schedule: Schedule = Field(default=CONSTANT, description="How the learning rate changes.")
+    regularization: Regularization = Field(
+        default=NO_REGULARIZATION, description="What keeps parameters and gradients small."
+    )
     batch_size: Count | None = Field(
         default=None, description="Samples per iteration; null: the whole data set."
     )
+    shuffle: bool = Field(
+        default=True, description="Whether each epoch takes the samples in an order of its own."
+    )
+    update_norms_every: Count = Field(
+        default=10, description="After how many iterations the sizes of updates are measured again."
+    )
+
+    @property
+    def training_samples(self) -> int:
+        """How many samples are left to train on."""
+        return self.data.sample_count - self.validation.count(self.data.sample_count)

@@ -75,6 +75,17 @@ def to_pair(value: Any) -> Any:
     )
 
 
+def to_triple(value: Any) -> Any:
+    """One number for all three dimensions, as torch takes it."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (value, value, value)
+    if isinstance(value, list | tuple) and len(cast(Any, value)) == 3:
+        return tuple(cast(Any, value))
+    raise refuse(
+        "wrong_type", f"must be a number or a list of three numbers; got {describe_value(value)}."
+    )
+
+
 def to_two(value: Any) -> Any:
     """A list of two numbers, as torch takes betas."""
     if isinstance(value, list | tuple) and len(cast(Any, value)) == 2:
@@ -138,7 +149,8 @@ def check_kind_of(noun: str, union: Any) -> Callable[[Any], Any]:
     return check_kind
 
 
-def _one_or_many(*, minimum: int, shortest: int, longest: int) -> WithJsonSchema:
+def one_or_many(*, minimum: int, shortest: int, longest: int) -> WithJsonSchema:
+    """The JSON schema of a field that takes a whole number or a list of them."""
     item = {"type": "integer", "minimum": minimum, "maximum": LARGEST_COUNT}
     many = {"type": "array", "items": item, "minItems": shortest, "maxItems": longest}
     return WithJsonSchema({"anyOf": [item, many]}, mode="validation")
@@ -160,13 +172,25 @@ CountPair = Annotated[
     tuple[Count, Count],
     BeforeValidator(to_pair),
     FormControl("pair"),
-    _one_or_many(minimum=1, shortest=2, longest=2),
+    one_or_many(minimum=1, shortest=2, longest=2),
 ]
 PaddingPair = Annotated[
     tuple[Padding, Padding],
     BeforeValidator(to_pair),
     FormControl("pair"),
-    _one_or_many(minimum=0, shortest=2, longest=2),
+    one_or_many(minimum=0, shortest=2, longest=2),
+]
+CountTriple = Annotated[
+    tuple[Count, Count, Count],
+    BeforeValidator(to_triple),
+    FormControl("triple"),
+    one_or_many(minimum=1, shortest=3, longest=3),
+]
+PaddingTriple = Annotated[
+    tuple[Padding, Padding, Padding],
+    BeforeValidator(to_triple),
+    FormControl("triple"),
+    one_or_many(minimum=0, shortest=3, longest=3),
 ]
 DecayPair = Annotated[
     tuple[Decay, Decay],
@@ -178,7 +202,7 @@ Sizes = Annotated[
     Field(min_length=1, max_length=MAX_SAMPLE_DIMENSIONS),
     BeforeValidator(to_sizes),
     FormControl("shape"),
-    _one_or_many(minimum=1, shortest=1, longest=MAX_SAMPLE_DIMENSIONS),
+    one_or_many(minimum=1, shortest=1, longest=MAX_SAMPLE_DIMENSIONS),
 ]
 
 LayerName = Annotated[str, Field(pattern=NAME_PATTERN, max_length=limits.MAX_NAME_LENGTH)]

@@ -8,21 +8,41 @@ from math import prod
 from typing import cast
 
 from gradtape.errors import InvalidValue
-from gradtape.spec.layers import (
-    AnyLayer,
+from gradtape.spec.attention_shapes import infer_attention, infer_transformer_encoder
+from gradtape.spec.layers import AnyLayer
+from gradtape.spec.layers.activations import LogSoftmaxLayer, SoftmaxLayer
+from gradtape.spec.layers.base import ParametricLayer
+from gradtape.spec.layers.learned import EmbeddingLayer, LinearLayer
+from gradtape.spec.layers.merging import ConcatLayer
+from gradtape.spec.layers.normalization import (
     BatchNormLayer,
-    ConcatLayer,
-    Conv1dLayer,
-    Conv2dLayer,
-    FlattenLayer,
+    GroupNormLayer,
+    InstanceNormLayer,
     LayerNormLayer,
-    LinearLayer,
-    LogSoftmaxLayer,
-    SoftmaxLayer,
+)
+from gradtape.spec.normalization_shapes import (
+    infer_batch_norm,
+    infer_group_norm,
+    infer_instance_norm,
+    infer_layer_norm,
 )
 from gradtape.spec.places import Inferred, Place
-from gradtape.spec.window_shapes import infer_avg_pool2d, infer_convolution, infer_max_pool2d
+from gradtape.spec.recurrent_shapes import infer_recurrent
+from gradtape.spec.shaping_shapes import (
+    infer_flatten,
+    infer_permute,
+    infer_reshape,
+    infer_select,
+)
+from gradtape.spec.window_shapes import (
+    infer_adaptive_pool,
+    infer_convolution,
+    infer_pool,
+)
 from gradtape.spec.wording import Shape, format_shape
+
+TOKEN_KINDS = ("embedding", "flatten", "reshape", "permute", "select")
+"""What can be done with tokens: look them up, or lay them out differently."""
 
 
 def infer_layer(place: Place) -> Inferred:
@@ -31,6 +51,12 @@ def infer_layer(place: Place) -> Inferred:
     Raises:
         InvalidValue: the layer cannot take what arrives.
     """
+    if place.layer.kind not in TOKEN_KINDS and any(each is not None for each in place.tokens):
+        message = (
+            "takes numbers, but tokens arrive, which only tell which symbol it is. "
+            "Put an embedding layer before it."
+        )
+        raise place.mismatch(message, code="tokens_arrive", suggestion="embedding")
     return RULES.get(place.layer.kind, infer_elementwise)(place)
 
 
@@ -68,57 +94,33 @@ def _wrong_in_features(place: Place, expected: int) -> InvalidValue:
     return place.mismatch(message, suggestion=f"in_features={per_sample}")
 
 
-def infer_flatten(place: Place) -> Inferred:
-    """Joins start_dim … end_dim."""
-    layer = cast(FlattenLayer, place.layer)
-    shape = place.shapes[0]
-    start = find_dimension(place, layer.start_dim, "start_dim")
-    end = find_dimension(place, layer.end_dim, "end_dim")
-    if start == 0:
-        raise place.mismatch("must leave dimension 0, the batch, alone.", "start_dim")
-    if start > end:
-        raise place.mismatch("has start_dim after end_dim.", "start_dim")
-    joined = prod(shape[start : end + 1])
-    return Inferred((*shape[:start], joined, *shape[end + 1 :]), {})
+def infer_embedding(place: Place) -> Inferred:
+    """Weight (num_embeddings, embedding_dim); every token becomes a row of it."""
+    layer = cast(EmbeddingLayer, place.layer)
+    tokens = place.tokens[0]
+    if tokens is None:
+        message = (
+            f"looks up tokens, but numbers arrive: {place.tell_arrival()}. Use data with tokens, "
+            "as characters or sequences, or a linear layer."
+        )
+        raise place.mismatch(message, code="no_tokens_arrive", suggestion="linear")
+    rows = layer.num_embeddings or tokens
+    problem = None
+    if rows < tokens:
+        message = (
+            f"has {rows} rows, but the data has {tokens} different tokens. "
+            f"Did you mean num_embeddings={tokens}?"
+        )
+        suggestion = f"num_embeddings={tokens}"
+        problem = place.mismatch(message, "num_embeddings", suggestion=suggestion)
+    output = (*place.shapes[0], layer.embedding_dim)
+    return Inferred(output, {"weight": (rows, layer.embedding_dim)}, problem=problem)
 
 
 def infer_softmax(place: Place) -> Inferred:
     """Keeps the shape; the dimension must be there."""
-    find_dimension(place, cast(SoftmaxLayer | LogSoftmaxLayer, place.layer).dim, "dim")
+    place.find_dimension(cast(SoftmaxLayer | LogSoftmaxLayer, place.layer).dim, "dim")
     return Inferred(place.shapes[0], {})
-
-
-def infer_batch_norm(place: Place) -> Inferred:
-    """One scale and one shift per channel."""
-    layer = cast(BatchNormLayer, place.layer)
-    shape = place.shapes[0]
-    if len(shape) > 4:
-        message = f"takes 2 to 4 dimensions; {place.tell_arrival()}."
-        raise place.mismatch(message)
-    channels = shape[1:2]
-    return Inferred(shape, {"weight": channels, "bias": channels} if layer.affine else {})
-
-
-def infer_layer_norm(place: Place) -> Inferred:
-    """One scale and one shift per number of the normalized dimensions."""
-    layer = cast(LayerNormLayer, place.layer)
-    shape = place.shapes[0]
-    dimensions = len(shape) - 1 if layer.dimensions is None else layer.dimensions
-    if dimensions >= len(shape):
-        message = (
-            f"normalizes {dimensions} dimensions; {place.tell_arrival()}, "
-            f"which has {len(shape) - 1} beside the batch."
-        )
-        suggestion = f"dimensions={len(shape) - 1}"
-        raise place.mismatch(
-            f"{message} Did you mean {suggestion}?", "dimensions", suggestion=suggestion
-        )
-    parameters: dict[str, Shape] = {}
-    if layer.elementwise_affine:
-        parameters["weight"] = shape[-dimensions:]
-        if layer.bias:
-            parameters["bias"] = shape[-dimensions:]
-    return Inferred(shape, parameters)
 
 
 def infer_pointwise(place: Place) -> Inferred:
@@ -141,7 +143,7 @@ def infer_concat(place: Place) -> Inferred:
     """One dimension grows; all others must be alike."""
     _refuse_different_ranks(place)
     first = place.shapes[0]
-    grows = find_dimension(place, cast(ConcatLayer, place.layer).dim, "dim")
+    grows = place.find_dimension(cast(ConcatLayer, place.layer).dim, "dim")
     if grows == 0:
         raise place.mismatch("must leave dimension 0, the batch, alone.", "dim")
     for position, shape in enumerate(place.shapes):
@@ -153,19 +155,6 @@ def infer_concat(place: Place) -> Inferred:
             raise place.mismatch(message, "inputs")
     total = sum(shape[grows] for shape in place.shapes)
     return Inferred((*first[:grows], total, *first[grows + 1 :]), {})
-
-
-def find_dimension(place: Place, dimension: int, field: str) -> int:
-    """The dimension counted from the first.
-
-    Raises:
-        InvalidValue: what arrives has no such dimension.
-    """
-    rank = len(place.shapes[0])
-    if not -rank <= dimension < rank:
-        message = f"has no dimension {dimension} to work on; {place.tell_arrival()}."
-        raise place.mismatch(message, field)
-    return dimension % rank
 
 
 def _refuse_different_ranks(place: Place) -> None:
@@ -183,15 +172,34 @@ Rule = Callable[[Place], Inferred]
 
 RULES: dict[str, Rule] = {
     "linear": infer_linear,
+    "embedding": infer_embedding,
     "conv1d": infer_convolution,
     "conv2d": infer_convolution,
-    "max_pool2d": infer_max_pool2d,
-    "avg_pool2d": infer_avg_pool2d,
+    "conv3d": infer_convolution,
+    "rnn": infer_recurrent,
+    "lstm": infer_recurrent,
+    "gru": infer_recurrent,
+    "multihead_attention": infer_attention,
+    "transformer_encoder_layer": infer_transformer_encoder,
+    "max_pool1d": infer_pool,
+    "max_pool2d": infer_pool,
+    "max_pool3d": infer_pool,
+    "avg_pool1d": infer_pool,
+    "avg_pool2d": infer_pool,
+    "avg_pool3d": infer_pool,
+    "adaptive_avg_pool1d": infer_adaptive_pool,
+    "adaptive_avg_pool2d": infer_adaptive_pool,
+    "adaptive_avg_pool3d": infer_adaptive_pool,
     "flatten": infer_flatten,
+    "reshape": infer_reshape,
+    "permute": infer_permute,
+    "select": infer_select,
     "softmax": infer_softmax,
     "log_softmax": infer_softmax,
     "batch_norm": infer_batch_norm,
     "layer_norm": infer_layer_norm,
+    "instance_norm": infer_instance_norm,
+    "group_norm": infer_group_norm,
     "add": infer_pointwise,
     "multiply": infer_pointwise,
     "concat": infer_concat,
@@ -202,11 +210,9 @@ RULES: dict[str, Rule] = {
 def has_parameters(layer: AnyLayer) -> bool:
     """Whether the layer learns anything, by itself or through what it shares."""
     match layer:
-        case LinearLayer() | Conv1dLayer() | Conv2dLayer():
-            return True
-        case BatchNormLayer():
+        case BatchNormLayer() | InstanceNormLayer() | GroupNormLayer():
             return layer.affine
         case LayerNormLayer():
             return layer.elementwise_affine
         case _:
-            return False
+            return isinstance(layer, ParametricLayer)

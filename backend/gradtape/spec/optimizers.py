@@ -4,8 +4,14 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from gradtape.spec.fields import Choice, DecayPair, Rate, Share, check_kind_of, refuse
+from gradtape.spec.fields import WHOLE, Choice, DecayPair, Rate, Share, check_kind_of, refuse
 
+MAX_INNER_STEPS = 100  # of L-BFGS in one iteration: each is a whole forward and backward pass
+MAX_HISTORY = 100  # steps that L-BFGS remembers; each takes twice the memory of the parameters
+
+LR = "Learning rate: length of a step."
+BETAS = "What both running averages keep per iteration."
+DECOUPLED = "Whether weight decay is taken apart from the gradient."
 WEIGHT_DECAY = "Pull of every parameter towards zero."
 EPS = "Added to a denominator to keep it from zero."
 
@@ -15,7 +21,7 @@ class SgdOptimizer(Choice, frozen=True):
 
     title: ClassVar[str] = "SGD"
     kind: Literal["sgd"]
-    lr: Rate = Field(default=1e-3, description="Learning rate: length of a step.")
+    lr: Rate = Field(default=1e-3, description=LR)
     momentum: Rate = Field(default=0.0, description="Share of the last step that is kept up.")
     dampening: Rate = Field(
         default=0.0, description="How much less of the gradient momentum takes."
@@ -36,10 +42,8 @@ class AdamOptimizer(Choice, frozen=True):
 
     title: ClassVar[str] = "Adam"
     kind: Literal["adam"]
-    lr: Rate = Field(default=1e-3, description="Learning rate: length of a step.")
-    betas: DecayPair = Field(
-        default=(0.9, 0.999), description="What both running averages keep per iteration."
-    )
+    lr: Rate = Field(default=1e-3, description=LR)
+    betas: DecayPair = Field(default=(0.9, 0.999), description=BETAS)
     eps: Rate = Field(default=1e-8, description=EPS)
     weight_decay: Rate = Field(default=0.0, description=WEIGHT_DECAY)
     amsgrad: bool = Field(default=False, description="Whether the scale never shrinks.")
@@ -50,10 +54,8 @@ class AdamWOptimizer(Choice, frozen=True):
 
     title: ClassVar[str] = "AdamW"
     kind: Literal["adamw"]
-    lr: Rate = Field(default=1e-3, description="Learning rate: length of a step.")
-    betas: DecayPair = Field(
-        default=(0.9, 0.999), description="What both running averages keep per iteration."
-    )
+    lr: Rate = Field(default=1e-3, description=LR)
+    betas: DecayPair = Field(default=(0.9, 0.999), description=BETAS)
     eps: Rate = Field(default=1e-8, description=EPS)
     weight_decay: Rate = Field(default=1e-2, description=WEIGHT_DECAY)
     amsgrad: bool = Field(default=False, description="Whether the scale never shrinks.")
@@ -64,7 +66,7 @@ class RmspropOptimizer(Choice, frozen=True):
 
     title: ClassVar[str] = "RMSprop"
     kind: Literal["rmsprop"]
-    lr: Rate = Field(default=1e-2, description="Learning rate: length of a step.")
+    lr: Rate = Field(default=1e-2, description=LR)
     alpha: Share = Field(default=0.99, description="What the running average keeps per iteration.")
     eps: Rate = Field(default=1e-8, description=EPS)
     weight_decay: Rate = Field(default=0.0, description=WEIGHT_DECAY)
@@ -77,7 +79,7 @@ class AdagradOptimizer(Choice, frozen=True):
 
     title: ClassVar[str] = "Adagrad"
     kind: Literal["adagrad"]
-    lr: Rate = Field(default=1e-2, description="Learning rate: length of a step.")
+    lr: Rate = Field(default=1e-2, description=LR)
     lr_decay: Rate = Field(default=0.0, description="How fast the learning rate falls.")
     weight_decay: Rate = Field(default=0.0, description=WEIGHT_DECAY)
     initial_accumulator_value: Rate = Field(
@@ -86,7 +88,89 @@ class AdagradOptimizer(Choice, frozen=True):
     eps: Rate = Field(default=1e-10, description=EPS)
 
 
-AnyOptimizer = SgdOptimizer | AdamOptimizer | AdamWOptimizer | RmspropOptimizer | AdagradOptimizer
+class AdamaxOptimizer(Choice, frozen=True):
+    """Adam scaled by the largest gradient lately instead of the mean of squares."""
+
+    title: ClassVar[str] = "Adamax"
+    kind: Literal["adamax"]
+    lr: Rate = Field(default=2e-3, description=LR)
+    betas: DecayPair = Field(default=(0.9, 0.999), description=BETAS)
+    eps: Rate = Field(default=1e-8, description=EPS)
+    weight_decay: Rate = Field(default=0.0, description=WEIGHT_DECAY)
+
+
+class NAdamOptimizer(Choice, frozen=True):
+    """Adam with a momentum that looks one step ahead."""
+
+    title: ClassVar[str] = "NAdam"
+    kind: Literal["nadam"]
+    lr: Rate = Field(default=2e-3, description=LR)
+    betas: DecayPair = Field(default=(0.9, 0.999), description=BETAS)
+    eps: Rate = Field(default=1e-8, description=EPS)
+    weight_decay: Rate = Field(default=0.0, description=WEIGHT_DECAY)
+    momentum_decay: Rate = Field(default=4e-3, description="How fast momentum comes to its full.")
+    decoupled_weight_decay: bool = Field(default=False, description=DECOUPLED)
+
+
+class RAdamOptimizer(Choice, frozen=True):
+    """Adam that takes plain steps until it has seen enough gradients to scale them."""
+
+    title: ClassVar[str] = "RAdam"
+    kind: Literal["radam"]
+    lr: Rate = Field(default=1e-3, description=LR)
+    betas: DecayPair = Field(default=(0.9, 0.999), description=BETAS)
+    eps: Rate = Field(default=1e-8, description=EPS)
+    weight_decay: Rate = Field(default=0.0, description=WEIGHT_DECAY)
+    decoupled_weight_decay: bool = Field(default=False, description=DECOUPLED)
+
+
+class SgdByHandOptimizer(Choice, frozen=True):
+    """The update as one writes it by hand: p -= lr * p.grad, without autograd watching."""
+
+    title: ClassVar[str] = "SGD by hand"
+    kind: Literal["sgd_by_hand"]
+    lr: Rate = Field(default=1e-3, description=LR)
+
+
+class LbfgsOptimizer(Choice, frozen=True):
+    """Steps by an estimate of the curvature; each iteration runs the network several times."""
+
+    title: ClassVar[str] = "L-BFGS"
+    kind: Literal["lbfgs"]
+    lr: Rate = Field(default=1.0, description=LR)
+    max_iter: Annotated[int, Field(ge=1, le=MAX_INNER_STEPS), WHOLE] = Field(
+        default=20, description="Most steps within one iteration."
+    )
+    max_eval: Annotated[int, Field(ge=1, le=MAX_INNER_STEPS), WHOLE] | None = Field(
+        default=None,
+        description="Most runs of the network in one iteration; null: 1.25 · max_iter.",
+    )
+    tolerance_grad: Rate = Field(
+        default=1e-7, description="It stops where no gradient is larger than that."
+    )
+    tolerance_change: Rate = Field(
+        default=1e-9, description="It stops where a step changes less than that."
+    )
+    history_size: Annotated[int, Field(ge=1, le=MAX_HISTORY), WHOLE] = Field(
+        default=100, description="How many steps it remembers."
+    )
+    line_search_fn: Literal["strong_wolfe"] | None = Field(
+        default=None, description="How it finds the length of a step; null: lr is the length."
+    )
+
+
+AnyOptimizer = (
+    SgdOptimizer
+    | AdamOptimizer
+    | AdamWOptimizer
+    | RmspropOptimizer
+    | AdagradOptimizer
+    | AdamaxOptimizer
+    | NAdamOptimizer
+    | RAdamOptimizer
+    | SgdByHandOptimizer
+    | LbfgsOptimizer
+)
 Optimizer = Annotated[
     Annotated[AnyOptimizer, Field(discriminator="kind")],
     BeforeValidator(check_kind_of("optimizer", AnyOptimizer)),

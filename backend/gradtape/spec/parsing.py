@@ -1,21 +1,21 @@
 """The one door through which a spec comes in."""
 
+from dataclasses import replace
 from typing import Any, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from gradtape.errors import GradtapeError, InvalidSpec
 from gradtape.spec.budget import check_data_budget, check_network_budget
 from gradtape.spec.draft import Draft, draft_of, read_draft
 from gradtape.spec.experiment import ExperimentSpec
-from gradtape.spec.optimizers import AnyOptimizer, Optimizer
 from gradtape.spec.problems import translate
 from gradtape.spec.shapes import NetworkShapes, check_batch_norm
 from gradtape.spec.targets import check_targets
+from gradtape.spec.training import check_training
+from gradtape.spec.validation import NO_VALIDATION
 from gradtape.spec.wiring import check_inputs, check_learning, check_names, check_shares
 from gradtape.spec.wording import describe_value, make_problem
-
-OPTIMIZER: TypeAdapter[AnyOptimizer] = TypeAdapter(Optimizer)
 
 
 def parse_spec(raw: object) -> ExperimentSpec:
@@ -38,28 +38,19 @@ def parse_spec(raw: object) -> ExperimentSpec:
         spec = ExperimentSpec.model_validate(fields)
     except ValidationError as error:
         raise InvalidSpec(translate(error, fields) + check(read_draft(fields))) from None
-    problems = check(draft_of(spec))
+    problems = [*check(draft_of(spec)), *check_training(spec), *_check_validation_budget(spec)]
     if problems:
         raise InvalidSpec(problems)
     return spec
 
 
-def change_optimizer(optimizer: AnyOptimizer, changes: dict[str, Any]) -> AnyOptimizer:
-    """The same optimizer with other hyperparameters.
-
-    Raises:
-        InvalidSpec: a name that this optimizer does not have, or a value out of range; with paths
-            like `optimizer.lr`.
-    """
-    raw = {**optimizer.model_dump(mode="json"), **changes}
-    if raw["kind"] != optimizer.kind:
-        message = f"cannot change from {optimizer.kind} in the middle of training."
-        raise InvalidSpec([make_problem(("optimizer", "kind"), message, "invalid_value")])
-    try:
-        return OPTIMIZER.validate_python(raw)
-    except ValidationError as error:
-        problems = translate(error, {"optimizer": raw}, prefix=("optimizer",))
-        raise InvalidSpec(problems) from None
+def _check_validation_budget(spec: ExperimentSpec) -> list[GradtapeError]:
+    """The samples that are set aside pass through the network as one batch."""
+    count = spec.validation.count(spec.data.sample_count)
+    if count <= min(spec.batch_size or spec.training_samples, spec.training_samples):
+        return []
+    draft = replace(draft_of(spec), batch_size=count, validation=NO_VALIDATION)
+    return check_network_budget(draft, NetworkShapes(draft))
 
 
 def check(draft: Draft) -> list[GradtapeError]:

@@ -17,8 +17,10 @@ class LayerShapes:
     """What one layer takes, gives and holds. Every shape begins with the batch.
 
     Attributes:
-        parameters: shape by name, `weight` and `bias`; empty where another layer's are shared.
+        parameters: shape by name, as torch names them; empty where another layer's are shared.
         multiplications: of one forward pass over the batch, in matrix products and convolutions.
+        inner_values: numbers that lie between inputs and output, of one forward pass.
+        tokens: how many different tokens there are, where the output is tokens; else None.
     """
 
     name: str
@@ -26,6 +28,8 @@ class LayerShapes:
     output: Shape
     parameters: dict[str, Shape]
     multiplications: int
+    inner_values: int = 0
+    tokens: int | None = None
 
     @property
     def parameter_count(self) -> int:
@@ -40,12 +44,14 @@ class Place:
     Attributes:
         sources: where each input comes from, in words: `layers[2]`, `the input`.
         shapes: what arrives, in the same order.
+        tokens: how many different ones there are, where tokens arrive; else None.
     """
 
     index: int
     layer: AnyLayer
     sources: tuple[str, ...]
     shapes: tuple[Shape, ...]
+    tokens: tuple[int | None, ...]
 
     def mismatch(
         self, message: str, *fields: Step, code: str = "shape_mismatch", **details: Any
@@ -58,12 +64,35 @@ class Place:
         verb = "is" if self.sources[position] == "the input" else "gives"
         return f"{self.sources[position]} {verb} {format_shape(self.shapes[position])}"
 
+    def find_dimension(self, dimension: int, field: str) -> int:
+        """The dimension counted from the first.
+
+        Raises:
+            InvalidValue: what arrives has no such dimension.
+        """
+        rank = len(self.shapes[0])
+        if not -rank <= dimension < rank:
+            message = f"has no dimension {dimension} to work on; {self.tell_arrival()}."
+            raise self.mismatch(message, field)
+        return dimension % rank
+
+    def expect_sequence(self, position: int = 0) -> None:
+        """Raise InvalidValue unless it is a sequence of features that arrives."""
+        if len(self.shapes[position]) != 3:
+            message = (
+                "expects sequences of shape (samples, length, features); "
+                f"{self.tell_arrival(position)}."
+            )
+            raise self.mismatch(message)
+
 
 @dataclass(frozen=True)
 class Inferred:
     """What a layer makes of what arrives.
 
     Attributes:
+        inner_values: numbers that lie between inputs and output.
+        tokens: how many different ones there are, where the output is tokens; else None.
         problem: what is wrong, where `output` is what the layer would give all the same, so that
             the layers behind it can be looked at too.
     """
@@ -72,6 +101,8 @@ class Inferred:
     parameters: dict[str, Shape]
     multiplications: int = 0
     problem: InvalidValue | None = None
+    inner_values: int = 0
+    tokens: int | None = None
 
 
 def layer_problem(

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from gradtape import limits
 from gradtape.errors import GradtapeError, LimitExceeded
+from gradtape.spec.augmentation import Augmentation
 from gradtape.spec.data import AnyData
 from gradtape.spec.experiment import ExperimentSpec, Network
 from gradtape.spec.fields import kind_of, models_of
@@ -16,6 +17,9 @@ from gradtape.spec.initializations import AnyInitialization, ParameterInitializa
 from gradtape.spec.layers import AnyLayer
 from gradtape.spec.losses import AnyLoss
 from gradtape.spec.optimizers import AnyOptimizer
+from gradtape.spec.regularization import Regularization
+from gradtape.spec.schedules import AnySchedule
+from gradtape.spec.validation import Validation
 from gradtape.spec.wording import (
     Step,
     describe_value,
@@ -30,7 +34,12 @@ Steps = tuple[Step, ...]
 Context = Mapping[str, Any]
 
 # Fields whose bound is one of limits.py: going over it is told as that limit.
-LIMITED_FIELDS = {"samples": "MAX_SAMPLES", "layers": "MAX_LAYERS", "name": "MAX_NAME_LENGTH"}
+LIMITED_FIELDS = {
+    "samples": ("MAX_SAMPLES",),
+    "layers": ("MAX_LAYERS",),
+    "name": ("MAX_NAME_LENGTH",),
+    "text": ("MAX_CSV_CHARACTERS", "MAX_TEXT_CHARACTERS"),
+}
 
 EXPECTED_TYPES = {
     "bool_type": "true or false",
@@ -48,6 +57,12 @@ EXPECTED_TYPES = {
 EXPECTED_TEXTS = {
     "device": '"auto", "cpu", "cuda", "cuda:0" (or another number) or "mps"',
     "name": "a letter, then letters, digits and underscores",
+}
+
+PLAIN_PARTS = {
+    "augmentation": Augmentation,
+    "regularization": Regularization,
+    "validation": Validation,
 }
 
 BOUND_WORDS = {"ge": "at least", "le": "at most", "gt": "above", "lt": "below"}
@@ -116,6 +131,8 @@ def _union_at(steps: Steps) -> Any:
             return AnyLoss
         case ("optimizer",):
             return AnyOptimizer
+        case ("schedule",):
+            return AnySchedule
         case ("network", "layers", int()):
             return AnyLayer
         case ("network", "layers", int(), "init", "weight" | "bias"):
@@ -132,6 +149,8 @@ def _model_at(steps: Steps, raw: Any) -> type[BaseModel]:
             return Network
         case ("network", "layers", int(), "init"):
             return ParameterInitializations
+        case ("regularization" | "validation" | "augmentation" as name,):
+            return PLAIN_PARTS[name]
         case _:
             kind = _value_at(raw, (*steps, "kind"))
             return next(model for model in models_of(_union_at(steps)) if kind_of(model) == kind)
@@ -172,8 +191,8 @@ def _tell_missing(steps: Steps, entry: ErrorDetails, _: Context) -> GradtapeErro
 
 def _tell_bound(steps: Steps, entry: ErrorDetails, context: Context) -> GradtapeError:
     sign, bound = next((sign, context[sign]) for sign in BOUND_WORDS if sign in context)
-    limit = LIMITED_FIELDS.get(str(steps[-1]))
-    if limit is not None and bound == getattr(limits, limit):
+    limit = _limit_with(steps, bound)
+    if limit is not None:
         return _limit(steps, limit, int(entry["input"]))
     message = f"must be {BOUND_WORDS[sign]} {format_number(bound)}; "
     return make_problem(steps, message + f"got {describe_value(entry['input'])}.", "out_of_range")
@@ -187,9 +206,9 @@ def _tell_not_finite(steps: Steps, entry: ErrorDetails, _: Context) -> GradtapeE
 def _tell_length(steps: Steps, entry: ErrorDetails, context: Context) -> GradtapeError:
     received = entry["input"]
     length = len(received)
-    limit = LIMITED_FIELDS.get(str(steps[-1]))
     longest = context.get("max_length")
-    if limit is not None and longest == getattr(limits, limit):
+    limit = _limit_with(steps, longest)
+    if limit is not None:
         return _limit(steps, limit, length)
     unit = "characters" if isinstance(received, str) else "entries"
     if longest is not None:
@@ -197,6 +216,12 @@ def _tell_length(steps: Steps, entry: ErrorDetails, context: Context) -> Gradtap
     else:
         message = f"must have at least {context['min_length']} {unit}; got {length:,}."
     return make_problem(steps, message, "wrong_length")
+
+
+def _limit_with(steps: Steps, bound: Any) -> str | None:
+    """The limit of limits.py that a field's bound is, if it is one."""
+    known = LIMITED_FIELDS.get(str(steps[-1]), ())
+    return next((limit for limit in known if getattr(limits, limit) == bound), None)
 
 
 def _limit(steps: Steps, limit: str, asked: int) -> GradtapeError:

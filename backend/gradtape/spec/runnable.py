@@ -19,13 +19,20 @@ from gradtape.spec.wiring import check_inputs, check_names, check_shares
 # Every data set has targets that can be compared by mse.
 STAND_IN_LOSS = MseLoss(kind="mse")
 STAND_IN_OPTIMIZER = {"kind": "sgd", "lr": 0.0}
+STAND_IN_REGIME: dict[str, Any] = {
+    "schedule": {"kind": "none"},
+    "regularization": {},
+    "augmentation": {},
+    "autocast": "off",
+}
 
 
 def runnable_part(raw: object) -> ExperimentSpec | None:
     """The layers before the first one at fault, on the spec's data, ready for a forward pass.
 
-    All layers, where only the loss, the targets or the optimizer are at fault. Loss, optimizer and
-    inline targets of what comes back are stand-ins: nothing can be learned with them.
+    All layers, where only the loss, the targets or the way of training are at fault. The loss, the
+    optimizer and inline targets of what comes back are stand-ins, and its batches are not varied:
+    nothing can be learned with it.
 
     Returns:
         None where nothing can be run: the data cannot be read, the first layer is at fault, the
@@ -49,6 +56,7 @@ def runnable_part(raw: object) -> ExperimentSpec | None:
                 "network": fields["network"] | {"layers": layers},
                 "loss": STAND_IN_LOSS.model_dump(),
                 "optimizer": STAND_IN_OPTIMIZER,
+                **STAND_IN_REGIME,
             }
         )
     except ValidationError:  # a seed, a device: parse_spec tells it, and nothing runs without it

@@ -1,13 +1,16 @@
 """The shapes of a whole network, layer by layer, before anything is built."""
 
-from math import prod
-
 from gradtape.errors import GradtapeError, InvalidValue
 from gradtape.spec.draft import Draft, draft_of
 from gradtape.spec.experiment import ExperimentSpec
 from gradtape.spec.initializations import KaimingInitialization, XavierInitialization
 from gradtape.spec.layer_shapes import infer_layer
-from gradtape.spec.layers import MERGING_KINDS, AnyLayer, LinearLayer, ParametricLayer
+from gradtape.spec.layers import MERGING_KINDS, NAMED_INPUTS, AnyLayer
+from gradtape.spec.layers.base import ParametricLayer
+from gradtape.spec.layers.learned import LinearLayer
+from gradtape.spec.layers.normalization import GroupNormLayer
+from gradtape.spec.normalization_shapes import numbers_per_statistic
+from gradtape.spec.parameter_filling import filling_field, initialization_of
 from gradtape.spec.places import Inferred, LayerShapes, Place, layer_problem
 from gradtape.spec.wiring import INPUT, Sources, find_original, problems_of_shares, resolve_sources
 from gradtape.spec.wording import Shape, format_shape
@@ -34,6 +37,7 @@ class NetworkShapes:
         self.problems: list[GradtapeError] = []
         self._draft = draft
         self._parameters: list[dict[str, Shape]] = []
+        self._tokens: list[int | None] = []
         for index, sources in enumerate(resolve_sources(draft)):
             self._add(index, sources)
 
@@ -45,7 +49,8 @@ class NetworkShapes:
         output: Shape | None = None
         parameters: dict[str, Shape] = {}
         if layer is not None and len(known) == len(arriving) and _takes(layer, len(known)):
-            place = Place(index, layer, tuple(map(_tell_source, sources)), known)
+            tokens = tuple(map(self._tokens_from, sources))
+            place = Place(index, layer, tuple(map(_tell_source, sources)), known, tokens)
             inferred = self._infer(place)
             if inferred is not None:
                 output, parameters = inferred.output, inferred.parameters
@@ -55,6 +60,12 @@ class NetworkShapes:
         self.layers.append(shapes)
         self.outputs.append(output)
         self._parameters.append(parameters)
+        self._tokens.append(None if shapes is None else shapes.tokens)
+
+    def _tokens_from(self, source: int | None) -> int | None:
+        if source is None:
+            return None
+        return self._draft.token_count if source == INPUT else self._tokens[source]
 
     def _shape_from(self, source: int | None) -> Shape | None:
         if source is None:
@@ -62,8 +73,12 @@ class NetworkShapes:
         return self._draft.input_shape if source == INPUT else self.outputs[source]
 
     def _guess_linear(self, layer: LinearLayer) -> Shape | None:
-        # No layer adds dimensions: flat samples stay flat, whatever the layers before are.
+        # Few layers add dimensions: without them flat samples stay flat.
         shape = self._draft.input_shape
+        if self._draft.token_count is not None or any(
+            each is not None and each.kind == "reshape" for each in self._draft.layers
+        ):
+            return None
         return (shape[0], layer.out_features) if shape is not None and len(shape) == 2 else None
 
     def _infer(self, place: Place) -> Inferred | None:
@@ -85,7 +100,15 @@ class NetworkShapes:
                     self._compare_with_original(place, original, own)
                 own = {}
             self.problems.extend(_initialization_problems(place, layer, own))
-        return LayerShapes(layer.name, place.shapes, inferred.output, own, inferred.multiplications)
+        return LayerShapes(
+            layer.name,
+            place.shapes,
+            inferred.output,
+            own,
+            inferred.multiplications,
+            inferred.inner_values,
+            inferred.tokens,
+        )
 
     def _compare_with_original(self, place: Place, original: int, needed: dict[str, Shape]) -> None:
         there = self._parameters[original]
@@ -101,7 +124,7 @@ class NetworkShapes:
 
 
 def check_batch_norm(draft: Draft, shapes: NetworkShapes) -> list[GradtapeError]:
-    """Batch normalization needs more than one number per channel, in the last batch too."""
+    """Statistics need more than one number, in the last batch too."""
     if draft.data is None:
         return []
     samples, batch = draft.data.sample_count, draft.batch_samples(draft.data)
@@ -109,11 +132,13 @@ def check_batch_norm(draft: Draft, shapes: NetworkShapes) -> list[GradtapeError]
     problems: list[GradtapeError] = []
     for index, layer in enumerate(draft.layers):
         inferred = shapes.layers[index]
-        if layer is None or layer.kind != "batch_norm" or inferred is None:
+        if layer is None or inferred is None:
             continue
-        if smallest * prod(inferred.output[2:]) == 1:
+        groups = layer.num_groups if isinstance(layer, GroupNormLayer) else 1
+        if numbers_per_statistic(layer.kind, inferred.output, groups, smallest) == 1:
+            counted = "group" if layer.kind == "group_norm" else "channel"
             message = (
-                "needs more than one number per channel, but the last batch has one sample: "
+                f"needs more than one number per {counted}, but the last batch has one sample: "
                 f"{samples} samples in batches of {batch}. Use another batch_size."
             )
             problems.append(layer_problem(index, layer.kind, message, code="batch_too_small"))
@@ -121,7 +146,9 @@ def check_batch_norm(draft: Draft, shapes: NetworkShapes) -> list[GradtapeError]
 
 
 def _takes(layer: AnyLayer, count: int) -> bool:
-    return count >= 2 if layer.kind in MERGING_KINDS else count == 1
+    if layer.kind in MERGING_KINDS:
+        return count >= 2
+    return count in (1, len(NAMED_INPUTS.get(layer.kind, ())))
 
 
 def _tell_source(source: int | None) -> str:
@@ -136,12 +163,12 @@ def _initialization_problems(
             f"cannot fill its {name} of shape {format_shape(shape)} by {initialization.kind}, "
             'which needs two dimensions. Did you mean "normal"?',
             "init",
-            name,
+            filling_field(name),
             code="invalid_combination",
             suggestion="normal",
         )
         for name, shape in parameters.items()
-        for initialization in (getattr(layer.init, name),)
+        for initialization in (initialization_of(layer, name),)
         if isinstance(initialization, XavierInitialization | KaimingInitialization)
         and len(shape) < 2
     ]

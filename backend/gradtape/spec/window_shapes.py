@@ -4,21 +4,42 @@ from math import prod
 from typing import cast
 
 from gradtape.errors import InvalidValue
-from gradtape.spec.layers import AvgPool2dLayer, Conv1dLayer, Conv2dLayer, MaxPool2dLayer
+from gradtape.spec.layers.convolutions import Conv1dLayer, Conv2dLayer, Conv3dLayer
+from gradtape.spec.layers.pooling import (
+    AdaptiveAvgPool1dLayer,
+    AdaptiveAvgPool2dLayer,
+    AdaptiveAvgPool3dLayer,
+    AvgPool1dLayer,
+    AvgPool2dLayer,
+    AvgPool3dLayer,
+    MaxPool1dLayer,
+    MaxPool2dLayer,
+    MaxPool3dLayer,
+)
 from gradtape.spec.places import Inferred, Place
 from gradtape.spec.wording import Shape, format_shape
 
-IMAGES = "images of shape (samples, channels, height, width)"
-SEQUENCES = "sequences of shape (samples, channels, length)"
+Convolution = Conv1dLayer | Conv2dLayer | Conv3dLayer
+MaxPool = MaxPool1dLayer | MaxPool2dLayer | MaxPool3dLayer
+AvgPool = AvgPool1dLayer | AvgPool2dLayer | AvgPool3dLayer
+AdaptivePool = AdaptiveAvgPool1dLayer | AdaptiveAvgPool2dLayer | AdaptiveAvgPool3dLayer
+
+ARRIVALS = {
+    1: "sequences of shape (samples, channels, length)",
+    2: "images of shape (samples, channels, height, width)",
+    3: "volumes of shape (samples, channels, depth, height, width)",
+}
+"""By how many dimensions a window has."""
 
 
 def infer_convolution(place: Place) -> Inferred:
     """Weight (out_channels, in_channels / groups, *kernel)."""
-    layer = cast(Conv1dLayer | Conv2dLayer, place.layer)
+    layer = cast(Convolution, place.layer)
     kernel, stride, padding, dilation = (
-        as_pair(field) for field in (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
+        as_sizes(field)
+        for field in (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
     )
-    _refuse_other_rank(place, 2 + len(kernel), IMAGES if len(kernel) == 2 else SEQUENCES)
+    _refuse_other_rank(place, len(kernel))
     batch, channels, *sides = place.shapes[0]
     _refuse_groups(place, channels, layer)
     reach = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True))
@@ -36,38 +57,35 @@ def infer_convolution(place: Place) -> Inferred:
     return Inferred(output, parameters, prod(output) * prod(weight[1:]), problem)
 
 
-def infer_max_pool2d(place: Place) -> Inferred:
+def infer_pool(place: Place) -> Inferred:
     """Every window becomes one number."""
-    layer = cast(MaxPool2dLayer, place.layer)
-    return _infer_pool(place, layer, layer.dilation)
-
-
-def infer_avg_pool2d(place: Place) -> Inferred:
-    """Every window becomes one number."""
-    return _infer_pool(place, cast(AvgPool2dLayer, place.layer), (1, 1))
-
-
-def as_pair(size: int | tuple[int, int]) -> Shape:
-    """The sizes of a window per dimension: one for a sequence, two for an image."""
-    return (size,) if isinstance(size, int) else size
-
-
-def _infer_pool(
-    place: Place, layer: MaxPool2dLayer | AvgPool2dLayer, dilation: tuple[int, int]
-) -> Inferred:
-    _refuse_other_rank(place, 4, IMAGES)
-    _refuse_wide_padding(place, layer)
-    reach = tuple(d * (k - 1) + 1 for d, k in zip(dilation, layer.kernel_size, strict=True))
-    stride = layer.kernel_size if layer.stride is None else layer.stride
+    layer = cast(MaxPool | AvgPool, place.layer)
+    kernel, padding = as_sizes(layer.kernel_size), as_sizes(layer.padding)
+    _refuse_other_rank(place, len(kernel))
+    _refuse_wide_padding(place, kernel, padding)
+    dilation = as_sizes(layer.dilation) if isinstance(layer, MaxPool) else (1,) * len(kernel)
+    reach = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True))
+    stride = kernel if layer.stride is None else as_sizes(layer.stride)
     sides = tuple(
         _count_windows(side, span, step, pad, layer.ceil_mode)
-        for side, span, step, pad in zip(
-            place.shapes[0][2:], reach, stride, layer.padding, strict=True
-        )
+        for side, span, step, pad in zip(place.shapes[0][2:], reach, stride, padding, strict=True)
     )
-    if min(sides) < 1:  # in ceil mode a window may be larger than the image
-        _refuse_large_window(place, reach, layer.padding)
+    # In ceil mode a window may be larger than the image; torch's avg_pool3d alone refuses that.
+    if min(sides) < 1 or isinstance(layer, AvgPool3dLayer):
+        _refuse_large_window(place, reach, padding)
     return Inferred((*place.shapes[0][:2], *sides), {})
+
+
+def infer_adaptive_pool(place: Place) -> Inferred:
+    """As many numbers per channel as are asked for."""
+    sizes = as_sizes(cast(AdaptivePool, place.layer).output_size)
+    _refuse_other_rank(place, len(sizes))
+    return Inferred((*place.shapes[0][:2], *sizes), {})
+
+
+def as_sizes(size: int | Shape) -> Shape:
+    """The sizes of a window per dimension, also where it has but one."""
+    return (size,) if isinstance(size, int) else size
 
 
 def _count_windows(side: int, span: int, step: int, pad: int, ceil_mode: bool) -> int:
@@ -79,22 +97,22 @@ def _count_windows(side: int, span: int, step: int, pad: int, ceil_mode: bool) -
     return count - 1 if (count - 1) * step >= side + pad else count
 
 
-def _refuse_other_rank(place: Place, rank: int, expected: str) -> None:
-    if len(place.shapes[0]) != rank:
-        raise place.mismatch(f"expects {expected}; {place.tell_arrival()}.")
+def _refuse_other_rank(place: Place, dimensions: int) -> None:
+    if len(place.shapes[0]) != 2 + dimensions:
+        raise place.mismatch(f"expects {ARRIVALS[dimensions]}; {place.tell_arrival()}.")
 
 
-def _refuse_wide_padding(place: Place, layer: MaxPool2dLayer | AvgPool2dLayer) -> None:
+def _refuse_wide_padding(place: Place, kernel: Shape, padding: Shape) -> None:
     # torch's own rule; it does not count a window as wider when it is dilated.
-    if any(pad > size // 2 for pad, size in zip(layer.padding, layer.kernel_size, strict=True)):
+    if any(pad > size // 2 for pad, size in zip(padding, kernel, strict=True)):
         message = (
-            f"has a padding of {format_shape(layer.padding)}, more than half of its window "
-            f"of {format_shape(layer.kernel_size)}."
+            f"has a padding of {format_shape(padding)}, more than half of its window "
+            f"of {format_shape(kernel)}."
         )
         raise place.mismatch(message, "padding", code="out_of_range")
 
 
-def _refuse_groups(place: Place, channels: int, layer: Conv1dLayer | Conv2dLayer) -> None:
+def _refuse_groups(place: Place, channels: int, layer: Convolution) -> None:
     for count, name in ((channels, "channels that arrive"), (layer.out_channels, "out_channels")):
         if count % layer.groups:
             message = f"cannot split {count} {name} into {layer.groups} groups of equal size."

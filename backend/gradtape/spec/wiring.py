@@ -8,7 +8,8 @@ from gradtape.spec.completion import OWN_FIELDS
 from gradtape.spec.draft import Draft
 from gradtape.spec.initializations import ParameterInitializations
 from gradtape.spec.layer_shapes import has_parameters
-from gradtape.spec.layers import MERGING_KINDS, AnyLayer, ParametricLayer
+from gradtape.spec.layers import MERGING_KINDS, NAMED_INPUTS, AnyLayer
+from gradtape.spec.layers.base import ParametricLayer
 from gradtape.spec.places import layer_problem
 from gradtape.spec.wording import make_problem, quote, suggest
 
@@ -143,6 +144,11 @@ def _wrong_number_of_inputs(index: int, layer: AnyLayer) -> list[GradtapeError]:
     count = len(layer.inputs)
     if layer.kind in MERGING_KINDS and count < 2:
         message = 'needs at least two inputs; got one. Name them, as in ["relu", "input"].'
+    elif layer.kind in NAMED_INPUTS:
+        names = NAMED_INPUTS[layer.kind]
+        if count in (1, len(names)):
+            return []
+        message = f"takes one input, or {len(names)} ({', '.join(names)}); got {count}."
     elif layer.kind not in MERGING_KINDS and count > 1:
         message = f"takes one input; got {count}. Bring them together with add or concat first."
     else:

@@ -455,6 +455,135 @@ export interface components {
             amsgrad: boolean;
         };
         /**
+         * AdamaxOptimizer
+         * @description Adam scaled by the largest gradient lately instead of the mean of squares.
+         */
+        AdamaxOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "adamax";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.002
+             */
+            lr: number;
+            /**
+             * Betas
+             * @description What both running averages keep per iteration.
+             * @default [
+             *       0.9,
+             *       0.999
+             *     ]
+             */
+            betas: [
+                number,
+                number
+            ];
+            /**
+             * Eps
+             * @description Added to a denominator to keep it from zero.
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Weight Decay
+             * @description Pull of every parameter towards zero.
+             * @default 0
+             */
+            weight_decay: number;
+        };
+        /**
+         * AdaptiveAvgPool1dLayer
+         * @description Means over as many windows as are asked for, however long the sequences that arrive.
+         */
+        AdaptiveAvgPool1dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "adaptive_avg_pool1d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Output Size
+             * @description How many numbers per channel come out.
+             * @default 1
+             */
+            output_size: number;
+        };
+        /**
+         * AdaptiveAvgPool2dLayer
+         * @description Means over as many windows as are asked for, however large the images that arrive.
+         */
+        AdaptiveAvgPool2dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "adaptive_avg_pool2d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Output Size
+             * @description Height and width that come out.
+             * @default [
+             *       1,
+             *       1
+             *     ]
+             */
+            output_size: number | number[];
+        };
+        /**
+         * AdaptiveAvgPool3dLayer
+         * @description Means over as many windows as are asked for, however large the volumes that arrive.
+         */
+        AdaptiveAvgPool3dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "adaptive_avg_pool3d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Output Size
+             * @description Depth, height and width that come out.
+             * @default [
+             *       1,
+             *       1,
+             *       1
+             *     ]
+             */
+            output_size: number | number[];
+        };
+        /**
          * AddLayer
          * @description Adds its inputs, number by number: the way of a skip connection.
          */
@@ -476,8 +605,82 @@ export interface components {
             inputs?: string[];
         };
         /**
+         * Augmentation
+         * @description Changes drawn anew for each sample of each iteration, by the seed; targets stay.
+         */
+        Augmentation: {
+            /**
+             * Noise
+             * @description Standard deviation of normal noise that is added to every number.
+             * @default 0
+             */
+            noise: number;
+            /**
+             * Shift
+             * @description Most pixels that an image is moved by, each way; zeros come in.
+             * @default 0
+             */
+            shift: number;
+            /**
+             * Flip
+             * @description How probably an image is mirrored, left to right.
+             * @default 0
+             */
+            flip: number;
+        };
+        /**
+         * AvgPool1dLayer
+         * @description Replaces each window of sequences by its mean.
+         */
+        AvgPool1dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "avg_pool1d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Kernel Size
+             * @description Length of a window.
+             * @default 2
+             */
+            kernel_size: number;
+            /**
+             * Stride
+             * @description Step between windows. Default: the window's own size.
+             */
+            stride?: number | null;
+            /**
+             * Padding
+             * @description Zeros on every side, at most half a window.
+             * @default 0
+             */
+            padding: number;
+            /**
+             * Ceil Mode
+             * @description Whether windows may hang over the edge.
+             * @default false
+             */
+            ceil_mode: boolean;
+            /**
+             * Count Include Pad
+             * @description Whether the padding's zeros count in the mean.
+             * @default true
+             */
+            count_include_pad: boolean;
+        };
+        /**
          * AvgPool2dLayer
-         * @description Replaces each window by its mean.
+         * @description Replaces each window of images by its mean.
          */
         AvgPool2dLayer: {
             /**
@@ -513,6 +716,64 @@ export interface components {
              * Padding
              * @description Zeros on every side, at most half a window.
              * @default [
+             *       0,
+             *       0
+             *     ]
+             */
+            padding: number | number[];
+            /**
+             * Ceil Mode
+             * @description Whether windows may hang over the edge.
+             * @default false
+             */
+            ceil_mode: boolean;
+            /**
+             * Count Include Pad
+             * @description Whether the padding's zeros count in the mean.
+             * @default true
+             */
+            count_include_pad: boolean;
+        };
+        /**
+         * AvgPool3dLayer
+         * @description Replaces each window of volumes by its mean.
+         */
+        AvgPool3dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "avg_pool3d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Kernel Size
+             * @description Depth, height and width of a window.
+             * @default [
+             *       2,
+             *       2,
+             *       2
+             *     ]
+             */
+            kernel_size: number | number[];
+            /**
+             * Stride
+             * @description Step between windows. Default: the window's own size.
+             */
+            stride?: number | number[] | null;
+            /**
+             * Padding
+             * @description Zeros on every side, at most half a window.
+             * @default [
+             *       0,
              *       0,
              *       0
              *     ]
@@ -746,16 +1007,26 @@ export interface components {
             losses: components["schemas"]["CatalogEntry"][];
             /** Optimizers */
             optimizers: components["schemas"]["CatalogEntry"][];
+            /** Schedules */
+            schedules: components["schemas"]["CatalogEntry"][];
             /** Data */
             data: components["schemas"]["CatalogEntry"][];
             /** Initializations */
             initializations: components["schemas"]["CatalogEntry"][];
+            /** Regularization */
+            regularization: components["schemas"]["CatalogParameter"][];
+            /** Validation */
+            validation: components["schemas"]["CatalogParameter"][];
+            /** Augmentation */
+            augmentation: components["schemas"]["CatalogParameter"][];
             /** Experiment */
             experiment: components["schemas"]["CatalogParameter"][];
         };
         /**
          * CatalogEntry
-         * @description One kind of layer, loss, optimizer, data set or initialization.
+         * @description One kind of layer, loss, optimizer, schedule, data set or initialization.
+         *
+         *     `input_names` says what each input is, where a layer takes one of each, or one for all.
          */
         CatalogEntry: {
             /** Kind */
@@ -766,6 +1037,8 @@ export interface components {
             description: string;
             /** Merges */
             merges: boolean;
+            /** Input Names */
+            input_names: string[];
             /** Has Parameters */
             has_parameters: boolean;
             /** Parameters */
@@ -786,7 +1059,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "integer" | "number" | "boolean" | "choice" | "text" | "pair" | "number_pair" | "shape" | "values" | "layer" | "initializations";
+            type: "integer" | "number" | "boolean" | "choice" | "text" | "long_text" | "pair" | "triple" | "number_pair" | "shape" | "values" | "layer" | "initializations";
             /** Required */
             required: boolean;
             /** Nullable */
@@ -800,6 +1073,41 @@ export interface components {
             maximum_excluded: boolean;
             /** Choices */
             choices: string[] | null;
+        };
+        /**
+         * CharactersData
+         * @description Pieces of a text, character by character; the target is the one that comes next.
+         */
+        CharactersData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "characters";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 200
+             */
+            samples: number;
+            /**
+             * Length
+             * @description Characters per piece.
+             * @default 8
+             */
+            length: number;
+            /**
+             * Targets
+             * @description The character behind the piece, or the next one at each place.
+             * @default next
+             * @enum {string}
+             */
+            targets: "next" | "each";
+            /**
+             * Text
+             * @description Own text. Default: some 140 first names.
+             */
+            text?: string | null;
         };
         /**
          * CirclesData
@@ -1066,6 +1374,154 @@ export interface components {
             bias: boolean;
         };
         /**
+         * Conv3dLayer
+         * @description Slides learned kernels over volumes of shape (samples, channels, depth, height, width).
+         */
+        Conv3dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "conv3d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Out Channels
+             * @description How many kernels, one output channel each.
+             */
+            out_channels: number;
+            /**
+             * In Channels
+             * @description Channels that arrive. Default: what arrives; if said, checked.
+             */
+            in_channels?: number | null;
+            /**
+             * Kernel Size
+             * @description Depth, height and width of a kernel.
+             * @default [
+             *       3,
+             *       3,
+             *       3
+             *     ]
+             */
+            kernel_size: number | number[];
+            /**
+             * Stride
+             * @description Step in each direction.
+             * @default [
+             *       1,
+             *       1,
+             *       1
+             *     ]
+             */
+            stride: number | number[];
+            /**
+             * Padding
+             * @description Zeros added on every side.
+             * @default [
+             *       0,
+             *       0,
+             *       0
+             *     ]
+             */
+            padding: number | number[];
+            /**
+             * Dilation
+             * @description Distance between a kernel's numbers.
+             * @default [
+             *       1,
+             *       1,
+             *       1
+             *     ]
+             */
+            dilation: number | number[];
+            /**
+             * Groups
+             * @description Blocks of channels that do not see each other.
+             * @default 1
+             */
+            groups: number;
+            /**
+             * Bias
+             * @description Whether a learned bias per channel is added.
+             * @default true
+             */
+            bias: boolean;
+        };
+        /**
+         * CosineLoss
+         * @description 1 − cosine of the angle between output and targets: only the direction counts.
+         */
+        CosineLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cosine";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+        };
+        /**
+         * CosineSchedule
+         * @description The learning rate falls to eta_min along half a cosine, and rises again after it.
+         */
+        CosineSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cosine";
+            /**
+             * T Max
+             * @description How long it falls.
+             * @default 100
+             */
+            T_max: number;
+            /**
+             * Eta Min
+             * @description The lowest learning rate.
+             * @default 0
+             */
+            eta_min: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
+        };
+        /**
          * CrossEntropyLoss
          * @description Cross-entropy with log-softmax built in; one output per class, targets are class numbers.
          */
@@ -1088,6 +1544,68 @@ export interface components {
              * @default 0
              */
             label_smoothing: number;
+        };
+        /**
+         * CsvData
+         * @description A table as CSV: a line of column names, then a line per sample, with commas in between.
+         *
+         *     A column of text is a column of classes: each word becomes a number, 0, 1, 2, … in alphabetical
+         *     order.
+         */
+        CsvData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "csv";
+            /**
+             * Text
+             * @description The table; its first line names the columns.
+             */
+            text: string;
+            /**
+             * Target
+             * @description Name of the column to be told from the others. Default: the last.
+             */
+            target?: string | null;
+            /**
+             * Standardize
+             * @description Whether each input column of numbers is given mean 0 and deviation 1.
+             * @default true
+             */
+            standardize: boolean;
+            /**
+             * Class Columns
+             * @description Columns of numbers that are classes all the same, as in a, b.
+             * @default []
+             */
+            class_columns: string[];
+        };
+        /**
+         * CtcLoss
+         * @description Connectionist temporal classification: the targets in order, at whatever steps they are said.
+         *
+         *     The network gives log-probabilities of shape (samples, steps, classes); class 0 is the blank.
+         */
+        CtcLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ctc";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+            /**
+             * Zero Infinity
+             * @description Whether the loss of targets that cannot be said is 0.
+             * @default false
+             */
+            zero_infinity: boolean;
         };
         /**
          * DefaultInitialization
@@ -1179,6 +1697,54 @@ export interface components {
             alpha: number;
         };
         /**
+         * EmbeddingLayer
+         * @description Looks up one learned row of numbers for every token: a one-hot vector times a matrix.
+         */
+        EmbeddingLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "embedding";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Embedding Dim
+             * @description How many numbers stand for one token.
+             */
+            embedding_dim: number;
+            /**
+             * Num Embeddings
+             * @description How many tokens there are. Default: what the data has; if said, checked.
+             */
+            num_embeddings?: number | null;
+        };
+        /**
          * Event
          * @description One tick of the tape.
          */
@@ -1256,27 +1822,103 @@ export interface components {
              */
             dtype: "float32" | "float64";
             /**
+             * Autocast
+             * @description Mixed precision: the type that matrix products are computed in. float16 needs CUDA, and scales the loss so that small gradients do not vanish.
+             * @default off
+             * @enum {string}
+             */
+            autocast: "off" | "bfloat16" | "float16";
+            /**
              * Data
              * @description What the network learns from.
              */
-            data: components["schemas"]["InlineData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["DigitsData"];
+            data: components["schemas"]["InlineData"] | components["schemas"]["CsvData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["SineData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["GaussianMixtureData"] | components["schemas"]["DigitsData"] | components["schemas"]["CharactersData"] | components["schemas"]["SequencesData"];
+            /**
+             * @description How each batch is varied.
+             * @default {
+             *       "noise": 0,
+             *       "shift": 0,
+             *       "flip": 0
+             *     }
+             */
+            augmentation: components["schemas"]["Augmentation"];
+            /**
+             * @description What part of the data is kept from training.
+             * @default {
+             *       "share": 0,
+             *       "every": 10
+             *     }
+             */
+            validation: components["schemas"]["Validation"];
             /** @description What learns. */
             network: components["schemas"]["Network"];
             /**
              * Loss
              * @description What training makes smaller.
              */
-            loss: components["schemas"]["MseLoss"] | components["schemas"]["L1Loss"] | components["schemas"]["BceLoss"] | components["schemas"]["BceWithLogitsLoss"] | components["schemas"]["CrossEntropyLoss"] | components["schemas"]["NllLoss"];
+            loss: components["schemas"]["MseLoss"] | components["schemas"]["L1Loss"] | components["schemas"]["HuberLoss"] | components["schemas"]["SmoothL1Loss"] | components["schemas"]["CosineLoss"] | components["schemas"]["BceLoss"] | components["schemas"]["BceWithLogitsLoss"] | components["schemas"]["CrossEntropyLoss"] | components["schemas"]["NllLoss"] | components["schemas"]["HingeLoss"] | components["schemas"]["KlDivLoss"] | components["schemas"]["CtcLoss"];
             /**
              * Optimizer
              * @description How parameters move.
              */
-            optimizer: components["schemas"]["SgdOptimizer"] | components["schemas"]["AdamOptimizer"] | components["schemas"]["AdamWOptimizer"] | components["schemas"]["RmspropOptimizer"] | components["schemas"]["AdagradOptimizer"];
+            optimizer: components["schemas"]["SgdOptimizer"] | components["schemas"]["AdamOptimizer"] | components["schemas"]["AdamWOptimizer"] | components["schemas"]["RmspropOptimizer"] | components["schemas"]["AdagradOptimizer"] | components["schemas"]["AdamaxOptimizer"] | components["schemas"]["NAdamOptimizer"] | components["schemas"]["RAdamOptimizer"] | components["schemas"]["SgdByHandOptimizer"] | components["schemas"]["LbfgsOptimizer"];
+            /**
+             * Schedule
+             * @description How the learning rate changes.
+             * @default {
+             *       "kind": "none"
+             *     }
+             */
+            schedule: components["schemas"]["NoSchedule"] | components["schemas"]["StepSchedule"] | components["schemas"]["MultiStepSchedule"] | components["schemas"]["ExponentialSchedule"] | components["schemas"]["CosineSchedule"] | components["schemas"]["WarmRestartsSchedule"] | components["schemas"]["OneCycleSchedule"] | components["schemas"]["PlateauSchedule"] | components["schemas"]["LinearWarmupSchedule"];
+            /**
+             * @description What keeps parameters and gradients small.
+             * @default {
+             *       "l1": 0,
+             *       "norm_type": 2
+             *     }
+             */
+            regularization: components["schemas"]["Regularization"];
             /**
              * Batch Size
              * @description Samples per iteration; null: the whole data set.
              */
             batch_size?: number | null;
+            /**
+             * Shuffle
+             * @description Whether each epoch takes the samples in an order of its own.
+             * @default true
+             */
+            shuffle: boolean;
+            /**
+             * Update Norms Every
+             * @description After how many iterations the sizes of updates are measured again.
+             * @default 10
+             */
+            update_norms_every: number;
+        };
+        /**
+         * ExponentialSchedule
+         * @description The learning rate is multiplied by gamma each time.
+         */
+        ExponentialSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exponential";
+            /**
+             * Gamma
+             * @description What the learning rate is multiplied by.
+             * @default 0.95
+             */
+            gamma: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
         };
         /**
          * Figure
@@ -1363,6 +2005,47 @@ export interface components {
             bad_number?: components["schemas"]["BadNumber"] | null;
         };
         /**
+         * GaussianMixtureData
+         * @description Each class is a mixture of stretched clouds, so that classes lie between each other.
+         */
+        GaussianMixtureData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "gaussian_mixture";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 200
+             */
+            samples: number;
+            /**
+             * Classes
+             * @description How many classes.
+             * @default 2
+             */
+            classes: number;
+            /**
+             * Components
+             * @description Clouds per class.
+             * @default 3
+             */
+            components: number;
+            /**
+             * Features
+             * @description Coordinates per point.
+             * @default 2
+             */
+            features: number;
+            /**
+             * Spread
+             * @description Standard deviation of a cloud where it is widest.
+             * @default 0.3
+             */
+            spread: number;
+        };
+        /**
          * GeluLayer
          * @description Each number times the chance that a standard normal one is smaller.
          */
@@ -1429,6 +2112,168 @@ export interface components {
             of: number | null;
         };
         /**
+         * GroupNormLayer
+         * @description Gives each group of channels of each sample mean 0 and variance 1.
+         */
+        GroupNormLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "group_norm";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Num Groups
+             * @description How many groups; they divide the channels.
+             * @default 1
+             */
+            num_groups: number;
+            /**
+             * Eps
+             * @description Added to the variance before the root.
+             * @default 0.00001
+             */
+            eps: number;
+            /**
+             * Affine
+             * @description Whether a learned scale and shift follow.
+             * @default true
+             */
+            affine: boolean;
+        };
+        /**
+         * GruLayer
+         * @description A recurrent layer whose gates decide how much of the state is kept at each step.
+         */
+        GruLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "gru";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Hidden Size
+             * @description How many numbers the state has, per direction.
+             */
+            hidden_size: number;
+            /**
+             * Input Size
+             * @description Features that arrive. Default: what arrives; if said, checked.
+             */
+            input_size?: number | null;
+            /**
+             * Num Layers
+             * @description How many are stacked, each reading the sequence of the one below.
+             * @default 1
+             */
+            num_layers: number;
+            /**
+             * Bias
+             * @description Whether learned biases are added.
+             * @default true
+             */
+            bias: boolean;
+            /**
+             * Bidirectional
+             * @description Whether a second one reads from the end, side by side.
+             * @default false
+             */
+            bidirectional: boolean;
+            /**
+             * Output
+             * @description What goes on: the state at every step, or where the reading ends.
+             * @default sequence
+             * @enum {string}
+             */
+            output: "sequence" | "last";
+        };
+        /**
+         * HardtanhLayer
+         * @description Keeps numbers between two bounds and cuts off the others.
+         */
+        HardtanhLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "hardtanh";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Min Val
+             * @description Lower bound.
+             * @default -1
+             */
+            min_val: number;
+            /**
+             * Max Val
+             * @description Upper bound, above the lower one.
+             * @default 1
+             */
+            max_val: number;
+        };
+        /**
          * Health
          * @description The server is alive; sessions can be opened.
          */
@@ -1452,6 +2297,62 @@ export interface components {
             sessions_live: number;
         };
         /**
+         * HingeLoss
+         * @description Every other class has to stay a margin below the right one; beyond that nothing is learned.
+         *
+         *     PyTorch's MultiMarginLoss; one output per class, targets are class numbers.
+         */
+        HingeLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "hinge";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+            /**
+             * P
+             * @description The power to which what is missing to the margin is raised.
+             * @default 1
+             */
+            p: number;
+            /**
+             * Margin
+             * @description How far the others have to stay below.
+             * @default 1
+             */
+            margin: number;
+        };
+        /**
+         * HuberLoss
+         * @description Half the squared distance up to delta, beyond it a straight line: outliers weigh less.
+         */
+        HuberLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "huber";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+            /**
+             * Delta
+             * @description Where the square ends.
+             * @default 1
+             */
+            delta: number;
+        };
+        /**
          * InlineData
          * @description Numbers given here, as nested lists: one entry of x and one of y per sample.
          */
@@ -1471,6 +2372,74 @@ export interface components {
              * @description Targets, one per sample: numbers, lists, or class numbers.
              */
             y: (number | unknown[])[];
+            /**
+             * Tokens
+             * @description Whether x is made of tokens (0, 1, 2, …), for an embedding.
+             * @default false
+             */
+            tokens: boolean;
+        };
+        /**
+         * InstanceNormLayer
+         * @description Gives each channel of each sample mean 0 and variance 1; 1d to 3d by what arrives.
+         */
+        InstanceNormLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "instance_norm";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Eps
+             * @description Added to the variance before the root.
+             * @default 0.00001
+             */
+            eps: number;
+            /**
+             * Momentum
+             * @description Weight of this batch in the running statistics, if kept.
+             * @default 0.1
+             */
+            momentum: number;
+            /**
+             * Affine
+             * @description Whether a learned scale and shift follow.
+             * @default false
+             */
+            affine: boolean;
+            /**
+             * Track Running Stats
+             * @description Whether running mean and variance are kept.
+             * @default false
+             */
+            track_running_stats: boolean;
         };
         JsonValue: unknown;
         /**
@@ -1510,6 +2479,26 @@ export interface components {
              * @default 0.01
              */
             negative_slope: number;
+        };
+        /**
+         * KlDivLoss
+         * @description Kullback-Leibler divergence from the targets, which are probabilities, one-hot for classes.
+         *
+         *     The network has to end in log-probabilities (log_softmax).
+         */
+        KlDivLoss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "kl_div";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one; batchmean: the sum, per sample.
+             * @default batchmean
+             * @enum {string}
+             */
+            reduction: "batchmean" | "sum";
         };
         /**
          * L1Loss
@@ -1589,6 +2578,57 @@ export interface components {
              * @default true
              */
             bias: boolean;
+        };
+        /**
+         * LbfgsOptimizer
+         * @description Steps by an estimate of the curvature; each iteration runs the network several times.
+         */
+        LbfgsOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lbfgs";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 1
+             */
+            lr: number;
+            /**
+             * Max Iter
+             * @description Most steps within one iteration.
+             * @default 20
+             */
+            max_iter: number;
+            /**
+             * Max Eval
+             * @description Most runs of the network in one iteration; null: 1.25 · max_iter.
+             */
+            max_eval?: number | null;
+            /**
+             * Tolerance Grad
+             * @description It stops where no gradient is larger than that.
+             * @default 1e-7
+             */
+            tolerance_grad: number;
+            /**
+             * Tolerance Change
+             * @description It stops where a step changes less than that.
+             * @default 1e-9
+             */
+            tolerance_change: number;
+            /**
+             * History Size
+             * @description How many steps it remembers.
+             * @default 100
+             */
+            history_size: number;
+            /**
+             * Line Search Fn
+             * @description How it finds the length of a step; null: lr is the length.
+             */
+            line_search_fn?: "strong_wolfe" | null;
         };
         /**
          * LeakyReluLayer
@@ -1720,6 +2760,42 @@ export interface components {
             noise: number;
         };
         /**
+         * LinearWarmupSchedule
+         * @description The learning rate rises along a line from a share of lr, and then stays.
+         */
+        LinearWarmupSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "linear_warmup";
+            /**
+             * Start Factor
+             * @description Share of the learning rate that it begins with.
+             * @default 0.3333333333333333
+             */
+            start_factor: number;
+            /**
+             * End Factor
+             * @description Share of it that it ends with.
+             * @default 1
+             */
+            end_factor: number;
+            /**
+             * Total Iters
+             * @description How long it rises.
+             * @default 5
+             */
+            total_iters: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
+        };
+        /**
          * LogSoftmaxLayer
          * @description The logarithm of softmax: the log-probabilities that the nll loss expects.
          */
@@ -1747,8 +2823,131 @@ export interface components {
             dim: number;
         };
         /**
+         * LstmLayer
+         * @description A recurrent layer with a memory of its own, and gates that write, keep and read it.
+         */
+        LstmLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lstm";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Hidden Size
+             * @description How many numbers the state has, per direction.
+             */
+            hidden_size: number;
+            /**
+             * Input Size
+             * @description Features that arrive. Default: what arrives; if said, checked.
+             */
+            input_size?: number | null;
+            /**
+             * Num Layers
+             * @description How many are stacked, each reading the sequence of the one below.
+             * @default 1
+             */
+            num_layers: number;
+            /**
+             * Bias
+             * @description Whether learned biases are added.
+             * @default true
+             */
+            bias: boolean;
+            /**
+             * Bidirectional
+             * @description Whether a second one reads from the end, side by side.
+             * @default false
+             */
+            bidirectional: boolean;
+            /**
+             * Output
+             * @description What goes on: the state at every step, or where the reading ends.
+             * @default sequence
+             * @enum {string}
+             */
+            output: "sequence" | "last";
+        };
+        /**
+         * MaxPool1dLayer
+         * @description Keeps the largest number of each window of sequences.
+         */
+        MaxPool1dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "max_pool1d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Kernel Size
+             * @description Length of a window.
+             * @default 2
+             */
+            kernel_size: number;
+            /**
+             * Stride
+             * @description Step between windows. Default: the window's own size.
+             */
+            stride?: number | null;
+            /**
+             * Padding
+             * @description Border on every side, at most half a window.
+             * @default 0
+             */
+            padding: number;
+            /**
+             * Dilation
+             * @description Distance between a window's numbers.
+             * @default 1
+             */
+            dilation: number;
+            /**
+             * Ceil Mode
+             * @description Whether windows may hang over the edge.
+             * @default false
+             */
+            ceil_mode: boolean;
+        };
+        /**
          * MaxPool2dLayer
-         * @description Keeps the largest number of each window.
+         * @description Keeps the largest number of each window of images.
          */
         MaxPool2dLayer: {
             /**
@@ -1806,8 +3005,70 @@ export interface components {
             ceil_mode: boolean;
         };
         /**
+         * MaxPool3dLayer
+         * @description Keeps the largest number of each window of volumes.
+         */
+        MaxPool3dLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "max_pool3d";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Kernel Size
+             * @description Depth, height and width of a window.
+             * @default [
+             *       2,
+             *       2,
+             *       2
+             *     ]
+             */
+            kernel_size: number | number[];
+            /**
+             * Stride
+             * @description Step between windows. Default: the window's own size.
+             */
+            stride?: number | number[] | null;
+            /**
+             * Padding
+             * @description Border on every side, at most half a window.
+             * @default [
+             *       0,
+             *       0,
+             *       0
+             *     ]
+             */
+            padding: number | number[];
+            /**
+             * Dilation
+             * @description Distance between a window's numbers.
+             * @default [
+             *       1,
+             *       1,
+             *       1
+             *     ]
+             */
+            dilation: number | number[];
+            /**
+             * Ceil Mode
+             * @description Whether windows may hang over the edge.
+             * @default false
+             */
+            ceil_mode: boolean;
+        };
+        /**
          * Metrics
-         * @description Columns, one entry per iteration, in order.
+         * @description Columns, one entry per iteration, in order; `updates` and `validation` have their own.
          */
         Metrics: {
             /** Iteration */
@@ -1817,8 +3078,14 @@ export interface components {
             /** Learning Rate */
             learning_rate: (number | ("NaN" | "Infinity" | "-Infinity"))[];
             /**
+             * Accuracy
+             * @description Share of right answers in the batch; empty where there are no classes.
+             * @default []
+             */
+            accuracy: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /**
              * Gradient Norm
-             * @description L2 norm, by parameter.
+             * @description L2 norm before any clipping, by parameter.
              */
             gradient_norm: {
                 [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
@@ -1830,6 +3097,43 @@ export interface components {
             parameter_norm: {
                 [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
             };
+            /**
+             * @default {
+             *       "iteration": [],
+             *       "norm": {},
+             *       "ratio": {}
+             *     }
+             */
+            updates: components["schemas"]["UpdateMetrics"];
+            /**
+             * @default {
+             *       "iteration": [],
+             *       "loss": [],
+             *       "accuracy": []
+             *     }
+             */
+            validation: components["schemas"]["ValidationMetrics"];
+        };
+        /**
+         * MishLayer
+         * @description Each number times the tanh of its softplus.
+         */
+        MishLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mish";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
         };
         /**
          * MoonsData
@@ -1873,6 +3177,98 @@ export interface components {
             reduction: "mean" | "sum";
         };
         /**
+         * MultiStepSchedule
+         * @description The learning rate is multiplied by gamma at each milestone.
+         */
+        MultiStepSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "multi_step";
+            /**
+             * Milestones
+             * @description When the learning rate changes, rising.
+             * @default [
+             *       30,
+             *       80
+             *     ]
+             */
+            milestones: number[];
+            /**
+             * Gamma
+             * @description What the learning rate is multiplied by.
+             * @default 0.1
+             */
+            gamma: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
+        };
+        /**
+         * MultiheadAttentionLayer
+         * @description Each query takes a mean of the values, weighted by how well their keys fit it.
+         *
+         *     One input is query, key and value at once (self-attention); three are one each. All have the
+         *     shape (samples, length, features).
+         */
+        MultiheadAttentionLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "multihead_attention";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Num Heads
+             * @description How many look side by side; they divide the query's features.
+             * @default 1
+             */
+            num_heads: number;
+            /**
+             * Bias
+             * @description Whether learned biases are added.
+             * @default true
+             */
+            bias: boolean;
+            /**
+             * Is Causal
+             * @description Whether each place sees only itself and those before it.
+             * @default false
+             */
+            is_causal: boolean;
+        };
+        /**
          * MultiplyLayer
          * @description Multiplies its inputs, number by number: the way of a gate.
          */
@@ -1894,6 +3290,59 @@ export interface components {
             inputs?: string[];
         };
         /**
+         * NAdamOptimizer
+         * @description Adam with a momentum that looks one step ahead.
+         */
+        NAdamOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "nadam";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.002
+             */
+            lr: number;
+            /**
+             * Betas
+             * @description What both running averages keep per iteration.
+             * @default [
+             *       0.9,
+             *       0.999
+             *     ]
+             */
+            betas: [
+                number,
+                number
+            ];
+            /**
+             * Eps
+             * @description Added to a denominator to keep it from zero.
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Weight Decay
+             * @description Pull of every parameter towards zero.
+             * @default 0
+             */
+            weight_decay: number;
+            /**
+             * Momentum Decay
+             * @description How fast momentum comes to its full.
+             * @default 0.004
+             */
+            momentum_decay: number;
+            /**
+             * Decoupled Weight Decay
+             * @description Whether weight decay is taken apart from the gradient.
+             * @default false
+             */
+            decoupled_weight_decay: boolean;
+        };
+        /**
          * Network
          * @description Layers in the order in which they run; the last one's output is the network's.
          */
@@ -1902,7 +3351,7 @@ export interface components {
              * Layers
              * @description The layers. Each takes the output of the one before unless it says so.
              */
-            layers: (components["schemas"]["LinearLayer"] | components["schemas"]["Conv1dLayer"] | components["schemas"]["Conv2dLayer"] | components["schemas"]["MaxPool2dLayer"] | components["schemas"]["AvgPool2dLayer"] | components["schemas"]["FlattenLayer"] | components["schemas"]["ReluLayer"] | components["schemas"]["LeakyReluLayer"] | components["schemas"]["EluLayer"] | components["schemas"]["GeluLayer"] | components["schemas"]["SiluLayer"] | components["schemas"]["SigmoidLayer"] | components["schemas"]["TanhLayer"] | components["schemas"]["SoftmaxLayer"] | components["schemas"]["LogSoftmaxLayer"] | components["schemas"]["DropoutLayer"] | components["schemas"]["BatchNormLayer"] | components["schemas"]["LayerNormLayer"] | components["schemas"]["AddLayer"] | components["schemas"]["MultiplyLayer"] | components["schemas"]["ConcatLayer"])[];
+            layers: (components["schemas"]["LinearLayer"] | components["schemas"]["EmbeddingLayer"] | components["schemas"]["Conv1dLayer"] | components["schemas"]["Conv2dLayer"] | components["schemas"]["Conv3dLayer"] | components["schemas"]["RnnLayer"] | components["schemas"]["LstmLayer"] | components["schemas"]["GruLayer"] | components["schemas"]["MultiheadAttentionLayer"] | components["schemas"]["TransformerEncoderLayer"] | components["schemas"]["MaxPool1dLayer"] | components["schemas"]["MaxPool2dLayer"] | components["schemas"]["MaxPool3dLayer"] | components["schemas"]["AvgPool1dLayer"] | components["schemas"]["AvgPool2dLayer"] | components["schemas"]["AvgPool3dLayer"] | components["schemas"]["AdaptiveAvgPool1dLayer"] | components["schemas"]["AdaptiveAvgPool2dLayer"] | components["schemas"]["AdaptiveAvgPool3dLayer"] | components["schemas"]["FlattenLayer"] | components["schemas"]["ReshapeLayer"] | components["schemas"]["PermuteLayer"] | components["schemas"]["SelectLayer"] | components["schemas"]["ReluLayer"] | components["schemas"]["LeakyReluLayer"] | components["schemas"]["EluLayer"] | components["schemas"]["GeluLayer"] | components["schemas"]["SiluLayer"] | components["schemas"]["MishLayer"] | components["schemas"]["SoftplusLayer"] | components["schemas"]["SigmoidLayer"] | components["schemas"]["TanhLayer"] | components["schemas"]["HardtanhLayer"] | components["schemas"]["SoftmaxLayer"] | components["schemas"]["LogSoftmaxLayer"] | components["schemas"]["DropoutLayer"] | components["schemas"]["BatchNormLayer"] | components["schemas"]["LayerNormLayer"] | components["schemas"]["InstanceNormLayer"] | components["schemas"]["GroupNormLayer"] | components["schemas"]["AddLayer"] | components["schemas"]["MultiplyLayer"] | components["schemas"]["ConcatLayer"])[];
         };
         /**
          * NllLoss
@@ -1921,6 +3370,17 @@ export interface components {
              * @enum {string}
              */
             reduction: "mean" | "sum";
+        };
+        /**
+         * NoSchedule
+         * @description The learning rate stays as it is.
+         */
+        NoSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "none";
         };
         /**
          * Node
@@ -1977,6 +3437,87 @@ export interface components {
              * @default 1
              */
             std: number;
+        };
+        /**
+         * OneCycleSchedule
+         * @description The learning rate rises to max_lr and falls to almost nothing, where it stays.
+         *
+         *     The optimizer's own lr has no effect; momentum goes the other way.
+         */
+        OneCycleSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "one_cycle";
+            /**
+             * Max Lr
+             * @description The highest learning rate.
+             * @default 0.1
+             */
+            max_lr: number;
+            /**
+             * Total Steps
+             * @description How long the cycle is.
+             * @default 100
+             */
+            total_steps: number;
+            /**
+             * Pct Start
+             * @description Share of the cycle that rises.
+             * @default 0.3
+             */
+            pct_start: number;
+            /**
+             * Anneal Strategy
+             * @description Along half a cosine or along a line.
+             * @default cos
+             * @enum {string}
+             */
+            anneal_strategy: "cos" | "linear";
+            /**
+             * Cycle Momentum
+             * @description Whether momentum falls while the learning rate rises.
+             * @default true
+             */
+            cycle_momentum: boolean;
+            /**
+             * Base Momentum
+             * @description The lowest momentum.
+             * @default 0.85
+             */
+            base_momentum: number;
+            /**
+             * Max Momentum
+             * @description The highest momentum.
+             * @default 0.95
+             */
+            max_momentum: number;
+            /**
+             * Div Factor
+             * @description max_lr divided by it is where the cycle begins.
+             * @default 25
+             */
+            div_factor: number;
+            /**
+             * Final Div Factor
+             * @description The beginning divided by it is where the cycle ends.
+             * @default 10000
+             */
+            final_div_factor: number;
+            /**
+             * Three Phase
+             * @description Whether it comes back to the beginning before the last fall.
+             * @default false
+             */
+            three_phase: boolean;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default iteration
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
         };
         /**
          * Op
@@ -2065,11 +3606,160 @@ export interface components {
             bias: components["schemas"]["DefaultInitialization"] | components["schemas"]["ZerosInitialization"] | components["schemas"]["ConstantInitialization"] | components["schemas"]["NormalInitialization"] | components["schemas"]["UniformInitialization"] | components["schemas"]["XavierInitialization"] | components["schemas"]["KaimingInitialization"];
         };
         /**
+         * PermuteLayer
+         * @description Puts the dimensions into another order, as (samples, length, features) to features first.
+         */
+        PermuteLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "permute";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Dims
+             * @description The old dimensions in their new order; the batch, 0, first.
+             * @default [
+             *       0,
+             *       2,
+             *       1
+             *     ]
+             */
+            dims: number[];
+        };
+        /**
          * Phase
          * @description Which part of an iteration something belongs to.
          * @enum {string}
          */
         Phase: "forward" | "backward" | "update";
+        /**
+         * PlateauSchedule
+         * @description The learning rate is multiplied by factor when the loss has not fallen for a while.
+         *
+         *     It looks at the mean training loss of each epoch (or at each iteration's loss), or at the
+         *     validation loss whenever that has been measured.
+         */
+        PlateauSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "plateau";
+            /**
+             * Watch
+             * @description Which loss it looks at.
+             * @default training
+             * @enum {string}
+             */
+            watch: "training" | "validation";
+            /**
+             * Factor
+             * @description What the learning rate is multiplied by.
+             * @default 0.1
+             */
+            factor: number;
+            /**
+             * Patience
+             * @description How often in a row the loss may not fall.
+             * @default 10
+             */
+            patience: number;
+            /**
+             * Threshold
+             * @description The least fall that counts.
+             * @default 0.0001
+             */
+            threshold: number;
+            /**
+             * Threshold Mode
+             * @description Whether the threshold is a share of the loss.
+             * @default rel
+             * @enum {string}
+             */
+            threshold_mode: "rel" | "abs";
+            /**
+             * Cooldown
+             * @description How long it does not look afterwards.
+             * @default 0
+             */
+            cooldown: number;
+            /**
+             * Min Lr
+             * @description The lowest learning rate.
+             * @default 0
+             */
+            min_lr: number;
+            /**
+             * Eps
+             * @description A smaller change is left out.
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Per
+             * @description How often it looks at the training loss; validation has its own pace.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
+        };
+        /**
+         * RAdamOptimizer
+         * @description Adam that takes plain steps until it has seen enough gradients to scale them.
+         */
+        RAdamOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "radam";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.001
+             */
+            lr: number;
+            /**
+             * Betas
+             * @description What both running averages keep per iteration.
+             * @default [
+             *       0.9,
+             *       0.999
+             *     ]
+             */
+            betas: [
+                number,
+                number
+            ];
+            /**
+             * Eps
+             * @description Added to a denominator to keep it from zero.
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Weight Decay
+             * @description Pull of every parameter towards zero.
+             * @default 0
+             */
+            weight_decay: number;
+            /**
+             * Decoupled Weight Decay
+             * @description Whether weight decay is taken apart from the gradient.
+             * @default false
+             */
+            decoupled_weight_decay: boolean;
+        };
         /**
          * RandomNormalData
          * @description Inputs and targets drawn from the standard normal distribution.
@@ -2145,6 +3835,34 @@ export interface components {
             high: number;
         };
         /**
+         * Regularization
+         * @description A penalty on parameters, and clipping of gradients before the update.
+         */
+        Regularization: {
+            /**
+             * L1
+             * @description Times the sum of the absolute values of all parameters, added to the loss.
+             * @default 0
+             */
+            l1: number;
+            /**
+             * Clip Value
+             * @description No number of a gradient goes beyond it; null: no such clipping.
+             */
+            clip_value?: number | null;
+            /**
+             * Max Norm
+             * @description All gradients together are scaled down to this norm; null: no such clipping.
+             */
+            max_norm?: number | null;
+            /**
+             * Norm Type
+             * @description Which norm max_norm is about: 2 is the length.
+             * @default 2
+             */
+            norm_type: number;
+        };
+        /**
          * ReluLayer
          * @description Keeps positive numbers, makes negative ones zero.
          */
@@ -2164,6 +3882,35 @@ export interface components {
              * @description Names of earlier layers, or "input". Default: the layer before.
              */
             inputs?: string[];
+        };
+        /**
+         * ReshapeLayer
+         * @description Gives the numbers of each sample another shape, in the same order.
+         */
+        ReshapeLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "reshape";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Shape
+             * @description Shape of one sample; one size may be -1: what is left.
+             * @default [
+             *       -1
+             *     ]
+             */
+            shape: number | number[];
         };
         /**
          * RmspropOptimizer
@@ -2213,11 +3960,160 @@ export interface components {
             centered: boolean;
         };
         /**
+         * RnnLayer
+         * @description Each state is an activation of this step's input and the state before, both weighted.
+         */
+        RnnLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rnn";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Hidden Size
+             * @description How many numbers the state has, per direction.
+             */
+            hidden_size: number;
+            /**
+             * Input Size
+             * @description Features that arrive. Default: what arrives; if said, checked.
+             */
+            input_size?: number | null;
+            /**
+             * Num Layers
+             * @description How many are stacked, each reading the sequence of the one below.
+             * @default 1
+             */
+            num_layers: number;
+            /**
+             * Bias
+             * @description Whether learned biases are added.
+             * @default true
+             */
+            bias: boolean;
+            /**
+             * Bidirectional
+             * @description Whether a second one reads from the end, side by side.
+             * @default false
+             */
+            bidirectional: boolean;
+            /**
+             * Output
+             * @description What goes on: the state at every step, or where the reading ends.
+             * @default sequence
+             * @enum {string}
+             */
+            output: "sequence" | "last";
+            /**
+             * Nonlinearity
+             * @description The activation of each step.
+             * @default tanh
+             * @enum {string}
+             */
+            nonlinearity: "tanh" | "relu";
+        };
+        /**
          * Role
          * @description What a tensor is in the iteration.
          * @enum {string}
          */
         Role: "input" | "target" | "parameter" | "buffer" | "intermediate" | "gradient" | "updated";
+        /**
+         * SelectLayer
+         * @description Keeps one place of a dimension, as the last step of a sequence; the dimension goes.
+         */
+        SelectLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "select";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Dim
+             * @description The dimension that goes.
+             * @default 1
+             */
+            dim: number;
+            /**
+             * Index
+             * @description Which place is kept; negative ones count from the last.
+             * @default -1
+             */
+            index: number;
+        };
+        /**
+         * SequencesData
+         * @description Tasks that ask for memory: say symbols again after a pause, or add two marked numbers.
+         */
+        SequencesData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sequences";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 200
+             */
+            samples: number;
+            /**
+             * Task
+             * @description copy: symbols, then as many blanks, in which the symbols are to be said again; add: numbers, two of them marked, whose sum is the target.
+             * @default copy
+             * @enum {string}
+             */
+            task: "copy" | "add";
+            /**
+             * Length
+             * @description How many symbols, or how many numbers; at least 2 to add.
+             * @default 5
+             */
+            length: number;
+            /**
+             * Symbols
+             * @description How many different symbols there are to copy, beside the blank.
+             * @default 4
+             */
+            symbols: number;
+        };
         /**
          * SessionPhase
          * @description What a session is doing.
@@ -2258,6 +4154,23 @@ export interface components {
              * @description Of the last event.
              */
             sequence: number;
+        };
+        /**
+         * SgdByHandOptimizer
+         * @description The update as one writes it by hand: p -= lr * p.grad, without autograd watching.
+         */
+        SgdByHandOptimizer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sgd_by_hand";
+            /**
+             * Lr
+             * @description Learning rate: length of a step.
+             * @default 0.001
+             */
+            lr: number;
         };
         /**
          * SgdOptimizer
@@ -2343,6 +4256,35 @@ export interface components {
             inputs?: string[];
         };
         /**
+         * SineData
+         * @description Targets are the sine of one input between −π and π, plus noise.
+         */
+        SineData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sine";
+            /**
+             * Samples
+             * @description How many samples.
+             * @default 100
+             */
+            samples: number;
+            /**
+             * Frequency
+             * @description How many waves there are from end to end.
+             * @default 1
+             */
+            frequency: number;
+            /**
+             * Noise
+             * @description Standard deviation of the noise.
+             * @default 0.1
+             */
+            noise: number;
+        };
+        /**
          * Slot
          * @description Where a tensor's numbers lie in the blob, counted in float32 numbers.
          */
@@ -2363,6 +4305,30 @@ export interface components {
             steps: number[];
             /** Full */
             full: boolean;
+        };
+        /**
+         * SmoothL1Loss
+         * @description Absolute distance whose corner at 0 is rounded off by a square.
+         */
+        SmoothL1Loss: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "smooth_l1";
+            /**
+             * Reduction
+             * @description How the losses of all numbers become one.
+             * @default mean
+             * @enum {string}
+             */
+            reduction: "mean" | "sum";
+            /**
+             * Beta
+             * @description Where the square ends; 0: no square.
+             * @default 1
+             */
+            beta: number;
         };
         /**
          * SoftmaxLayer
@@ -2390,6 +4356,39 @@ export interface components {
              * @default -1
              */
             dim: number;
+        };
+        /**
+         * SoftplusLayer
+         * @description A ReLU without its corner: log(1 + exp(beta·x)) / beta.
+         */
+        SoftplusLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "softplus";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * Beta
+             * @description How sharp the bend at zero is.
+             * @default 1
+             */
+            beta: number;
+            /**
+             * Threshold
+             * @description Where beta·x is larger, numbers are kept as they are.
+             * @default 20
+             */
+            threshold: number;
         };
         /**
          * SpiralData
@@ -2453,6 +4452,36 @@ export interface components {
              * @description How many numbers are NaN or infinite.
              */
             non_finite: number;
+        };
+        /**
+         * StepSchedule
+         * @description The learning rate is multiplied by gamma once in every step_size.
+         */
+        StepSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "step";
+            /**
+             * Step Size
+             * @description How long the learning rate stays.
+             * @default 30
+             */
+            step_size: number;
+            /**
+             * Gamma
+             * @description What the learning rate is multiplied by.
+             * @default 0.1
+             */
+            gamma: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
         };
         /**
          * Structure
@@ -2613,6 +4642,89 @@ export interface components {
             values: unknown[] | number | ("NaN" | "Infinity" | "-Infinity");
         };
         /**
+         * TransformerEncoderLayer
+         * @description Self-attention, then two linear layers, each with a skip connection and a normalization.
+         *
+         *     Without dropout, which PyTorch's has: put dropout layers where they are wanted.
+         */
+        TransformerEncoderLayer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "transformer_encoder_layer";
+            /**
+             * Name
+             * @description Unique in the network. Default: its kind, numbered where that repeats.
+             */
+            name?: string;
+            /**
+             * Inputs
+             * @description Names of earlier layers, or "input". Default: the layer before.
+             */
+            inputs?: string[];
+            /**
+             * @description How the parameters are filled.
+             * @default {
+             *       "weight": {
+             *         "kind": "default"
+             *       },
+             *       "bias": {
+             *         "kind": "default"
+             *       }
+             *     }
+             */
+            init: components["schemas"]["ParameterInitializations"];
+            /**
+             * Shares
+             * @description Name of an earlier layer of the same kind whose parameters this one uses.
+             */
+            shares?: string | null;
+            /**
+             * Nhead
+             * @description How many look side by side; they divide the features.
+             * @default 1
+             */
+            nhead: number;
+            /**
+             * Dim Feedforward
+             * @description How many outputs the first of the linear layers has.
+             * @default 2048
+             */
+            dim_feedforward: number;
+            /**
+             * Activation
+             * @description Between the two linear layers.
+             * @default relu
+             * @enum {string}
+             */
+            activation: "relu" | "gelu";
+            /**
+             * Layer Norm Eps
+             * @description Added to the variance before the root.
+             * @default 0.00001
+             */
+            layer_norm_eps: number;
+            /**
+             * Norm First
+             * @description Whether it normalizes before each part, and not after it.
+             * @default false
+             */
+            norm_first: boolean;
+            /**
+             * Bias
+             * @description Whether learned biases are added.
+             * @default true
+             */
+            bias: boolean;
+            /**
+             * Is Causal
+             * @description Whether each place sees only itself and those before it.
+             * @default false
+             */
+            is_causal: boolean;
+        };
+        /**
          * UniformInitialization
          * @description Drawn evenly between two numbers.
          */
@@ -2636,6 +4748,74 @@ export interface components {
             high: number;
         };
         /**
+         * UpdateMetrics
+         * @description How far updates moved the parameters, in every `update_norms_every`-th iteration.
+         */
+        UpdateMetrics: {
+            /**
+             * Iteration
+             * @default []
+             */
+            iteration: number[];
+            /**
+             * Norm
+             * @description L2 norm of the change by the update, by parameter.
+             * @default {}
+             */
+            norm: {
+                [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            };
+            /**
+             * Ratio
+             * @description That norm, divided by the norm of the parameter before the update; infinite where the parameter was zero.
+             * @default {}
+             */
+            ratio: {
+                [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            };
+        };
+        /**
+         * Validation
+         * @description Samples that are drawn once, by the seed, and that no gradient ever sees.
+         */
+        Validation: {
+            /**
+             * Share
+             * @description Share of the samples that is set aside; 0: none.
+             * @default 0
+             */
+            share: number;
+            /**
+             * Every
+             * @description After how many iterations loss and accuracy on them are measured again.
+             * @default 10
+             */
+            every: number;
+        };
+        /**
+         * ValidationMetrics
+         * @description Measured on the samples that are set aside, before every `validation.every`-th iteration.
+         */
+        ValidationMetrics: {
+            /**
+             * Iteration
+             * @default []
+             */
+            iteration: number[];
+            /**
+             * Loss
+             * @description Without penalties.
+             * @default []
+             */
+            loss: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /**
+             * Accuracy
+             * @description Share of right answers; empty where there are no classes.
+             * @default []
+             */
+            accuracy: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+        };
+        /**
          * Versions
          * @description What runs here.
          */
@@ -2646,6 +4826,42 @@ export interface components {
             python: string;
             /** Torch */
             torch: string;
+        };
+        /**
+         * WarmRestartsSchedule
+         * @description The learning rate falls along half a cosine, again and again from the top.
+         */
+        WarmRestartsSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "warm_restarts";
+            /**
+             * T 0
+             * @description How long the first fall takes.
+             * @default 50
+             */
+            T_0: number;
+            /**
+             * T Mult
+             * @description How many times longer each fall is than the last.
+             * @default 1
+             */
+            T_mult: number;
+            /**
+             * Eta Min
+             * @description The lowest learning rate.
+             * @default 0
+             */
+            eta_min: number;
+            /**
+             * Per
+             * @description What is counted: iterations or epochs. With the whole set as one batch both are one.
+             * @default epoch
+             * @enum {string}
+             */
+            per: "iteration" | "epoch";
         };
         /**
          * XavierInitialization
@@ -2984,6 +5200,9 @@ export interface components {
         /**
          * RunCommand
          * @description Train; every `record_every`-th iteration is recorded, the last one always.
+         *
+         *     Either `iterations` or `epochs` say how long; an epoch that has begun counts as the first. With
+         *     `until` that is the most, and where the loss is reached, the iteration after it is the last.
          */
         RunCommand: {
             /**
@@ -2991,8 +5210,18 @@ export interface components {
              * @enum {string}
              */
             kind: "run";
-            /** Iterations */
-            iterations: number;
+            /**
+             * Iterations
+             * @default null
+             */
+            iterations: number | null;
+            /**
+             * Epochs
+             * @default null
+             */
+            epochs: number | null;
+            /** @default null */
+            until: components["schemas"]["Until"] | null;
             /**
              * Record Every
              * @default null
@@ -3014,7 +5243,10 @@ export interface components {
         };
         /**
          * SetCommand
-         * @description Change hyperparameters of the optimizer from the next iteration on.
+         * @description Change hyperparameters from the next iteration on.
+         *
+         *     A learning rate that is set holds for the next iteration, and the schedule goes on from it.
+         *     Pairs such as betas cannot be set.
          */
         SetCommand: {
             /**
@@ -3022,10 +5254,27 @@ export interface components {
              * @enum {string}
              */
             kind: "set";
-            /** Optimizer */
+            /**
+             * Optimizer
+             * @default null
+             */
             optimizer: {
-                [key: string]: number;
-            };
+                [key: string]: number | null;
+            } | null;
+            /**
+             * Schedule
+             * @default null
+             */
+            schedule: {
+                [key: string]: number | null;
+            } | null;
+            /**
+             * Regularization
+             * @default null
+             */
+            regularization: {
+                [key: string]: number | null;
+            } | null;
         };
         /**
          * StateEvent
@@ -3042,6 +5291,17 @@ export interface components {
             iteration: number;
             /** Iterations Recorded */
             iterations_recorded: number[];
+        };
+        /**
+         * Until
+         * @description What ends a run before its last iteration.
+         */
+        Until: {
+            /**
+             * Loss
+             * @description An iteration's loss lies below it.
+             */
+            loss: number;
         };
         Command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
         SessionEvent: components["schemas"]["AcceptedEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["RecordedEvent"] | components["schemas"]["FailedEvent"] | components["schemas"]["RestoredEvent"] | components["schemas"]["ResyncEvent"];

@@ -8,12 +8,15 @@ export type Call = Schemas["Call"];
 export type Catalog = Schemas["Catalog"];
 export type CatalogEntry = Schemas["CatalogEntry"];
 export type CatalogParameter = Schemas["CatalogParameter"];
+/** A command as it is sent: what is left out is usual. */
+type Asked<T extends { kind: string }> = Pick<T, "kind"> & Partial<T>;
+
 export type Command =
   | Schemas["RecordCommand"]
-  | Schemas["RunCommand"]
+  | Asked<Schemas["RunCommand"]>
   | Schemas["PauseCommand"]
   | Schemas["ResetCommand"]
-  | Schemas["SetCommand"]
+  | Asked<Schemas["SetCommand"]>
   | Schemas["EditCommand"]
   | Schemas["SeekCommand"];
 export type Event = Schemas["Event"];

@@ -3,7 +3,7 @@
 const GAP = 6;
 const MARGIN = 12;
 /** A panel that is this tall can be used, scrolling if need be. */
-const ENOUGH = 260;
+const ENOUGH = 320;
 
 /** Puts a panel of the top layer below its button, or above it where there is more room. */
 export function placeBeside(panel: HTMLElement, button: HTMLElement, align: "start" | "end"): void {

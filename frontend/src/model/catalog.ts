@@ -6,7 +6,11 @@ import { formatCount } from "./format";
 import type { Json, Part } from "./spec";
 
 const GROUPS: readonly { title: string; kinds: readonly string[] }[] = [
-  { title: "Learned", kinds: ["linear", "conv1d", "conv2d"] },
+  { title: "Learned", kinds: ["linear", "conv1d", "conv2d", "conv3d"] },
+  {
+    title: "Sequences",
+    kinds: ["embedding", "rnn", "lstm", "gru", "multihead_attention", "transformer_encoder_layer"],
+  },
   {
     title: "Activation",
     kinds: [
@@ -15,28 +19,58 @@ const GROUPS: readonly { title: string; kinds: readonly string[] }[] = [
       "elu",
       "gelu",
       "silu",
+      "mish",
+      "softplus",
       "sigmoid",
       "tanh",
+      "hardtanh",
       "softmax",
       "log_softmax",
     ],
   },
-  { title: "Shape and pooling", kinds: ["flatten", "max_pool2d", "avg_pool2d"] },
-  { title: "Normalization", kinds: ["batch_norm", "layer_norm", "dropout"] },
+  { title: "Shape", kinds: ["flatten", "reshape", "permute", "select"] },
+  {
+    title: "Pooling",
+    kinds: [
+      "max_pool1d",
+      "max_pool2d",
+      "max_pool3d",
+      "avg_pool1d",
+      "avg_pool2d",
+      "avg_pool3d",
+      "adaptive_avg_pool1d",
+      "adaptive_avg_pool2d",
+      "adaptive_avg_pool3d",
+    ],
+  },
+  {
+    title: "Normalization",
+    kinds: ["batch_norm", "layer_norm", "instance_norm", "group_norm", "dropout"],
+  },
   { title: "Merging", kinds: ["add", "multiply", "concat"] },
 ];
+
+/** What a field for a whole table begins with: XOR in words. */
+const SAMPLE_TABLE = "left,right,differ\n0,0,no\n0,1,yes\n1,0,yes\n1,1,no\n";
 
 export interface LayerGroup {
   title: string;
   entries: CatalogEntry[];
 }
 
-/** The layer kinds in groups; those whose words contain `search`. Kinds new to us come last. */
+/**
+ * The layer kinds in groups; those whose name contains `search`, or if none does, those whose
+ * description does. Kinds new to us come last.
+ */
 export function groupLayers(layers: readonly CatalogEntry[], search: string): LayerGroup[] {
   const words = search.trim().toLowerCase();
-  const found = layers.filter(({ kind, title, description }) =>
-    `${kind} ${title} ${description}`.toLowerCase().includes(words),
+  const named = layers.filter(({ kind, title }) =>
+    `${kind} ${title}`.toLowerCase().includes(words),
   );
+  const found =
+    named.length > 0
+      ? named
+      : layers.filter(({ description }) => description.toLowerCase().includes(words));
   const known = new Set(GROUPS.flatMap((group) => group.kinds));
   const groups = GROUPS.map(({ title, kinds }) => ({
     title,
@@ -67,6 +101,7 @@ export function newPart(entry: CatalogEntry): Part {
 function startingValue(parameter: CatalogParameter): Json {
   if (parameter.type === "integer") return Math.max(8, parameter.minimum ?? 8);
   if (parameter.type === "number") return parameter.minimum ?? 1;
+  if (parameter.type === "long_text") return SAMPLE_TABLE;
   return parameter.choices?.[0] ?? null;
 }
 
@@ -82,14 +117,26 @@ export function formParameters(entry: CatalogEntry): CatalogParameter[] {
   return entry.parameters.filter(({ name }) => !OWN_CONTROLS.has(name));
 }
 
+const LABELS: Record<string, string> = {
+  lr: "learning rate",
+  l1: "L1 penalty",
+  T_max: "T max",
+  autocast: "mixed precision",
+  max_norm: "clip to norm",
+  clip_value: "clip to value",
+  update_norms_every: "measure updates every",
+  every: "measure every",
+};
+
 /** `out_features` → `out features`. */
 export function parameterLabel(name: string): string {
-  return name === "lr" ? "learning rate" : name.replaceAll("_", " ");
+  return LABELS[name] ?? name.replaceAll("_", " ");
 }
 
 /** What it means to leave a field empty. */
 export function emptyMeaning({ name, default: value }: CatalogParameter): string {
   if (name === "batch_size") return "all";
+  if (name === "clip_value" || name === "max_norm") return "off";
   return value === null || value === undefined ? "automatic" : toFieldText(value as Json);
 }
 

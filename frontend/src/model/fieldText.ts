@@ -11,6 +11,11 @@ export function toFieldText(value: Json | undefined): string {
   return String(value);
 }
 
+/** Text as it is; names in a list with commas between them. */
+export function toPlainText(value: Json | undefined): string {
+  return Array.isArray(value) ? value.map(toFieldText).join(", ") : toFieldText(value);
+}
+
 function toNumberOrText(text: string): number | string {
   const plain = text.trim().replaceAll("−", "-");
   const value = Number(plain);

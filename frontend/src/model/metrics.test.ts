@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { metricRows } from "../../test/metricRows";
+import type { Metrics } from "../api/types";
 import { appendMetrics, metricsBefore, nearest, NO_METRICS } from "./metrics";
 
 describe("metrics", () => {
@@ -15,6 +16,18 @@ describe("metrics", () => {
 
   it("are cut where a session goes on from", () => {
     expect(metricsBefore(metricRows(0, [4, 3, 2, 1]), 2).loss).toEqual([4, 3]);
+  });
+
+  it("that are measured now and then are overwritten from the same iteration on", () => {
+    const measured = (first: number, at: number[]): Metrics => ({
+      ...metricRows(first, [4, 3, 2, 1]),
+      updates: { iteration: at, norm: { w: at }, ratio: { w: at } },
+      validation: { iteration: at, loss: at, accuracy: [] },
+    });
+    const trained = appendMetrics(measured(0, [0, 2]), measured(2, [2, 5]));
+    expect(trained.validation).toEqual({ iteration: [0, 2, 5], loss: [0, 2, 5], accuracy: [] });
+    expect(trained.updates.ratio["w"]).toEqual([0, 2, 5]);
+    expect(metricsBefore(trained, 3).updates.iteration).toEqual([0, 2]);
   });
 
   it("lead to the nearest recorded iteration", () => {

@@ -67,7 +67,25 @@ describe("edits of a spec", () => {
 describe("what a change takes", () => {
   it("is a setting for numbers of the same optimizer", () => {
     const faster = edits.setPartParameter(chain, "optimizer", "lr", 0.5);
-    expect(edits.changeBetween(chain, faster)).toEqual({ kind: "set", optimizer: { lr: 0.5 } });
+    expect(edits.changeBetween(chain, faster)).toEqual({
+      kind: "set",
+      changes: { optimizer: { lr: 0.5 } },
+    });
+  });
+
+  it("is a setting for a penalty and for clipping that is taken off", () => {
+    const clipped = { ...chain, regularization: { l1: 0, max_norm: 1 } };
+    const after = edits.setPartParameter(clipped, "regularization", "max_norm", null);
+    expect(edits.changeBetween(clipped, after)).toEqual({
+      kind: "set",
+      changes: { regularization: { max_norm: null } },
+    });
+  });
+
+  it("is a session of its own for another schedule, on the same network", () => {
+    const after = { ...chain, schedule: { kind: "cosine" } };
+    expect(edits.changeBetween(chain, after)).toEqual({ kind: "open" });
+    expect(edits.isSameNetwork(chain, after)).toBe(true);
   });
 
   it("is a session of its own for anything that no number says", () => {

@@ -14,6 +14,9 @@ export interface Layer extends Part {
   shares?: string | null;
 }
 
+/** A part without kinds: regularization, validation, augmentation. What is left out is usual. */
+export type Settings = Record<string, Json | undefined>;
+
 export interface Spec {
   name: string;
   seed: number;
@@ -24,6 +27,10 @@ export interface Spec {
   loss: Part;
   optimizer: Part;
   batch_size: number | null;
+  schedule?: Part;
+  regularization?: Settings;
+  validation?: Settings;
+  augmentation?: Settings;
 }
 
 export function layerName(spec: Spec, index: number): string {
@@ -136,7 +143,7 @@ export function renameLayer(spec: Spec, index: number, name: string): Spec {
 
 export function setPartParameter(
   spec: Spec,
-  part: "data" | "loss" | "optimizer",
+  part: SpecPart,
   parameter: string,
   value: Json | undefined,
 ): Spec {
@@ -145,12 +152,21 @@ export function setPartParameter(
   return { ...spec, [part]: changed };
 }
 
-export type SpecField = "name" | "seed" | "device" | "dtype" | "batch_size";
+export type SpecPart =
+  "data" | "loss" | "optimizer" | "schedule" | "regularization" | "validation" | "augmentation";
+
+/** Parts whose numbers can be set while a session trains. */
+const SETTABLE = ["optimizer", "regularization"] as const;
+
+/** Parts that say how the network learns, and not what it computes. */
+const REGIME = ["optimizer", "schedule", "regularization"] as const;
+
+type Numbers = Record<string, number | null>;
 
 export type SpecChange =
   | { kind: "nothing" }
   | { kind: "name" }
-  | { kind: "set"; optimizer: Record<string, number> }
+  | { kind: "set"; changes: Partial<Record<(typeof SETTABLE)[number], Numbers>> }
   | { kind: "open" };
 
 function equal(left: unknown, right: unknown): boolean {
@@ -158,26 +174,38 @@ function equal(left: unknown, right: unknown): boolean {
 }
 
 /**
- * What it takes to get from one spec to another: numbers of the same optimizer are set in the
- * running session; a name is only a label; everything else needs a session of its own.
+ * What it takes to get from one spec to another: numbers of the same optimizer and of the
+ * regularization are set in the running session; a name is only a label; everything else needs a session of its own.
  */
 export function changeBetween(before: Spec, after: Spec): SpecChange {
   if (!isSameNetwork(before, after)) return { kind: "open" };
-  if (equal(before.optimizer, after.optimizer)) {
+  const parts = REGIME.filter((part) => !equal(before[part], after[part]));
+  if (parts.length === 0) {
     return before.name === after.name ? { kind: "nothing" } : { kind: "name" };
   }
-  if (before.optimizer.kind !== after.optimizer.kind) return { kind: "open" };
-  const changed: Record<string, number> = {};
-  for (const key of Object.keys({ ...before.optimizer, ...after.optimizer })) {
-    const value = after.optimizer[key];
-    if (equal(before.optimizer[key], value)) continue;
-    if (typeof value !== "number") return { kind: "open" };
+  const changes: Partial<Record<(typeof SETTABLE)[number], Numbers>> = {};
+  for (const part of SETTABLE) {
+    const changed = changedNumbers(before[part] ?? {}, after[part] ?? {});
+    if (changed === null) return { kind: "open" };
+    if (Object.keys(changed).length > 0) changes[part] = changed;
+  }
+  return parts.includes("schedule") ? { kind: "open" } : { kind: "set", changes };
+}
+
+/** The numbers that differ; null if more than numbers differs, or one was left out. */
+function changedNumbers(before: Settings, after: Settings): Numbers | null {
+  const changed: Numbers = {};
+  for (const key of Object.keys({ ...before, ...after })) {
+    const value = after[key];
+    if (equal(before[key], value)) continue;
+    if (typeof value !== "number" && value !== null) return null;
     changed[key] = value;
   }
-  return { kind: "set", optimizer: changed };
+  return changed;
 }
 
 /** Whether nothing differs that a tape would show: only the name, or how the network learns. */
 export function isSameNetwork(left: Spec, right: Spec): boolean {
-  return equal(left, { ...right, name: left.name, optimizer: left.optimizer });
+  const regime = Object.fromEntries(REGIME.map((part) => [part, left[part]]));
+  return equal(left, { ...right, name: left.name, ...regime });
 }

@@ -1,4 +1,4 @@
-/** What a press of the pointer does on the stage: select one thing or several, open, close, slide. */
+/** What a press of the pointer or of Enter does on the stage: select one thing or several, open, slide. */
 
 import type { Selection } from "../model/selection";
 import { intersects, worldUnder } from "./camera";
@@ -48,6 +48,17 @@ export class Pointing {
     const found = hit.kind === "select" ? hit.selection : this.hitGround(picture, x, y);
     if (!several) this.handlers.select(found);
     else if (found !== null) this.handlers.toggle(found);
+  }
+
+  /** Enter on a control of a card, or on a part of a picture; false if that stands for nothing. */
+  enter(target: EventTarget | null): boolean {
+    const picture = this.handlers.picture();
+    if (picture === null || !(target instanceof Element)) return false;
+    const hit = hitElement(target, picture.geometry);
+    if (hit.kind === "ground" || hit.kind === "control") return false;
+    if (hit.kind === "select") this.handlers.select(hit.selection);
+    else this.handlers.disclose(hit);
+    return true;
   }
 
   /** Legend and map lie over the graph and have clicks of their own. */

@@ -246,6 +246,9 @@ export class Stage {
   }
 
   private key(event: KeyboardEvent): boolean {
+    if (event.target !== this.root && event.key === "Enter") {
+      return this.pointing.enter(event.target);
+    }
     if (this.walker.key(event)) return true;
     const command = commandOfKey(event);
     switch (command?.kind) {

@@ -51,7 +51,8 @@ export class Walker {
     this.instructions.textContent =
       "Arrow keys go along the edges: with the flow to what uses a value, against it to what made it, " +
       "across it from one of several to the next, and from a value to its gradient. " +
-      "Home goes to the first card, End to the loss. Enter opens a group, Escape leaves.";
+      "Home goes to the first card, End to the loss. Enter opens a group, Tab goes to a card's numbers, " +
+      "Escape leaves.";
     this.instructions.id = "stage-instructions";
     root.setAttribute("aria-describedby", this.instructions.id);
     root.append(this.ring, this.instructions);
@@ -61,6 +62,15 @@ export class Walker {
   /** Where one stands; null for nowhere. */
   get place(): Place | null {
     return this.stand?.place ?? null;
+  }
+
+  /** The numbers of the card that somebody stands at, if it shows any. */
+  private get numbers(): HTMLElement | null {
+    const { stand } = this;
+    if (stand === null || stand.place.leaf !== null) return null;
+    const { half, key } = stand.place;
+    const card = half === "forward" ? "data-card" : "data-gradient-card";
+    return this.root.querySelector<HTMLElement>(`[${card}="${key}"] .stage-grid.is-result`);
   }
 
   destroy(): void {
@@ -92,6 +102,7 @@ export class Walker {
 
   /** True if the key meant a step. */
   key(event: KeyboardEvent): boolean {
+    if (event.key === "Tab" && !event.shiftKey) return this.goToNumbers();
     const picture = this.handlers.picture();
     if (picture === null) return false;
     const command = walkOfKey(event, picture.geometry.orientation);
@@ -102,6 +113,13 @@ export class Walker {
     }
     this.obey(picture, this.stand, command);
     return true;
+  }
+
+  /** From the card that somebody has walked to, Tab leads to its numbers. */
+  private goToNumbers(): boolean {
+    const { numbers } = this;
+    numbers?.focus({ preventScroll: true });
+    return numbers !== null;
   }
 
   private obey({ geometry }: Picture, stand: Stand, command: WalkCommand): void {

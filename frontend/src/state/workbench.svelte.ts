@@ -271,7 +271,7 @@ export class Workbench extends Viewer {
         this.recipe.accept(spec, spec);
         break;
       case "set":
-        await this.session.send({ kind: "set", optimizer: change.optimizer });
+        await this.session.send({ kind: "set", ...change.changes });
         this.recipe.accept(spec, spec);
         break;
       case "open":

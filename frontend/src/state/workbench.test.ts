@@ -4,6 +4,7 @@ import { scalar, squareTape, TapeBuilder } from "../../test/tapeBuilder";
 import * as client from "../api/client";
 import { ApiError } from "../api/errors";
 import type { Metrics, SessionState as SessionSummary, WholeTape } from "../api/types";
+import { NO_METRICS } from "../model/metrics";
 import { readPlace } from "../model/permalink";
 import { insertLayer, setLayerParameter, type Spec } from "../model/spec";
 import { Workbench } from "./workbench.svelte";
@@ -330,11 +331,10 @@ describe("the workbench", () => {
     const workbench = await open();
     const losses = [3, 2, 1];
     const columns: Metrics = {
+      ...NO_METRICS,
       iteration: [0, 1, 2],
       loss: losses,
       learning_rate: losses,
-      gradient_norm: {},
-      parameter_norm: {},
     };
     FakeEventSource.latest.tell(++sequence, { kind: "metrics", columns });
     const restored = { iteration: 1, lost_iterations: 2, reason: "it was killed" };

@@ -1,0 +1,118 @@
+"""Rows of numbers, one per iteration: in a tensor while training, as numbers once asked for."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gradtape.limits import MAX_METRIC_ROWS
+
+PENDING_ROWS = 256  # rows turned into numbers at once; a few kB
+
+Rows = tuple[list[int], list[list[float]]]
+"""Iterations, and the row of each."""
+
+
+class RowLog:
+    """Rows in the order of their iterations, which need not follow one another.
+
+    Attributes:
+        width: how many numbers a row has.
+        last_iteration: of the newest row.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._iterations: list[int] = []
+        self._rows: list[list[float]] = []
+        self._pending: list[tuple[int, Sequence[float]]] = []
+        self._scalars: Tensor | None = None  # of the pending rows
+        self._taken = 0
+        self.last_iteration: int | None = None
+
+    @property
+    def has_new(self) -> bool:
+        """Whether there are rows since the last take."""
+        return bool(self._pending) or self._taken < len(self._rows)
+
+    def append(self, iteration: int, numbers: Sequence[float], scalars: Sequence[Tensor]) -> None:
+        """Note a row without waiting for its numbers: first the plain ones, then the tensors."""
+        self.last_iteration = iteration
+        if self._scalars is None:
+            first = scalars[0]
+            shape = (PENDING_ROWS, len(scalars))
+            self._scalars = torch.empty(shape, dtype=first.dtype, device=first.device)
+        # Scalars that live on would lie between the large tensors of an iteration, which then get
+        # other memory each time: that costs a tenth of a small iteration.
+        torch.stack(list(scalars), out=self._scalars[len(self._pending)])
+        self._pending.append((iteration, numbers))
+        if len(self._pending) >= PENDING_ROWS:
+            self._settle()
+
+    def since(self, iteration: int) -> Rows:
+        """The rows of iterations from this one on."""
+        self._settle()
+        first = bisect_left(self._iterations, iteration)
+        return self._iterations[first:], self._rows[first:]
+
+    def take_new(self) -> Rows:
+        """The rows since the last take."""
+        self._settle()
+        taken, self._taken = self._taken, len(self._rows)
+        return self._iterations[taken:], self._rows[taken:]
+
+    def drop_from(self, iteration: int) -> None:
+        """Forget this iteration and later ones: they are about to run again."""
+        if self.last_iteration is None or self.last_iteration < iteration:
+            return
+        self._settle()
+        while self._iterations and self._iterations[-1] >= iteration:
+            self._iterations.pop()
+            self._rows.pop()
+        self._taken = min(self._taken, len(self._rows))
+        self.last_iteration = self._iterations[-1] if self._iterations else None
+
+    def to_tensor(self) -> Tensor:
+        """All rows, each beginning with its iteration, for `load`.
+
+        Returns:
+            shape (rows, 1 + width), float64.
+        """
+        self._settle()
+        count = len(self._rows)
+        table = np.empty((count, 1 + self.width))
+        table[:, 0] = self._iterations
+        # One flat pass: a long run has millions, and a snapshot takes them every second.
+        flat = np.fromiter(chain.from_iterable(self._rows), np.float64, count * self.width)
+        table[:, 1:] = flat.reshape(count, self.width)
+        return torch.from_numpy(table)
+
+    def load(self, rows: Tensor) -> None:
+        """Take over the rows that `to_tensor` gave to an earlier process; they count as taken."""
+        self._iterations = [int(number) for number in rows[:, 0].tolist()]
+        self._rows = rows[:, 1:].tolist()
+        self._pending.clear()
+        self._taken = len(self._rows)
+        self.last_iteration = self._iterations[-1] if self._iterations else None
+
+    def _settle(self) -> None:
+        if self._scalars is None or not self._pending:
+            return
+        rows = self._scalars[: len(self._pending)].to("cpu", torch.float64).tolist()
+        for (iteration, plain), row in zip(self._pending, rows, strict=True):
+            self._iterations.append(iteration)
+            self._rows.append([*plain, *row])
+        self._pending.clear()
+        self._thin()
+
+    def _thin(self) -> None:
+        if len(self._rows) <= MAX_METRIC_ROWS:
+            return
+        untaken = len(self._rows) - self._taken
+        half = MAX_METRIC_ROWS // 2
+        self._iterations[:half] = self._iterations[:half:2]
+        self._rows[:half] = self._rows[:half:2]
+        self._taken = max(0, len(self._rows) - untaken)
