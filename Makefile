@@ -22,7 +22,7 @@ BENCH_PAGE := build/bench-page/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts \
 	frontend/vite.replay.config.ts frontend/svelte.config.js frontend/tsconfig.json ! -name '*.test.ts' 2>/dev/null)
 
-.PHONY: help serve test check format build schema golden bench screenshots wheel clean
+.PHONY: help serve test check format build schema golden bench screenshots gallery wheel clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,12 @@ screenshots: $(DEVELOPMENT) $(PAGE) ## Photograph the page; renew the picture in
 	@scripts/ensure_chromium > /dev/null
 	$(BIN)/python -m pytest tests/browser/test_screenshots.py
 	cp build/screenshots/readme.png docs/screenshot.png
+
+gallery: $(DEVELOPMENT) $(PAGE) ## Photograph ten scenes in two themes and three sizes; renew docs/gallery
+	@scripts/ensure_chromium > /dev/null
+	$(BIN)/python -m pytest tests/browser/test_gallery.py -k overlaps
+	for picture in build/screenshots/gallery/*-1280x720-*.png; do \
+		cp $$picture docs/gallery/$$(basename $${picture/-1280x720/}); done
 
 wheel: $(DEVELOPMENT) $(PAGE) ## Build the wheel, page included, into dist/
 	$(BIN)/python -m build --wheel

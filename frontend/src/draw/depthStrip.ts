@@ -274,7 +274,7 @@ function paintNames(pen: StripPen): void {
   const place = (index: number): [number, number] => {
     const half = widthOf(index) / 2;
     const x = Math.min(
-      view.width - half,
+      view.width - half - 6,
       Math.max(places.left + half - 4, middleOf(places, index)),
     );
     return [x - half, x + half];

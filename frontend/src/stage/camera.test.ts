@@ -48,10 +48,17 @@ describe("the camera", () => {
     expect([moved.y, moved.scale]).toEqual([view.y, view.scale]);
   });
 
-  it("centres what is larger than the viewport", () => {
+  it("shows all of what only just fits", () => {
+    const rect = { x: 0, y: 5000, width: 80, height: viewport.height - 20 };
+    const moved = bringingIntoView({ x: 0, y: 0, scale: 1 }, rect, viewport);
+    expect(moved.y + rect.y).toBeCloseTo(10);
+  });
+
+  it("shows the end of what is larger than the viewport", () => {
     const rect = { x: 0, y: 0, width: 9000, height: 80 };
     const moved = bringingIntoView(centredOn(rect, viewport, 1), rect, viewport);
-    expect(moved.x + rect.width / 2).toBeCloseTo(viewport.width / 2);
+    expect(moved.x + rect.width).toBeLessThan(viewport.width);
+    expect(moved.x + rect.width).toBeGreaterThan(viewport.width * 0.9);
   });
 });
 

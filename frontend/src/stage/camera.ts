@@ -91,9 +91,12 @@ export function bringingIntoView(view: View, rect: Rect, viewport: Viewport): Vi
   const room = Math.min(90, viewport.width * 0.15, viewport.height * 0.15);
   const edge = 8;
   const shift = (start: number, length: number, extent: number): number => {
-    if (length > extent - 2 * edge) return extent / 2 - (start + length / 2);
-    if (start < edge) return room - start;
-    return start + length > extent - edge ? extent - room - (start + length) : 0;
+    // Too large to be seen whole: what a card's numbers make stands at its end.
+    if (length > extent - 2 * edge) return extent - edge - (start + length);
+    // Room on one side is not to push the other side out of view.
+    const free = Math.min(room, (extent - length) / 2);
+    if (start < edge) return free - start;
+    return start + length > extent - edge ? extent - free - (start + length) : 0;
   };
   const dx = shift(view.x + rect.x * view.scale, rect.width * view.scale, viewport.width);
   const dy = shift(view.y + rect.y * view.scale, rect.height * view.scale, viewport.height);

@@ -15,6 +15,8 @@ interface EdgeLabel {
   readonly text: string;
   readonly color: string;
   readonly align: "left" | "center" | "right";
+  /** Where it is wider than this, cards would cover it: it is left to pointing then. */
+  readonly room?: number;
 }
 
 const shortestPiece = 16;
@@ -62,7 +64,8 @@ export class EdgeLabels {
     if (picture.geometry.orientation === "horizontal") {
       const start = direct ? fromX - 6 : bends ? fromX + 4 : x + 13;
       const side = direct ? "right" : "left";
-      this.labels.push({ ...label, x: start, y: bends ? fromY + 13 : y - 13, align: side });
+      const place = { x: start, y: bends ? fromY + 13 : y - 13, align: side } as const;
+      this.labels.push({ ...label, ...place, ...(bends ? {} : { room: fromX - start }) });
     } else {
       const start = direct ? fromY - 14 : bends ? fromY + 12 : y + 20;
       // A lane may run at the very border of the picture: its label stands inside of it.
@@ -79,8 +82,9 @@ export class EdgeLabels {
     context.font = "600 11px system-ui, sans-serif";
     context.textAlign = "center";
     context.textBaseline = "middle";
-    for (const { x: at, y, text, color, align } of this.labels) {
+    for (const { x: at, y, text, color, align, room = Infinity } of this.labels) {
       const width = context.measureText(text).width + 8;
+      if (width - 4 > room) continue;
       const x = at + { left: width / 2, center: 0, right: -width / 2 }[align];
       context.globalAlpha = 0.88;
       context.fillStyle = colors.surface;

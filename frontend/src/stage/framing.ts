@@ -9,11 +9,16 @@ import {
   type Viewport,
 } from "./camera";
 import type { Geometry, Rect } from "./geometry";
+import { roomOfMap } from "./minimap";
 import { currentItem, currentLeaf, type Timing } from "./timing";
 
 /** The upright picture has to be so much larger before it is preferred. */
 const uprightAdvantage = 1.15;
 const beginMargin = 36;
+/** What begins above the stage is not to begin behind the header. */
+const leastTop = 18;
+/** Above a card with numbers, in the world: there the bar stands that neurons and grids share. */
+const barAbove = 48;
 /** So small cards may get for the whole breadth of the tape to fit; those with numbers less so. */
 const leastScale = 0.5;
 const leastNumbersScale = 0.85;
@@ -28,13 +33,16 @@ export function initialView(geometry: Geometry, viewport: Viewport, current: Rec
   if (all.scale >= readable || geometry.cards.length === 0) return all;
   const { bounds } = geometry;
   const horizontal = geometry.orientation === "horizontal";
-  const across = horizontal ? viewport.height / bounds.height : viewport.width / bounds.width;
+  // Not all is in view: the map appears, and is not to cover the backward half.
+  const height = viewport.height - (horizontal && !hasNumbers ? roomOfMap(viewport) : 0);
+  const across = horizontal ? height / bounds.height : viewport.width / bounds.width;
   const scale = clampScale(Math.min(1, Math.max(least, across * 0.94)));
   const centre = (start: number, length: number, room: number): number =>
     room / 2 - (start + length / 2) * scale;
+  const top = leastTop - bounds.y * scale;
   const begin = (start: number): number => beginMargin - start * scale;
   const view = horizontal
-    ? { x: begin(bounds.x), y: centre(bounds.y, bounds.height, viewport.height), scale }
+    ? { x: begin(bounds.x), y: Math.max(centre(bounds.y, bounds.height, height), top), scale }
     : { x: centre(bounds.x, bounds.width, viewport.width), y: begin(bounds.y), scale };
   return current === null ? view : bringingIntoView(view, current, viewport);
 }
@@ -54,7 +62,9 @@ export function placeOfEvent(geometry: Geometry, timing: Timing, playhead: numbe
   const item = currentItem(timing, playhead);
   if (item >= 0) {
     const rects = event.kind === "forward_op" ? geometry.cards : geometry.gradientCards;
-    return rects[item] ?? null;
+    const rect = rects[item] ?? null;
+    if (rect === null || scene.items[item]?.numbers === null) return rect;
+    return { ...rect, y: rect.y - barAbove, height: rect.height + barAbove };
   }
   const leaf = currentLeaf(timing, playhead);
   const owner = scene.items.find((candidate) => candidate.leaves.includes(leaf));

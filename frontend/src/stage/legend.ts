@@ -4,6 +4,9 @@ import { formatNumber } from "../model/format";
 import { make } from "./dom";
 import { widthOfNorm, type Flow, type Timing } from "./timing";
 
+/** On stages smaller than this it would cover too much of the graph. */
+const smallStage = { width: 700, height: 300 };
+
 /** Look and words of what is no width. */
 const states = [
   ["zero", "zero: dead"],
@@ -16,12 +19,13 @@ export class Legend {
   readonly root = make("details", "stage-legend") as HTMLDetailsElement;
   private readonly widths = make("span", "stage-legend-widths");
   private shown: Timing | null = null;
+  /** Opens and folds with the room that there is, until a person does; null before it is shown. */
+  private room: ResizeObserver | null = null;
 
   constructor() {
-    // Where there is little room, it opens on demand.
-    this.root.open = !matchMedia("(max-width: 1100px)").matches;
     const title = make("summary", "stage-legend-title", "‖∂‖");
     title.setAttribute("aria-label", "Legend of the gradient edges");
+    title.addEventListener("click", () => this.room?.disconnect());
     title.title = "Width of a gradient edge: its norm, on a logarithmic scale";
     const body = make("div", "stage-legend-body");
     body.append(this.widths);
@@ -36,6 +40,7 @@ export class Legend {
     this.root.hidden = timing === null || timing.flows.length === 0;
     if (timing === null || timing === this.shown) return;
     this.shown = timing;
+    this.room ??= this.followRoom();
     this.widths.replaceChildren(
       ...sampleNorms(timing.flows).map((norm) => {
         const line = make("span", "stage-legend-line");
@@ -43,6 +48,15 @@ export class Legend {
         return entry(line, formatNumber(norm, 2));
       }),
     );
+  }
+
+  private followRoom(): ResizeObserver {
+    const room = new ResizeObserver(([entry]) => {
+      const { width = 0, height = 0 } = entry?.contentRect ?? {};
+      this.root.open = width >= smallStage.width && height >= smallStage.height;
+    });
+    if (this.root.parentElement !== null) room.observe(this.root.parentElement);
+    return room;
   }
 }
 

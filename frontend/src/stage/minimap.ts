@@ -6,8 +6,15 @@ import { make, makeCanvas, setAttribute, setText } from "./dom";
 import type { Geometry, Rect } from "./geometry";
 
 const largest: Viewport = { width: 176, height: 92 };
-/** On stages narrower than this the map would cover what it is a map of. */
-const smallStage = 480;
+/** On stages smaller than this the map would cover what it is a map of. */
+const smallStage: Viewport = { width: 480, height: 300 };
+/** Cards with numbers need nearly all of a stage that is narrower than this. */
+const narrowForNumbers = 900;
+/** What it takes up of the stage's height while nobody has folded or unfolded it. */
+export function roomOfMap(viewport: Viewport): number {
+  return isSmall(viewport) ? 0 : largest.height;
+}
+
 /** Seen by itself, a block is never thinner than this. */
 const thinnestPixels = 1;
 
@@ -17,8 +24,9 @@ export class Minimap {
   private readonly window = make("div", "stage-map-window");
   private readonly fold = document.createElement("button");
   private painted: { geometry: Geometry; colors: Colors; scale: number } | null = null;
-  /** Null until the map is shown for the first time: on a small stage it begins folded. */
-  private isFolded: boolean | null = null;
+  private isFolded = false;
+  /** Until a person folds or unfolds it, it is folded on a small stage. */
+  private isChosen = false;
 
   /** `goTo` gets the point of the world that is to be in the middle. */
   constructor(
@@ -36,7 +44,10 @@ export class Minimap {
     area.addEventListener("pointermove", (event) => {
       if (area.hasPointerCapture(event.pointerId)) this.point(area, event);
     });
-    this.fold.addEventListener("click", () => this.setFolded(this.isFolded !== true));
+    this.fold.addEventListener("click", () => {
+      this.isChosen = true;
+      this.setFolded(!this.isFolded);
+    });
     for (const kind of ["pointerdown", "dblclick"]) {
       this.root.addEventListener(kind, (event) => event.stopPropagation());
     }
@@ -48,7 +59,7 @@ export class Minimap {
     const visible = visibleWorld(view, viewport);
     this.root.hidden = geometry === null || viewport.width < 260 || holds(visible, geometry.bounds);
     if (geometry === null || this.root.hidden) return;
-    if (this.isFolded === null) this.setFolded(viewport.width < smallStage);
+    if (!this.isChosen) this.setFolded(isSmall(viewport) || needsAll(geometry, viewport));
     if (this.painted?.geometry !== geometry || this.painted.colors !== colors) {
       this.paint(geometry, colors);
     }
@@ -120,6 +131,14 @@ export class Minimap {
     setAttribute(this.fold, "aria-expanded", String(!folded));
     this.fold.title = folded ? "Show the map" : "Fold the map away";
   }
+}
+
+function isSmall({ width, height }: Viewport): boolean {
+  return width < smallStage.width || height < smallStage.height;
+}
+
+function needsAll({ scene }: Geometry, { width }: Viewport): boolean {
+  return width < narrowForNumbers && scene.items.some(({ numbers }) => numbers !== null);
 }
 
 function holds(outer: Rect, inner: Rect): boolean {

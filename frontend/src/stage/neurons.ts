@@ -9,8 +9,8 @@ import type { LineChoice, Sample } from "./neuronsNumbers";
 import { NeuronsView } from "./neuronsView";
 import type { Picture } from "./picture";
 
-/** Height of the bar above the picture. */
-const barRoom = 44;
+/** Above and below the bar over the picture. */
+const barMargins = 14;
 
 export interface NeuronsHandlers {
   /** The other picture is to be shown. */
@@ -57,7 +57,10 @@ export class Neurons {
   /** The view that shows all of the picture, below the bar; null while it is not shown. */
   viewIn({ width, height }: Viewport): View | null {
     if (!this.isShown || this.view === null) return null;
-    const view = viewOf(this.view.layout.bounds, { width, height: height - barRoom });
+    const barRoom = this.bar.root.offsetHeight + barMargins;
+    const room = { width, height: height - barRoom };
+    this.view.shapeFor(room);
+    const view = viewOf(this.view.layout.bounds, room);
     return { ...view, y: view.y + barRoom };
   }
 

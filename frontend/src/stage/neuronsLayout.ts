@@ -5,11 +5,16 @@ import type { Rect } from "./geometry";
 
 export const unitRadius = 17;
 export const lossRadius = 41;
-const unitStep = 50;
 const headingRoom = 34;
 const margin = 26;
-/** Columns stand further apart where more lines run between them. */
-const columnStep = { least: 110, perUnit: 8 };
+/** Between units of a column: more than the least only in rooms that are taller than wide. */
+const unitStep = { least: 50, most: 80 };
+/** Columns stand further apart where more lines run between them, as far as there is room. */
+const columnStep = { least: 84, usual: 110, perUnit: 8 };
+/** From the middle of the last unit to the middle of the loss, at least. */
+const beforeLoss = unitRadius + lossRadius + 26;
+/** What is in the picture besides the steps between columns. */
+const besideSteps = 2 * margin + unitRadius + lossRadius - 20;
 
 export interface PlacedUnit {
   /** 0 is the input; layer k of the network stands in column k + 1. */
@@ -29,20 +34,23 @@ export interface NeuronsLayout {
   readonly columns: readonly (readonly PlacedUnit[])[];
   readonly weights: readonly PlacedWeight[];
   readonly loss: { readonly x: number; readonly y: number };
+  readonly columnStep: number;
   /** Height of the line on which the columns' names stand. */
   readonly headingY: number;
   readonly bounds: Rect;
 }
 
-export function layOutNeurons({ layers }: DenseNetwork): NeuronsLayout {
+/** `aspect` is the room's width over its height: the picture takes its shape, within reason. */
+export function layOutNeurons({ layers }: DenseNetwork, aspect: number): NeuronsLayout {
   const sizes = [layers[0]?.inputs ?? 0, ...layers.map((layer) => layer.units)];
-  const step = columnStep.least + columnStep.perUnit * Math.max(...sizes);
+  const steps = stepsFor(sizes.length, Math.max(...sizes), aspect);
+  const step = steps.column;
   const columns = sizes.map((size, column) =>
     Array.from({ length: size }, (_, unit) => ({
       column,
       unit,
       x: column * step,
-      y: (unit - (size - 1) / 2) * unitStep,
+      y: (unit - (size - 1) / 2) * steps.unit,
     })),
   );
   const weights = layers.flatMap((_, layer) =>
@@ -50,14 +58,14 @@ export function layOutNeurons({ layers }: DenseNetwork): NeuronsLayout {
       (columns[layer] ?? []).map((from) => ({ layer, from, to })),
     ),
   );
-  const loss = { x: sizes.length * step - 20, y: 0 };
-  const half = ((Math.max(...sizes) - 1) / 2) * unitStep + unitRadius + 8;
-  const reach = Math.max(half, lossRadius);
+  const loss = { x: (sizes.length - 1) * step + Math.max(step - 20, beforeLoss), y: 0 };
+  const reach = reachOf(Math.max(...sizes), steps.unit);
   const x = -unitRadius - margin;
   return {
     columns,
     weights,
     loss,
+    columnStep: step,
     headingY: -reach - headingRoom / 2,
     bounds: {
       x,
@@ -66,4 +74,24 @@ export function layOutNeurons({ layers }: DenseNetwork): NeuronsLayout {
       height: 2 * reach + headingRoom + margin,
     },
   };
+}
+
+/** From the middle to the top, for columns of at most so many units. */
+function reachOf(units: number, step: number): number {
+  return Math.max(((units - 1) / 2) * step + unitRadius + 8, lossRadius);
+}
+
+function stepsFor(
+  columns: number,
+  units: number,
+  aspect: number,
+): { column: number; unit: number } {
+  const clamp = (value: number, least: number, most: number): number =>
+    Math.round(Math.min(most, Math.max(least, value)));
+  const height = 2 * reachOf(units, unitStep.least) + headingRoom + margin;
+  const usual = columnStep.usual + columnStep.perUnit * units;
+  const column = clamp((height * aspect - besideSteps) / columns, columnStep.least, usual);
+  const spare = (columns * column + besideSteps) / aspect - height;
+  const unit = unitStep.least + spare / Math.max(1, units - 1);
+  return { column, unit: clamp(unit, unitStep.least, unitStep.most) };
 }

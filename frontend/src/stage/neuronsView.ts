@@ -3,7 +3,7 @@
 import type { DenseNetwork } from "../model/denseNetwork";
 import { tensorOf } from "../model/tape";
 import type { Structure } from "../api/types";
-import type { View } from "./camera";
+import type { View, Viewport } from "./camera";
 import { make } from "./dom";
 import { layOutNeurons, type NeuronsLayout } from "./neuronsLayout";
 import {
@@ -24,29 +24,27 @@ import {
 } from "./neuronsParts";
 import type { Picture } from "./picture";
 
+/** Until the room is known. */
+const usualAspect = 16 / 9;
+/** About so many pixels a character of a heading takes. */
+const characterWidth = 7;
+const headingLine = 14;
+
 export class NeuronsView {
   readonly root = make("div", "stage-world neurons");
-  readonly layout: NeuronsLayout;
+  layout: NeuronsLayout;
   /** Units, then the lines that leave them, then units again: how the arrow keys walk. */
-  private readonly columns: NeuronsPart[][] = [];
-  private readonly parts: NeuronsPart[];
+  private columns: NeuronsPart[][] = [];
+  private parts: NeuronsPart[] = [];
 
   constructor(
     private readonly network: DenseNetwork,
-    structure: Structure,
+    private readonly structure: Structure,
     /** Told of the part under the pointer or the focus; null for none. */
     private readonly pointed: (part: SVGElement | null) => void,
   ) {
-    this.layout = layOutNeurons(network);
-    const { x, y, width, height } = this.layout.bounds;
-    const svg = makeSvg("svg", { viewBox: [x, y, width, height].join(" "), width, height });
-    svg.setAttribute("role", "group");
-    svg.setAttribute("aria-label", "Neurons and weights");
-    svg.style.cssText = `position:absolute;left:${String(x)}px;top:${String(y)}px;overflow:visible`;
-    this.parts = this.makeParts(structure);
-    for (const { root } of this.parts) svg.append(root);
-    for (const heading of this.makeHeadings(structure)) svg.append(heading);
-    this.parts.find((part) => this.columns[0]?.includes(part))?.root.setAttribute("tabindex", "0");
+    this.layout = layOutNeurons(network, usualAspect);
+    this.build();
     // Not on the drawing: Chromium lets the Tab key stop at one that listens for the focus.
     const { root } = this;
     root.addEventListener("pointerover", ({ target }) => this.pointed(partOf(target)));
@@ -54,7 +52,29 @@ export class NeuronsView {
     root.addEventListener("focusin", ({ target }) => this.focus(partOf(target)));
     root.addEventListener("focusout", () => this.pointed(null));
     root.addEventListener("keydown", (event) => this.press(event));
-    root.append(svg);
+  }
+
+  /** Takes the shape of the room, except under somebody's hands. */
+  shapeFor({ width, height }: Viewport): void {
+    if (this.root.contains(document.activeElement)) return;
+    const layout = layOutNeurons(this.network, width / Math.max(1, height));
+    if (JSON.stringify(layout.bounds) === JSON.stringify(this.layout.bounds)) return;
+    this.layout = layout;
+    this.build();
+  }
+
+  private build(): void {
+    const { x, y, width, height } = this.layout.bounds;
+    const svg = makeSvg("svg", { viewBox: [x, y, width, height].join(" "), width, height });
+    svg.setAttribute("role", "group");
+    svg.setAttribute("aria-label", "Neurons and weights");
+    svg.style.cssText = `position:absolute;left:${String(x)}px;top:${String(y)}px;overflow:visible`;
+    this.columns = [];
+    this.parts = this.makeParts(this.structure);
+    for (const { root } of this.parts) svg.append(root);
+    for (const heading of this.makeHeadings(this.structure)) svg.append(heading);
+    this.parts.find((part) => this.columns[0]?.includes(part))?.root.setAttribute("tabindex", "0");
+    this.root.replaceChildren(svg);
   }
 
   paint(picture: Picture, view: View, sample: Sample, lines: LineChoice): void {
@@ -110,25 +130,33 @@ export class NeuronsView {
     ];
   }
 
+  /** The layer and its activation, below each other where columns are close. */
   private makeHeadings(structure: Structure): SVGElement[] {
-    const { columns, headingY } = this.layout;
-    const { input, layers } = this.network;
+    const { columns, headingY, columnStep } = this.layout;
     return columns.map((units, column) => {
-      const layer = layers[column - 1];
-      const text = makeSvg("text", {
-        x: units[0]?.x ?? 0,
-        y: headingY,
-        "text-anchor": "middle",
-        class: "neurons-name",
-      });
-      const weight = layer === undefined ? null : tensorOf(structure, layer.weight).name;
-      const name = weight?.replace(/\.?weight$/, "") ?? tensorOf(structure, input).name ?? "input";
-      const activation = layer?.activation ?? null;
-      text.textContent = [name, activation]
-        .filter((word) => word !== null && word !== "")
-        .join(" · ");
+      const words = this.headingOf(structure, column);
+      const line = words.join(" · ");
+      const x = units[0]?.x ?? 0;
+      const text = makeSvg("text", { x, y: headingY, class: "neurons-name" });
+      text.setAttribute("text-anchor", "middle");
+      if (line.length * characterWidth < columnStep) text.textContent = line;
+      else {
+        words.toReversed().forEach((word, up) => {
+          const part = makeSvg("tspan", { x, y: headingY + 6 - up * headingLine });
+          part.textContent = word;
+          text.prepend(part);
+        });
+      }
       return text;
     });
+  }
+
+  private headingOf(structure: Structure, column: number): string[] {
+    const { input, layers } = this.network;
+    const layer = layers[column - 1];
+    const weight = layer === undefined ? null : tensorOf(structure, layer.weight).name;
+    const name = weight?.replace(/\.?weight$/, "") ?? tensorOf(structure, input).name ?? "input";
+    return [name, layer?.activation ?? ""].filter((word) => word !== "");
   }
 
   /** One stop of the Tab key; the arrow keys walk on from there. */

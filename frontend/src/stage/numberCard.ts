@@ -52,7 +52,8 @@ export interface NumberCard {
   readonly panels: readonly PlacedPanel[];
   readonly signs: readonly PlacedSign[];
   readonly scrolls: readonly Scroll[];
-  /** From where the scrolls, and below them the spelled sum, stand. */
+  /** From where the scrolls, and below them the spelled sum, stand: to the card's end. */
+  readonly footX: number;
   readonly footY: number;
   readonly readoutHeight: number;
   readonly size: Size;
@@ -100,10 +101,19 @@ function layOutNumberCard(arithmetic: Arithmetic): NumberCard {
   const footY = Math.max(...panels.map((each) => each.y + each.rows * cell.height)) + 8;
   const scrolls = scrollsOf(arithmetic, limits);
   const width = Math.max(scrolls.length > 0 ? narrowestScrolled : narrowest, right + padding);
-  const readoutHeight = readoutLines(arithmetic, width - 2 * padding) * lineHeight;
+  const footX = footOf(panels, width);
+  const readoutHeight = readoutLines(arithmetic, width - footX - padding) * lineHeight;
   const height = footY + scrolls.length * controlHeight + readoutHeight + padding;
   const signs = signsOf(arithmetic, panels);
-  return { arithmetic, panels, signs, scrolls, footY, readoutHeight, size: { width, height } };
+  const foot = { footX, footY, readoutHeight };
+  return { arithmetic, panels, signs, scrolls, ...foot, size: { width, height } };
+}
+
+/** Below the result, if that is wide enough: a small screen then shows both. */
+function footOf(panels: readonly PlacedPanel[], width: number): number {
+  const result = panels.find(({ isResult }) => isResult);
+  const room = width - (result?.x ?? 0) - padding;
+  return result !== undefined && room >= narrowestScrolled ? result.x : padding;
 }
 
 type PlacePanel = (panel: Panel, x: number, y: number) => PlacedPanel;

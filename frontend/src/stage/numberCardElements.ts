@@ -67,6 +67,7 @@ class NumberCardElement implements StageElement {
     }
     const foot = make("div", "stage-foot");
     foot.style.top = `${String(card.footY)}px`;
+    foot.style.left = `${String(card.footX)}px`;
     this.scrolls = card.scrolls.map((scroll) => ({ scroll, text: this.addScroll(foot, scroll) }));
     this.addWayOn(foot, structure);
     this.readout.setAttribute("aria-live", "polite");

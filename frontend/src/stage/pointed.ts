@@ -45,8 +45,8 @@ function tellTensor({ tape, playhead }: Picture, tensor: number | null): Pointed
 }
 
 function tensorOfElement({ geometry }: Picture, target: Element): number | null {
-  // What opens and closes has a title of its own.
-  if (target.closest("[data-open], [data-frame]") !== null) return null;
+  // What opens and closes has a title of its own, and a number is spelled out on its card.
+  if (target.closest("[data-open], [data-frame], .stage-grid") !== null) return null;
   const card = target.closest<HTMLElement>("[data-card], [data-gradient-card]");
   if (card !== null) {
     const key = card.dataset.card ?? card.dataset.gradientCard ?? "";

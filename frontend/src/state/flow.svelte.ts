@@ -6,7 +6,7 @@ import { browserMemory } from "./memory";
 
 const STORAGE_KEY = "gradtape.flow";
 /** Below this the graph needs the room. */
-const SHORT = "(max-height: 860px), (max-width: 800px)";
+const SHORT = "(max-height: 860px), (max-width: 900px)";
 
 interface Remembered {
   folded: boolean;

@@ -11,15 +11,21 @@ export type Panel = "recipe" | "inspector" | "dock";
 
 interface Remembered {
   sizes: Record<Panel, number>;
-  folded: Record<Panel, boolean>;
+  /** Only what a person folded or opened. */
+  folded: Partial<Record<Panel, boolean>>;
   theme: Theme;
   level: Level;
   orientation: Orientation;
 }
 
 const STORAGE_KEY = "gradtape.layout";
-const NARROW = "(max-width: 800px)";
+/** With both sides beside it, the graph would be too narrow to show two cards. */
+const NARROW = "(max-width: 900px)";
+/** Too narrow for all that the header can hold. */
+const COMPACT = "(max-width: 1160px)";
 const SHORT = "(max-height: 640px)";
+/** Curves have room here, but until there are some the graph makes more of it. */
+const LOW = "(max-height: 860px)";
 const ROOMY_PX = 1_500;
 const DARK = "(prefers-color-scheme: dark)";
 
@@ -53,21 +59,34 @@ export class LayoutState {
     inspector: SIZE_RANGES.inspector.usual,
     dock: SIZE_RANGES.dock.usual,
   });
-  folded = $state<Record<Panel, boolean>>({ recipe: false, inspector: false, dock: false });
+  #chosen = $state<Remembered["folded"]>({});
   theme = $state<Theme>("auto");
   level = $state<Level>("module");
   orientation = $state<Orientation>("auto");
   /** Narrow screens show Recipe and Inspector as sheets, one at a time. */
   narrow = $state(false);
+  /** The header keeps its menus behind one button. */
+  compact = $state(false);
   sheet = $state<Sheet | null>(null);
   helpOpen = $state(false);
   searchOpen = $state(false);
+  /** Whether there is a curve to be seen. */
+  hasCurve = $state(false);
+  #short = $state(false);
+  #low = $state(false);
   #systemDark = $state(false);
   readonly #memory = browserMemory();
 
   readonly appearance: Appearance = $derived(
     this.theme === "auto" ? (this.#systemDark ? "dark" : "light") : this.theme,
   );
+
+  readonly folded: Record<Panel, boolean> = $derived({
+    recipe: this.#chosen.recipe ?? false,
+    inspector: this.#chosen.inspector ?? false,
+    // On a small screen the graph comes first; the curves open on demand.
+    dock: this.#chosen.dock ?? (this.narrow || this.#short || (this.#low && !this.hasCurve)),
+  });
 
   constructor() {
     const remembered = recall(this.#memory);
@@ -78,9 +97,10 @@ export class LayoutState {
     this.theme = remembered.theme ?? "auto";
     this.level = remembered.level ?? "module";
     this.orientation = remembered.orientation ?? "auto";
-    const small = matchMedia(NARROW).matches || matchMedia(SHORT).matches;
-    // On a small screen the graph comes first; the curves open on demand.
-    Object.assign(this.folded, remembered.folded ?? { dock: small });
+    this.#chosen = remembered.folded ?? {};
+    this.#follow(SHORT, (matches) => (this.#short = matches));
+    this.#follow(LOW, (matches) => (this.#low = matches));
+    this.#follow(COMPACT, (matches) => (this.compact = matches));
     this.#follow(NARROW, (matches) => (this.narrow = matches));
     this.#follow(DARK, (matches) => (this.#systemDark = matches));
   }
@@ -92,7 +112,7 @@ export class LayoutState {
   }
 
   toggleFold(panel: Panel): void {
-    this.folded[panel] = !this.folded[panel];
+    this.#chosen[panel] = !this.folded[panel];
     this.#remember();
   }
 
@@ -122,7 +142,8 @@ export class LayoutState {
   }
 
   #remember(): void {
-    const { sizes, folded, theme, level, orientation } = this;
+    const { sizes, theme, level, orientation } = this;
+    const folded = this.#chosen;
     this.#memory.setItem(
       STORAGE_KEY,
       JSON.stringify({ sizes, folded, theme, level, orientation } satisfies Remembered),
