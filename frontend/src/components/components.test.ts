@@ -1,7 +1,7 @@
 import { createRawSnippet, flushSync, mount, unmount, type Component } from "svelte";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { squareTape } from "../../test/tapeBuilder";
-import type { Op } from "../api/types";
+import type { GradientEdge, Op } from "../api/types";
 import GradientPane from "./GradientPane.svelte";
 import NumberMatrix from "./NumberMatrix.svelte";
 import Separator from "./Separator.svelte";
@@ -156,5 +156,40 @@ describe("the ops that a gradient comes from", () => {
     const told = showWith(2_012);
     expect(told?.querySelectorAll("button")).toHaveLength(12);
     expect(told?.textContent.trim()).toMatch(/and 2\u202f000 more$/);
+  });
+});
+
+describe("many gradients that arrive at one tensor", () => {
+  const { tape, w } = squareTape();
+  const edge = tape.structure.edges.find((each) => each.of === w);
+
+  function showWith(count: number, selected: number | null, onSelect = vi.fn()): HTMLElement {
+    const edges = Array.from({ length: count }, (_, id) => ({ ...edge, id }) as GradientEdge);
+    const structure = { ...tape.structure, edges };
+    return show(GradientPane, {
+      tape: { ...tape, structure },
+      tensor: w,
+      edge: selected,
+      playhead: structure.events.length,
+      onSelect,
+      onGoTo: () => undefined,
+      numbers: createRawSnippet<[number]>(() => ({ render: () => "<p></p>" })),
+    });
+  }
+
+  it("have a tab each where they are few", () => {
+    expect(showWith(3, null).querySelectorAll('[role="tab"]')).toHaveLength(4);
+  });
+
+  it("are told one by one where they are many", () => {
+    const onSelect = vi.fn();
+    const body = showWith(1_000, 416, onSelect);
+    expect(body.querySelectorAll('[role="tab"]')).toHaveLength(2);
+    const slider = body.querySelector<HTMLInputElement>('input[type="range"]');
+    expect(slider?.getAttribute("aria-valuetext")).toContain("arrival 417 of 1\u202f000");
+    if (slider === null) return;
+    slider.value = "1000";
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    expect(onSelect).toHaveBeenCalledWith({ kind: "edge", id: 999 });
   });
 });
