@@ -84,6 +84,7 @@ class Learner:
         self.generator = randomness.training
         self.network = build_network(spec, randomness=randomness, device=device)
         self.parameters = dict(self.network.named_parameters())
+        self._buffers = list(self.network.buffers())
         self._loss = build_loss(spec.loss)
         self.objective = Objective(self.network, self._loss, precision)
         self.objective.l1 = spec.regularization.l1
@@ -211,7 +212,7 @@ class Learner:
         regime, learning_rate = self.regime, self.regime.learning_rate
         if measures_updates:
             self._keep_parameters()
-        regime.optimizer.zero_grad(set_to_none=True)
+        self._forget_gradients()
         if regime.evaluates_again:
             ran, norms = self._update_evaluating(batch, watch)
         else:
@@ -232,7 +233,7 @@ class Learner:
 
         def evaluate() -> Tensor:
             with nullcontext() if watch is None else watch.interrupted(regime.optimizer):
-                regime.optimizer.zero_grad(set_to_none=True)
+                self._forget_gradients()
                 ran = self._pass(batch)
             if not first:
                 first.append((ran, self._measure_norms()))
@@ -251,8 +252,13 @@ class Learner:
         known = self._known.newest
         if known is None or known.rerun is None:
             return None
-        given = [*batch, *self.parameters.values(), *self.network.buffers()]
+        given = [*batch, *self.parameters.values(), *self._buffers]
         return Pass(*known.rerun.train(given)) if known.rerun.takes(given) else None
+
+    def _forget_gradients(self) -> None:
+        # What zero_grad does, which takes ten times as long to say so to profilers.
+        for parameter in self.parameters.values():
+            parameter.grad = None
 
     def _hits(self, output: Tensor, batch: Batch) -> Hits | None:
         if self._count_hits is None:
