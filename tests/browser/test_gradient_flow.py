@@ -104,6 +104,7 @@ def test_what_the_keyboard_tells_stands_beside_the_ring(workbench: Workbench) ->
 
 def test_where_gradients_are_added_each_arrival_and_the_sum_are_told(workbench: Workbench) -> None:
     open_recorded(workbench, skip())
+    workbench.press("0")  # all of it in view, and so no map over a corner of it
     card(workbench, "fc1", "gradient-card").hover()
     expect(tooltip(workbench)).to_contain_text("2 gradients are added")
     tape = workbench.tape()
@@ -181,7 +182,7 @@ def influenced(tape: dict[str, Any], names: set[str], start: str) -> set[str]:
 
 def test_a_trace_lights_what_is_influenced_and_dims_the_rest(workbench: Workbench) -> None:
     open_recorded(workbench, skip())
-    workbench.press("t")
+    workbench.press("0", "t")
     card(workbench, "fc2").click()
     names = {"fc1", "relu", "fc2", "relu_2", "sum", "out"}
     expected = influenced(workbench.tape(), names, "fc2")
