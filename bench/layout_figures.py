@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
 
 from bench.workloads import build_workload
-from gradtape.engine.recorder import Recorder
+from gradtape.engine.recorder.recorder import Recorder
 from tests.browser.chromium import launch_chromium
 
 PAGE_FOLDER = Path("build/bench-page")

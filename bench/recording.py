@@ -11,8 +11,8 @@ from bench.peer_process import PeerFailed, PeerProcess
 from bench.recording_profile import profile_recording
 from bench.timing import interleaved_medians, milliseconds
 from bench.workloads import BUILDERS, Workload, build_workload
-from gradtape.engine.recorder import Recorder
-from gradtape.engine.structure_builder import BuiltStructure, KnownStructures
+from gradtape.engine.recorder.recorder import Recorder
+from gradtape.engine.recorder.structure_builder import BuiltStructure, KnownStructures
 from gradtape.tape.codec import encode_tape
 
 FULL_AIM = 5.0  # times the plain iteration

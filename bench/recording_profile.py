@@ -7,8 +7,8 @@ from typing import Any
 
 from bench.workloads import Workload
 from gradtape.engine.private_torch import DispatchMode
-from gradtape.engine.recorder import Recorder
-from gradtape.engine.structure_builder import KnownStructures
+from gradtape.engine.recorder.recorder import Recorder
+from gradtape.engine.recorder.structure_builder import KnownStructures
 from gradtape.tape.codec import encode_tape
 
 MAX_RUNS = 7

@@ -20,7 +20,7 @@ from gradtape.errors import GradtapeError, InvalidRequest
 
 if TYPE_CHECKING:
     from gradtape.engine.experiment import Experiment
-    from gradtape.engine.recording import Recording
+    from gradtape.engine.recorder.recording import Recording
     from gradtape.exports.gallery import Export
     from gradtape.spec import ExperimentSpec
     from gradtape.tape.metrics import Metrics

@@ -9,11 +9,11 @@ import ELK from "elkjs/lib/elk-api";
 import elkWorkerUrl from "elkjs/lib/elk-worker.min.js?url";
 import type { Structure } from "../src/api/types";
 import { buildGroups } from "../src/model/groups";
-import { toLayoutGraph } from "../src/stage/geometry";
-import { LayoutClient } from "../src/stage/layoutClient";
-import type { LayoutGraph } from "../src/stage/layoutGraph";
-import { spacingFor } from "../src/stage/measures";
-import { buildScene } from "../src/stage/scene";
+import { toLayoutGraph } from "../src/stage/layout/geometry";
+import { LayoutClient } from "../src/stage/layout/layoutClient";
+import type { LayoutGraph } from "../src/stage/layout/layoutGraph";
+import { spacingFor } from "../src/stage/layout/measures";
+import { buildScene } from "../src/stage/scene/scene";
 
 /** Every op a card, nothing folded. */
 async function loadGraph(address: string): Promise<LayoutGraph> {

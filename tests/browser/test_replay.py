@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from bench.workloads import build_workload
 from gradtape.engine.experiment import Experiment
-from gradtape.engine.recorder import Recorder
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recorder import Recorder
+from gradtape.engine.recorder.recording import Recording
 from gradtape.exports.replay_composition import compose_replay, replay_experiment
 from gradtape.spec import examples
 from tests.browser.open_replay import OpenReplay

@@ -6,11 +6,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from gradtape.engine.datasets import Dataset, build_dataset
-from gradtape.engine.losses import build_loss
-from gradtape.engine.network import Network, build_network
-from gradtape.engine.optimizers import build_optimizer
+from gradtape.engine.data.datasets import Dataset, build_dataset
+from gradtape.engine.network.losses import build_loss
+from gradtape.engine.network.network import Network, build_network
 from gradtape.engine.randomness import Randomness, build_randomness
+from gradtape.engine.training.optimizers import build_optimizer
 from gradtape.spec import ExperimentSpec, parse_spec
 
 CPU = torch.device("cpu")

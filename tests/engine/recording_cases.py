@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from gradtape.engine.recorder import Recorder
-from gradtape.engine.recording import Recording
-from gradtape.engine.structure_builder import KnownStructures
+from gradtape.engine.recorder.recorder import Recorder
+from gradtape.engine.recorder.recording import Recording
+from gradtape.engine.recorder.structure_builder import KnownStructures
 from gradtape.tape.structure import Tensor as TapeTensor
 
 

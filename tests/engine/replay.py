@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from gradtape.tape.numbers import from_json_number
 from gradtape.tape.structure import Op
 from tests.engine.zoo_recordings import same_bits

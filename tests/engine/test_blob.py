@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from gradtape.engine.blob import preview
+from gradtape.engine.recorder.blob import preview
 from gradtape.errors import InvalidSlice, UnknownTensor
 from gradtape.limits import MAX_INLINE_VALUES
 from tests.engine.recording_cases import record_step

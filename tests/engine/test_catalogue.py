@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gradtape.engine.experiment import Experiment
-from gradtape.engine.losses import build_loss
+from gradtape.engine.network.losses import build_loss
 from gradtape.spec import catalog, infer_shapes, parse_spec
 from tests.catalogue_cases import CASES, DATA, LAYERS, LOSSES, SHARED
 from tests.engine.built_parts import build_parts

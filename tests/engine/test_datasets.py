@@ -6,7 +6,7 @@ import torch
 from sklearn.datasets import load_digits
 from torch import Tensor
 
-from gradtape.engine.datasets import Dataset, build_dataset
+from gradtape.engine.data.datasets import Dataset, build_dataset
 from gradtape.engine.randomness import build_randomness
 from gradtape.spec import parse_spec
 from tests.engine.built_parts import CPU

@@ -6,7 +6,7 @@ import statistics
 import pytest
 import torch
 
-from gradtape.engine.exact_statistics import summarize
+from gradtape.engine.recorder.exact_statistics import summarize
 
 
 def test_statistics_leave_out_what_is_not_finite_and_count_it() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.forward_pass import record_forward_pass
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from gradtape.spec import examples, parse_spec, runnable_part
 from gradtape.tape.structure import EventKind
 from tests.spec.raw_specs import linear, raw_spec

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gradtape.engine.initializations import fill_
+from gradtape.engine.network.initializations import fill_
 from gradtape.spec import parse_spec
 from gradtape.spec.layers.base import ParametricLayer
 from tests.engine.built_parts import build_parts

@@ -3,14 +3,14 @@
 import pytest
 import torch
 
-from gradtape.engine.datasets import build_dataset
+from gradtape.engine.data.datasets import build_dataset
 from gradtape.engine.devices import choose_device
 from gradtape.engine.experiment import Experiment
-from gradtape.engine.losses import build_loss
-from gradtape.engine.network import Network, build_network
-from gradtape.engine.optimizers import build_optimizer
+from gradtape.engine.network.losses import build_loss
+from gradtape.engine.network.network import Network, build_network
 from gradtape.engine.randomness import build_randomness
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
+from gradtape.engine.training.optimizers import build_optimizer
 from gradtape.spec import ExperimentSpec, examples, parse_spec
 from gradtape.tape.structure import Phase, Role
 from tests.catalogue_cases import CASES

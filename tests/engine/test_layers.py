@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from gradtape.engine.layers import Add, Concat, Dropout, Multiply, Shared
+from gradtape.engine.network.layers import Add, Concat, Dropout, Multiply, Shared
 
 
 def seeded(seed: int) -> torch.Generator:

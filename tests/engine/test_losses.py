@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradtape.engine.losses import build_loss
+from gradtape.engine.network.losses import build_loss
 from gradtape.spec import catalog, parse_spec
 from tests.catalogue_cases import LOSSES
 from tests.spec.raw_specs import linear, raw_spec

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gradtape.engine.layers import Shared
-from gradtape.engine.network import Network
+from gradtape.engine.network.layers import Shared
+from gradtape.engine.network.network import Network
 from gradtape.errors import InvalidSpec
 from gradtape.spec import examples, infer_shapes, parse_spec
 from tests.engine.built_parts import build_parts

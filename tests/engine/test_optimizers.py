@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import Parameter
 
-from gradtape.engine.optimizers import SgdByHand, build_optimizer
+from gradtape.engine.training.optimizers import SgdByHand, build_optimizer
 from gradtape.spec import catalog, parse_spec
 from tests.spec.raw_specs import linear, raw_spec
 

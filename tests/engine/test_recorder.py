@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from gradtape.engine import private_torch
-from gradtape.engine.recorder import Recorder
-from gradtape.engine.structure_builder import KnownStructures
+from gradtape.engine.recorder.recorder import Recorder
+from gradtape.engine.recorder.structure_builder import KnownStructures
 from gradtape.tape.structure import EventKind, Phase, Role
 from tests.engine.recording_cases import (
     gradient_of,

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gradtape.engine.recorder import Recorder
-from gradtape.engine.recording import Recording
-from gradtape.engine.structure_builder import KnownStructures
+from gradtape.engine.recorder.recorder import Recorder
+from gradtape.engine.recorder.recording import Recording
+from gradtape.engine.recorder.structure_builder import KnownStructures
 from tests.engine.zoo_recordings import same_bits
 from tests.zoo.cases import CASES
 from tests.zoo.program import Program, ZooCase

@@ -8,8 +8,8 @@ from torch import nn
 from torch.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 from gradtape.engine.experiment import Experiment
-from gradtape.engine.recorder import Recorder
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recorder import Recorder
+from gradtape.engine.recorder.recording import Recording
 from gradtape.spec import examples, parse_spec
 from gradtape.tape.structure import Event, EventKind, Phase, Role
 from tests.engine.recording_cases import named, record_step

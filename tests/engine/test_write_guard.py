@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 import torch
 
-from gradtape.engine.write_guard import overlap
+from gradtape.engine.recorder.write_guard import overlap
 
 SIZE = 24
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from gradtape.tape.structure import GradientEdge, Structure
 from tests.engine.central_differences import differences_on_both_sides
 from tests.engine.zoo_recordings import (

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from gradtape.engine.recording import Recording
-from gradtape.engine.structure_builder import KnownStructures
+from gradtape.engine.recorder.recording import Recording
+from gradtape.engine.recorder.structure_builder import KnownStructures
 from tests.engine.zoo_recordings import (
     Recordings,
     as_real_numbers,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from gradtape.tape.structure import Phase, Role
 from tests.engine.recording_cases import record_formula, scalar
 from tests.engine.replay import CannotReplay, replay

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from tests.zoo.cases import CASES
 from tests.zoo.program import Law, ZooCase
 from tests.zoo.recording import record_program

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from gradtape.engine.experiment import Experiment
-from gradtape.engine.recorder import Recorder
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recorder import Recorder
+from gradtape.engine.recorder.recording import Recording
 from gradtape.exports.replay_composition import compose_replay
 from gradtape.exports.replay_packing import pack_document
 from gradtape.exports.replay_page import write_page

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 import gradtape
-from gradtape.engine.structure_builder import BuiltStructure
+from gradtape.engine.recorder.structure_builder import BuiltStructure
 from gradtape.errors import InvalidTapeFile, UnknownTensor
 from tests.library.networks import Training, bits
 

@@ -2,9 +2,9 @@
 
 from torch import Tensor, nn
 
-from gradtape.engine.recorder import Recorder
-from gradtape.engine.recording import Recording
-from gradtape.engine.structure_builder import KnownStructures
+from gradtape.engine.recorder.recorder import Recorder
+from gradtape.engine.recorder.recording import Recording
+from gradtape.engine.recorder.structure_builder import KnownStructures
 from tests.zoo.program import Program
 
 

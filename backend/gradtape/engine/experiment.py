@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from gradtape import limits
-from gradtape.engine.checkpoint import Checkpoint, copy_state, restore_state
+from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, check_index
 from gradtape.engine.devices import choose_device
-from gradtape.engine.editable_data import DATA_TENSORS, EditableData, check_index
-from gradtape.engine.learner import Learner, Measured
-from gradtape.engine.metrics_log import MetricsLog
-from gradtape.engine.recording import Recording
-from gradtape.engine.snapshot import Snapshot, read_snapshot, write_snapshot
+from gradtape.engine.recorder.recording import Recording
+from gradtape.engine.training.checkpoint import Checkpoint, copy_state, restore_state
+from gradtape.engine.training.learner import Learner, Measured
+from gradtape.engine.training.metrics_log import MetricsLog
+from gradtape.engine.training.snapshot import Snapshot, read_snapshot, write_snapshot
 from gradtape.errors import UnknownIteration, UnknownTensor
 from gradtape.spec import ExperimentSpec, change_regime
 from gradtape.tape.metrics import Metrics

@@ -1,12 +1,12 @@
 """The forward pass alone, recorded: for a network that nothing can be learned with yet."""
 
-from gradtape.engine.datasets import build_dataset
+from gradtape.engine.data.datasets import build_dataset
 from gradtape.engine.devices import choose_device
-from gradtape.engine.learner import TORCH_ERRORS
-from gradtape.engine.network import build_network
+from gradtape.engine.network.network import build_network
 from gradtape.engine.randomness import build_randomness
-from gradtape.engine.recorder import Recorder
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recorder import Recorder
+from gradtape.engine.recorder.recording import Recording
+from gradtape.engine.training.learner import TORCH_ERRORS
 from gradtape.errors import RecordingFailed
 from gradtape.spec import ExperimentSpec
 

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 import gradtape
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from gradtape.tape.structure import Phase, Role
 
 GRADIENT = "gradient/"

@@ -6,7 +6,7 @@ import torch
 
 import gradtape
 from gradtape.engine.experiment import Experiment
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from gradtape.exports.replay_metrics import thin_metrics
 from gradtape.exports.replay_packing import compress
 from gradtape.exports.replay_sharing import share_equal_slots

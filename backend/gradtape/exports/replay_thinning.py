@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gradtape.engine.exact_statistics import summarize
+from gradtape.engine.recorder.exact_statistics import summarize
 from gradtape.tape.frame import Statistics
 from gradtape.tape.replay_document import ReplayDocument, ReplayFrame
 from gradtape.tape.structure import Slot, Structure

@@ -7,9 +7,9 @@ from types import FrameType, TracebackType
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from gradtape.engine.call_mode import SourceLines
-from gradtape.engine.recorder import Recorder
-from gradtape.engine.structure_builder import KnownStructures
+from gradtape.engine.recorder.call_mode import SourceLines
+from gradtape.engine.recorder.recorder import Recorder
+from gradtape.engine.recorder.structure_builder import KnownStructures
 from gradtape.errors import InvalidRecording
 from gradtape.library.steps import StepWatch
 from gradtape.library.tape import Tape

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from gradtape.engine.blob import has_numbers
-from gradtape.engine.op_reading import torch_name
+from gradtape.engine.recorder.blob import has_numbers
+from gradtape.engine.recorder.op_reading import torch_name
 from gradtape.errors import InvalidTapeFile
 from gradtape.tape.frame import StepConstants
 from gradtape.tape.structure import EventKind, Phase, Slot, Structure

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from gradtape.errors import UnknownExport
 from gradtape.exports.drawing import draw_dot
 from gradtape.exports.graph_dot import write_graph_dot

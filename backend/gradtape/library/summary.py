@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from torch import Tensor
 
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from gradtape.tape.structure import Call, Phase, Role, Structure
 
 COLUMNS = ("call", "of", "output", "parameters", "gradient norm")

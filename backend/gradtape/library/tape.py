@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 from torch import Tensor
 
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from gradtape.errors import InvalidRecording, UnknownIteration, UnknownTensor
 from gradtape.library.files import Values, recording_json, replay_html, write_file
 from gradtape.library.summary import Summary, summarize_recording

@@ -16,10 +16,10 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 import gradtape
-from gradtape.engine.blob import SlotPlan
-from gradtape.engine.iteration_numbers import IterationNumbers
-from gradtape.engine.recording import Recording
-from gradtape.engine.structure_builder import BuiltStructure
+from gradtape.engine.recorder.blob import SlotPlan
+from gradtape.engine.recorder.iteration_numbers import IterationNumbers
+from gradtape.engine.recorder.recording import Recording
+from gradtape.engine.recorder.structure_builder import BuiltStructure
 from gradtape.errors import InvalidTapeFile, LimitExceeded
 from gradtape.library.file_checks import check_step_constants, check_structure, check_values
 from gradtape.limits import MAX_TAPE_FILE_BYTES, MAX_TAPE_HEADER_BYTES

@@ -4,7 +4,7 @@ import orjson
 
 from gradtape import limits
 from gradtape.engine.experiment import Experiment
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from gradtape.errors import LimitExceeded
 from gradtape.exports.graph_dot import write_graph_dot
 from gradtape.exports.origin import Origin

@@ -15,7 +15,7 @@ import torch
 from gradtape.engine.devices import choose_device
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.forward_pass import record_forward_pass
-from gradtape.engine.recording import Recording
+from gradtape.engine.recorder.recording import Recording
 from gradtape.limits import EVENT_INTERVAL_SECONDS
 from gradtape.sessions.answering import answer_question, answer_tape
 from gradtape.sessions.carried_errors import as_gradtape_error, pack_error

@@ -2,12 +2,12 @@ import { createRawSnippet, flushSync, mount, unmount, type Component } from "sve
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { squareTape } from "../../test/tapeBuilder";
 import type { GradientEdge, Op } from "../api/types";
-import GradientPane from "./GradientPane.svelte";
-import NumberMatrix from "./NumberMatrix.svelte";
-import Separator from "./Separator.svelte";
-import Tabs from "./Tabs.svelte";
-import TextField from "./TextField.svelte";
-import Timeline from "./Timeline.svelte";
+import GradientPane from "./inspector/GradientPane.svelte";
+import NumberMatrix from "./inspector/NumberMatrix.svelte";
+import Separator from "./controls/Separator.svelte";
+import Tabs from "./controls/Tabs.svelte";
+import TextField from "./controls/TextField.svelte";
+import Timeline from "./transport/Timeline.svelte";
 
 const mounted: Record<string, unknown>[] = [];
 

@@ -2,7 +2,7 @@
 
 import { renameFile, type PictureKind } from "../model/exports";
 import type { Stage } from "../stage/stage";
-import type { Extent } from "../stage/stagePicture";
+import type { Extent } from "../stage/pictures/stagePicture";
 import { download } from "../state/download";
 import type { NoticesState } from "../state/notices.svelte";
 

@@ -1,11 +1,11 @@
 /** What lies over the graph: the legends, the map, and a message where something went wrong. */
 
-import type { Shown } from "./arrangement";
-import type { CameraControl } from "./cameraControl";
-import type { Colors } from "./colors";
+import type { Shown } from "./layout/arrangement";
+import type { CameraControl } from "./camera/cameraControl";
+import type { Colors } from "./canvas/colors";
 import { make } from "./dom";
-import { Legend } from "./legend";
-import { Minimap } from "./minimap";
+import { Legend } from "./flow/legend";
+import { Minimap } from "./camera/minimap";
 
 export class Overlay {
   private readonly legend = new Legend();

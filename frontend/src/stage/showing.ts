@@ -5,15 +5,15 @@ import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
 import { subjectOf, type Selection } from "../model/selection";
 import type { Tape } from "../model/tape";
-import { anchorOfFrame, anchorOfOpening, type Anchor } from "./anchor";
-import { Arrangement } from "./arrangement";
-import { Arranger, type OrientationChoice } from "./arranger";
-import type { CameraControl } from "./cameraControl";
-import { ChangeMarks, changedTensors } from "./changes";
-import type { Disclosing } from "./clicks";
-import { Disclosure } from "./disclosure";
-import { showSteps, type Geometry } from "./geometry";
-import type { Scene, SceneFrame } from "./scene";
+import { anchorOfFrame, anchorOfOpening, type Anchor } from "./camera/anchor";
+import { Arrangement } from "./layout/arrangement";
+import { Arranger, type OrientationChoice } from "./layout/arranger";
+import type { CameraControl } from "./camera/cameraControl";
+import { ChangeMarks, changedTensors } from "./cards/changes";
+import type { Disclosing } from "./pointing/clicks";
+import { Disclosure } from "./scene/disclosure";
+import { showSteps, type Geometry } from "./layout/geometry";
+import type { Scene, SceneFrame } from "./scene/scene";
 
 /** After a new layout: what keeps its place, the selection as a goal to fly to, or all anew. */
 export type Arrival = Anchor | "selection" | null;

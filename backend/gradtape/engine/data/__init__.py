@@ -1,0 +1,1 @@
+"""Data sets, their batches, and what augments them."""

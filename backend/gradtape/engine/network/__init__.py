@@ -1,0 +1,1 @@
+"""What a spec builds: a torch module, its first parameters, its loss."""
