@@ -80,6 +80,11 @@ class Experiment:
         return self._data.batches_per_epoch
 
     @property
+    def training_targets(self) -> Tensor:
+        """Of all samples to train on, as they are now; not to be written to."""
+        return self._data.targets
+
+    @property
     def last_loss(self) -> float | None:
         """The loss of the iteration that ran last here, if one has."""
         return None if self._last_loss is None else self._last_loss.item()

@@ -1,0 +1,80 @@
+"""NaN and infinity: the first op that made one, or else the iteration where the loss was lost."""
+
+import math
+
+from gradtape.engine.diagnosis.layer_reading import find_layer_of
+from gradtape.engine.diagnosis.observation import Observation
+from gradtape.engine.recorder.recording import Recording
+from gradtape.tape.bad_number import BadNumber
+from gradtape.tape.finding import Finding, FindingKind
+from gradtape.tape.structure import Op, Phase, Structure
+
+SUGGESTIONS = {
+    "log": "Keep what goes into a logarithm above 0: clamp it, or use a loss that takes logits.",
+    "div": "Keep the divisor away from 0: add a small number to it.",
+    "exp": "Subtract the largest number first, as softmax does, or use log-space.",
+    "sqrt": "Keep what goes into a square root away from 0: its slope is infinite there.",
+}
+TOO_LARGE = "Take smaller steps, begin with smaller weights, or clip the gradients."
+
+
+def find_non_finite(seen: Observation) -> list[Finding]:
+    """At most one: everything behind the first bad number is made of it."""
+    recording = seen.recording
+    bad = None if recording is None else recording.frame.bad_number
+    if recording is not None and bad is not None:
+        return [_describe(seen, recording, bad)]
+    lost = _first_lost(seen)
+    return [] if lost is None else [_describe_lost(*lost)]
+
+
+def _describe(seen: Observation, recording: Recording, bad: BadNumber) -> Finding:
+    structure = recording.structure
+    op = structure.ops[bad.op]
+    name = op.name.rpartition(".")[2].removesuffix("_")
+    evidence = {"value": bad.value, "op": bad.op}
+    operands = [each.value for each in bad.operands if each.value is not None]
+    if operands:
+        evidence["operand"] = operands[0]
+    return Finding(
+        kind=FindingKind.NON_FINITE,
+        layer=_layer_of(structure, op, only_top=seen.spec is not None),
+        iteration=recording.iteration,
+        evidence=evidence,
+        message=f"The first number that is not finite: {bad.message}.",
+        suggestion=SUGGESTIONS.get(name, TOO_LARGE),
+    )
+
+
+def _layer_of(structure: Structure, op: Op, *, only_top: bool) -> str | None:
+    """Of a backward op the layer whose node it ran for, of an update the parameter's layer."""
+    if op.phase is Phase.UPDATE:
+        names = (structure.tensors[operand].name for operand in op.operands)
+        return next((name.rpartition(".")[0] for name in names if name), None)
+    if op.phase is Phase.BACKWARD:
+        forward = None if op.node is None else structure.nodes[op.node].op
+        if forward is None:
+            return None
+        op = structure.ops[forward]
+    return find_layer_of(structure, op, only_top=only_top)
+
+
+def _first_lost(seen: Observation) -> tuple[int, float] | None:
+    """The first iteration without a finite loss."""
+    metrics = seen.metrics
+    if metrics is None:
+        return None
+    rows = zip(metrics.iteration, metrics.loss, strict=True)
+    return next(((row, loss) for row, loss in rows if not math.isfinite(loss)), None)
+
+
+def _describe_lost(iteration: int, loss: float) -> Finding:
+    return Finding(
+        kind=FindingKind.NON_FINITE,
+        layer=None,
+        iteration=iteration,
+        evidence={"loss": loss},
+        message=f"The loss is {loss} from iteration {iteration} on.",
+        suggestion="Record the iteration before it: the tape shows the op that made the first bad "
+        f"number. {TOO_LARGE}",
+    )
