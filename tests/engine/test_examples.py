@@ -5,7 +5,6 @@ import pytest
 from gradtape.spec import examples
 from tests.engine.built_parts import build_parts
 
-
 MEANT_TO_FAIL = {"vanishing"}
 
 
