@@ -19,9 +19,9 @@ describe("the places of a flow map", () => {
 
   it("never get too small to be seen, but need more height", () => {
     const many = placeFlow({ rows: 40, columns: 10 }, 800, 100);
-    expect(many.rowHeight).toBe(6);
-    expect(leastHeight(40)).toBe(16 + 240 + 18);
-    expect(nameStride(many, 12)).toBe(2);
+    expect(many.rowHeight).toBe(5);
+    expect(leastHeight(40)).toBe(16 + 200 + 18);
+    expect(nameStride(many, 12)).toBe(3);
   });
 
   it("hold columns of two pixels at least", () => {
