@@ -82,6 +82,21 @@ def test_layers_are_read_with_every_norm_a_float(client: gradtape.Client) -> Non
     assert len(session.layers()) == 4
 
 
+def test_a_diagnosis_is_read_with_every_number_a_float(client: gradtape.Client) -> None:
+    session = client.open("linear-regression")
+    assert session.diagnosis() == []
+    session.set(lr=2.0)
+    session.run(100)
+    steps, lost = session.diagnosis()
+    assert (steps["kind"], steps["layer"]) == ("oscillation", "line")
+    assert steps["evidence"]["update_ratio"] > 1
+    assert lost["kind"] == "non_finite"
+    assert not math.isfinite(lost["evidence"]["loss"])
+    cured = client.open(steps["cure"]["spec"])
+    cured.run(100)
+    assert cured.diagnosis() == []
+
+
 def test_a_number_is_edited_and_the_past_is_put_back(client: gradtape.Client) -> None:
     session = client.open("moons")
     session.record()

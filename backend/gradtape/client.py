@@ -210,6 +210,18 @@ class Session:
                     layer[part]["norm"] = float(from_json_number(layer[part]["norm"]))
         return found
 
+    def diagnosis(self) -> list[dict[str, Any]]:
+        """What is wrong, causes first; an empty list means healthy.
+
+        Each finding has `kind`, `layer`, `evidence`, `message`, `suggestion`, and `cure`, whose
+        `spec` can be opened to try it, or None.
+        """
+        found = self._get("/diagnosis").json()
+        for finding in found:
+            evidence = finding["evidence"].items()
+            finding["evidence"] = {name: float(from_json_number(value)) for name, value in evidence}
+        return found
+
     def figure(self, name: str) -> dict[str, Any]:
         """A Plotly figure: `plotly.graph_objects.Figure(session.figure("loss")).show()`."""
         return self._get(f"/figures/{quote(name, safe='')}").json()

@@ -24,6 +24,7 @@ from gradtape.server.page import build_page_routes
 from gradtape.server.routes import (
     catalog,
     commands,
+    diagnosis,
     events,
     examples,
     exports,
@@ -55,6 +56,7 @@ ROUTE_MODULES = (
     tensors,
     metrics,
     layers,
+    diagnosis,
     figures,
     exports,
 )

@@ -3,6 +3,7 @@
 import orjson
 
 from gradtape import limits
+from gradtape.engine.diagnosis.diagnosis import diagnose_experiment
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.layer_statistics import thin_evenly
 from gradtape.engine.recorder.recording import Recording
@@ -15,6 +16,7 @@ from gradtape.exports.replay_packing import pack_document
 from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
+    DiagnosisQuestion,
     DotQuestion,
     LayersQuestion,
     MetricsQuestion,
@@ -27,6 +29,7 @@ from gradtape.sessions.questions import (
     ValuesQuestion,
 )
 from gradtape.tape.codec import encode_tape, encode_values
+from gradtape.tape.finding import FINDINGS
 from gradtape.tape.layers import LayerHistory
 from gradtape.tape.structure import Tensor
 
@@ -48,8 +51,8 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return _answer_values(experiment.recording(question.iteration), question)
         case MetricsQuestion():
             return Answer(experiment.metrics(question.since).model_dump_json().encode())
-        case LayersQuestion():
-            return Answer(_tell_layers(experiment, question.iterations).model_dump_json().encode())
+        case LayersQuestion() | DiagnosisQuestion():
+            return Answer(_look_into(experiment, question))
         case DotQuestion():
             return Answer(_write_dot(experiment, question.iteration))
         case ParametersQuestion():
@@ -101,6 +104,12 @@ def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:
         return Answer(orjson.dumps(facts), little_endian.tobytes())
     _check_value_count(values.size)
     return Answer(orjson.dumps({**facts, "values": orjson.Fragment(encode_values(values))}))
+
+
+def _look_into(experiment: Experiment, question: LayersQuestion | DiagnosisQuestion) -> bytes:
+    if question.kind == "layers":
+        return _tell_layers(experiment, question.iterations).model_dump_json().encode()
+    return FINDINGS.dump_json(diagnose_experiment(experiment))
 
 
 def _tell_layers(experiment: Experiment, iterations: tuple[int, ...] | None) -> LayerHistory:

@@ -63,6 +63,12 @@ class LayersQuestion(Plain):
     iterations: tuple[int, ...] | None = Field(default=None, max_length=limits.MAX_LAYER_ITERATIONS)
 
 
+class DiagnosisQuestion(Plain):
+    """What is wrong with the run as it stands. Payload: a list of `Finding`, causes first."""
+
+    kind: Literal["diagnosis"] = "diagnosis"
+
+
 class DotQuestion(Plain):
     """The autograd graph of an iteration. Payload: DOT."""
 
@@ -98,6 +104,7 @@ Question = Annotated[
     | ValuesQuestion
     | MetricsQuestion
     | LayersQuestion
+    | DiagnosisQuestion
     | DotQuestion
     | ParametersQuestion
     | OriginQuestion

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from gradtape.spec import ExperimentSpec
 from gradtape.tape.numbers import Number, Plain
@@ -45,3 +45,7 @@ class Finding(Plain):
     cure: Cure | None = Field(
         default=None, description="The same as a spec to try; null where a spec cannot say it."
     )
+
+
+FINDINGS = TypeAdapter(list[Finding])
+"""A diagnosis as it travels; an empty list means healthy."""

@@ -291,6 +291,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong, where, and what to try
+         * @description Findings, causes first, from all losses and the latest recording; an empty list: healthy.
+         *
+         *     Where the loss leads is judged after some tens of iterations; what layers do to gradients, from
+         *     the first recorded one on.
+         */
+        get: operations["get_diagnosis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/figures/{name}": {
         parameters: {
             query?: never;
@@ -1628,6 +1651,18 @@ export interface components {
             zero_infinity: boolean;
         };
         /**
+         * Cure
+         * @description A changed spec in which the finding should be gone.
+         */
+        Cure: {
+            /**
+             * Label
+             * @description What is changed, in a few words: `ReLU instead of sigmoid`.
+             */
+            label: string;
+            spec: components["schemas"]["ExperimentSpec"];
+        };
+        /**
          * DefaultInitialization
          * @description What PyTorch does when it is told nothing.
          */
@@ -1956,6 +1991,48 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Finding
+         * @description One thing that is wrong.
+         */
+        Finding: {
+            kind: components["schemas"]["FindingKind"];
+            /**
+             * Layer
+             * @description Where: a layer's name, or the function's that was called; null where it is the whole network.
+             */
+            layer: string | null;
+            /**
+             * Iteration
+             * @description The latest one that was looked at for it.
+             */
+            iteration: number;
+            /**
+             * Evidence
+             * @description The numbers that show it, by name.
+             */
+            evidence: {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            };
+            /**
+             * Message
+             * @description What is the case, in words, with the numbers put in.
+             */
+            message: string;
+            /**
+             * Suggestion
+             * @description What to do.
+             */
+            suggestion: string;
+            /** @description The same as a spec to try; null where a spec cannot say it. */
+            cure?: components["schemas"]["Cure"] | null;
+        };
+        /**
+         * FindingKind
+         * @description What a finding is called.
+         * @enum {string}
+         */
+        FindingKind: "non_finite" | "accumulated_gradients" | "symmetric_initialization" | "dead_relu" | "saturation" | "exploding_gradient" | "vanishing_gradient" | "label_shift" | "oscillation" | "loss_plateau";
         /**
          * FlattenLayer
          * @description Joins dimensions into one; by default all but the batch.
@@ -5959,6 +6036,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LayerHistory"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_diagnosis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"][];
                 };
             };
             /** @description What is wrong with the request, and where. */

@@ -36,7 +36,7 @@ def _describe(seen: Observation, layer: LayerReading, others: int) -> Finding:
         },
         message=f"{dead} of {layer.units} units of {layer.name} give 0 for all {layer.samples} "
         "numbers of the batch: a ReLU's slope is 0 there, and what feeds them learns nothing."
-        + f" So it is in {others} more layers."
+        + f" More layers like it: {others}."
         * bool(others),
         suggestion="Begin with smaller weights and biases near 0, take smaller steps, or use a "
         "leaky ReLU, whose slope is never 0.",

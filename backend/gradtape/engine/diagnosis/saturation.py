@@ -32,7 +32,7 @@ def _describe(seen: Observation, layer: LayerReading, others: int) -> Finding:
         evidence=evidence,
         message=f"{share:.0%} of the numbers of {layer.name} are at the flat ends of its curve."
         + slope
-        + f" So it is in {others} more layers." * bool(others),
+        + f" More layers like it: {others}." * bool(others),
         suggestion="Begin with smaller weights before it, scale the inputs, or normalize what "
         "arrives.",
         cure=refilled or normalize_before(seen.spec, layer.name),
