@@ -162,6 +162,16 @@ def test_the_op_that_made_the_first_bad_number_is_found_although_all_that_follow
     assert "made Infinity" in found.message
 
 
+def test_what_made_a_run_blow_up_is_told_from_before_it_did() -> None:
+    recurrent = next(ill for ill in PATHOLOGIES if ill.kind == "exploding_gradient")
+    experiment = Experiment(parse_spec(recurrent.spec))
+    for _ in range(5):
+        experiment.record_iteration()
+    exploding, lost = diagnose_experiment(experiment)
+    assert (exploding.kind, exploding.iteration) == ("exploding_gradient", 0)
+    assert (lost.kind, lost.iteration, lost.layer) == ("non_finite", 1, "rnn")
+
+
 def test_gradients_of_two_passes_in_one_iteration_are_what_one_may_want() -> None:
     layer = torch.nn.Linear(2, 1)
     with gradtape.record(layer) as tape:

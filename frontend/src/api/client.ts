@@ -6,6 +6,7 @@ import type {
   Catalog,
   Command,
   Example,
+  Finding,
   LayerHistory,
   Metrics,
   NestedNumbers,
@@ -134,6 +135,10 @@ export function fetchLayers(
 ): Promise<LayerHistory> {
   const query = new URLSearchParams(iterations.map((each) => ["iterations", String(each)]));
   return getJson(`${session(id)}/layers?${query}`, signal);
+}
+
+export function fetchDiagnosis(id: string, signal?: AbortSignal): Promise<Finding[]> {
+  return getJson(`${session(id)}/diagnosis`, signal);
 }
 
 /** Exact numbers of a part of a tensor, `slice` as in Python: "0:10,:". */

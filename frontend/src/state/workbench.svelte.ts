@@ -11,6 +11,7 @@ import type { Place } from "../model/permalink";
 import { changeBetween, isSameNetwork, type Spec, type SpecChange } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
+import { DiagnosisState } from "./diagnosis.svelte";
 import { download } from "./download";
 import { openRecording, type Opening } from "./opening";
 import { PartRequest } from "./partRequest";
@@ -22,6 +23,7 @@ const REFUSED = 422;
 
 export class Workbench extends SessionViewer {
   readonly activity = new ActivityState();
+  readonly diagnosis = new DiagnosisState();
   /** Beside other work: an export neither cancels a recording nor is cancelled by one. */
   readonly exporting = new ActivityState();
   readonly recipe = new RecipeState((spec) => void this.attempt(() => this.#apply(spec)));

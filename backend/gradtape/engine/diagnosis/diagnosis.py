@@ -1,7 +1,7 @@
 """Diagnosis: all detectors, and which findings are only consequences of others."""
 
-import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from gradtape.engine.diagnosis.accumulated_gradients import find_accumulated_gradients
@@ -19,7 +19,6 @@ from gradtape.engine.diagnosis.vanishing_gradient import find_vanishing_gradient
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.recorder.recording import Recording
 from gradtape.tape.finding import Finding, FindingKind
-from gradtape.tape.metrics import Metrics
 
 Detector = Callable[[Observation], list[Finding]]
 
@@ -38,31 +37,39 @@ OF_TRAINING: Sequence[Detector] = (find_label_shift, find_oscillation)
 
 def diagnose_experiment(experiment: Experiment) -> list[Finding]:
     """What is wrong with a run as it stands, causes first; an empty list means healthy."""
-    metrics = experiment.metrics()
+    run = Observation(experiment.spec, experiment.metrics(), targets=experiment.training_targets)
     recorded = experiment.recorded_iterations
-    began = experiment.recording(recorded[0]) if recorded else None
-    number = _iteration_to_look_at(recorded, metrics)
-    latest = None if number is None else experiment.recording(number)
+    lost = run.first_lost
+    # From there on everything may be NaN, which shows nothing of the layers.
+    sound = [number for number in recorded if lost is None or number < lost[0]] or recorded[:1]
+    suspects = sound[-1:] if lost is None else [each for each in recorded if each <= lost[0]][-2:]
 
-    def observe(recording: Recording | None) -> Observation:
-        return Observation(experiment.spec, metrics, recording, experiment.training_targets)
+    def observe(iteration: int) -> Observation:
+        return replace(run, recording=experiment.recording(iteration))
 
-    return diagnose(observe(latest), observe(began))
+    return diagnose(
+        observe(sound[-1]) if sound else run,
+        began=observe(sound[0]) if sound else run,
+        suspects=[observe(each) for each in suspects] or [run],
+    )
 
 
 def diagnose_recording(recording: Recording) -> list[Finding]:
     """What a single iteration of any code shows, causes first."""
     seen = Observation(recording=recording)
-    return diagnose(seen, seen)
+    return diagnose(seen, began=seen, suspects=[seen])
 
 
-def diagnose(seen: Observation, began: Observation) -> list[Finding]:
+def diagnose(
+    seen: Observation, *, began: Observation, suspects: Sequence[Observation]
+) -> list[Finding]:
     """What is wrong, without what follows from it.
 
     Args:
-        seen: a run as it stands.
+        seen: a run as it stands, with the latest recording before its loss was lost.
         began: the same with its first recording: a layer that was sound then, in a run that steps
             too far or whose targets lie far away, has been driven to where it is.
+        suspects: the same with recordings that may have made the first bad number, in order.
     """
     of_layers, of_training = _find_all(OF_LAYERS, seen), _find_all(OF_TRAINING, seen)
     inborn = {finding.kind for finding in _find_all(OF_LAYERS, began)}
@@ -72,7 +79,12 @@ def diagnose(seen: Observation, began: Observation) -> list[Finding]:
         of_layers += [_blame_steps(finding, seen, began) for finding in driven]
     if any(finding.kind is FindingKind.EXPLODING_GRADIENT for finding in of_layers):
         of_training = []
-    found = [*find_accumulated_gradients(seen), *of_layers, *of_training, *find_non_finite(seen)]
+    found = [
+        *find_accumulated_gradients(seen),
+        *of_layers,
+        *of_training,
+        *find_non_finite(suspects),
+    ]
     return found or _explain_plateau(seen)
 
 
@@ -88,14 +100,6 @@ def _explain_plateau(seen: Observation) -> list[Finding]:
     """A loss that stands still, or why it does: the gradient fades, if not yet to nothing."""
     plateau = find_loss_plateau(seen)
     return plateau and (find_vanishing_gradients(seen, below=WEAK) or plateau)
-
-
-def _iteration_to_look_at(recorded: Sequence[int], metrics: Metrics) -> int | None:
-    """The latest recorded one before everything is NaN, or the one where that began."""
-    rows = zip(metrics.iteration, metrics.loss, strict=True)
-    lost = next((row for row, loss in rows if not math.isfinite(loss)), None)
-    sound = [number for number in recorded if lost is None or number <= lost]
-    return max(sound or recorded, default=None)
 
 
 def _find_all(detectors: Sequence[Detector], seen: Observation) -> list[Finding]:

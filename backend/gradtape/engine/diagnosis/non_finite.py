@@ -1,6 +1,6 @@
 """NaN and infinity: the first op that made one, or else the iteration where the loss was lost."""
 
-import math
+from collections.abc import Sequence
 
 from gradtape.engine.diagnosis.layer_reading import find_layer_of
 from gradtape.engine.diagnosis.observation import Observation
@@ -18,13 +18,17 @@ SUGGESTIONS = {
 TOO_LARGE = "Take smaller steps, begin with smaller weights, or clip the gradients."
 
 
-def find_non_finite(seen: Observation) -> list[Finding]:
-    """At most one: everything behind the first bad number is made of it."""
-    recording = seen.recording
-    bad = None if recording is None else recording.frame.bad_number
-    if recording is not None and bad is not None:
-        return [_describe(seen, recording, bad)]
-    lost = _first_lost(seen)
+def find_non_finite(suspects: Sequence[Observation]) -> list[Finding]:
+    """At most one: everything behind the first bad number is made of it.
+
+    Args:
+        suspects: the same run with different recordings, in order.
+    """
+    for seen in suspects:
+        bad = None if seen.recording is None else seen.recording.frame.bad_number
+        if seen.recording is not None and bad is not None:
+            return [_describe(seen, seen.recording, bad)]
+    lost = next((lost for seen in suspects if (lost := seen.first_lost) is not None), None)
     return [] if lost is None else [_describe_lost(*lost)]
 
 
@@ -57,15 +61,6 @@ def _layer_of(structure: Structure, op: Op, *, only_top: bool) -> str | None:
             return None
         op = structure.ops[forward]
     return find_layer_of(structure, op, only_top=only_top)
-
-
-def _first_lost(seen: Observation) -> tuple[int, float] | None:
-    """The first iteration without a finite loss."""
-    metrics = seen.metrics
-    if metrics is None:
-        return None
-    rows = zip(metrics.iteration, metrics.loss, strict=True)
-    return next(((row, loss) for row, loss in rows if not math.isfinite(loss)), None)
 
 
 def _describe_lost(iteration: int, loss: float) -> Finding:

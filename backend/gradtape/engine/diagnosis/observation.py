@@ -1,5 +1,6 @@
 """What is known of a run when it is diagnosed."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,6 +50,14 @@ class Observation:
     def last_iteration(self) -> int:
         """The latest that ran."""
         return self.metrics.iteration[-1] if self.metrics and self.metrics.iteration else 0
+
+    @property
+    def first_lost(self) -> tuple[int, float] | None:
+        """The first iteration without a finite loss, and that loss."""
+        if self.metrics is None:
+            return None
+        rows = zip(self.metrics.iteration, self.metrics.loss, strict=True)
+        return next(((row, loss) for row, loss in rows if not math.isfinite(loss)), None)
 
     @property
     def learns_on_batches(self) -> bool:
