@@ -13,6 +13,8 @@ from gradtape.library.tape import Tape
 from gradtape.spec import parse_spec
 from gradtape.tape.finding import FINDINGS, Cure
 from tests.engine.pathologies import HEALTHY, LOOPS, MOONS, PATHOLOGIES, Pathology, Spec, dense
+from tests.engine.zoo_recordings import Recordings
+from tests.zoo.cases import CASES
 
 RUNAWAY_LINE = HEALTHY["linear-regression"] | {"optimizer": {"kind": "sgd", "lr": 2.0}}
 
@@ -188,3 +190,12 @@ def test_a_finding_with_nan_travels_as_json() -> None:
     found = diagnose_experiment(train(RUNAWAY_LINE, 200))
     assert FINDINGS.validate_json(FINDINGS.dump_json(found))[0].kind == found[0].kind
     assert b'"NaN"' in FINDINGS.dump_json(found)
+
+
+def test_of_all_programs_of_the_zoo_two_are_ill(recordings: Recordings) -> None:
+    found = {case.name: diagnose_recording(recordings[case.name]) for case in CASES}
+    kinds = {name: [finding.kind for finding in findings] for name, findings in found.items()}
+    assert {name: told for name, told in kinds.items() if told} == {
+        "gradient_added_to_an_earlier_one": ["accumulated_gradients"],
+        "non_finite_numbers": ["non_finite"],
+    }

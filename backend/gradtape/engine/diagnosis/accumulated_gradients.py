@@ -1,8 +1,8 @@
 """Gradients that were there before the backward pass began, and that it was added to."""
 
-import torch
 from torch import Tensor
 
+from gradtape.engine.diagnosis.layer_reading import norm_of
 from gradtape.engine.diagnosis.observation import Observation
 from gradtape.engine.recorder.recording import Recording
 from gradtape.tape.finding import Finding, FindingKind
@@ -72,4 +72,4 @@ def _parameter_of(op: Op, structure: Structure) -> str | None:
 
 
 def _norm(value: Tensor | None) -> float:
-    return 0.0 if value is None else torch.linalg.vector_norm(value.to(torch.float64)).item()
+    return 0.0 if value is None else norm_of(value)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from gradtape.engine.layer_units import dead_share, find_activation, saturated_share, unit_axis
 from gradtape.engine.recorder.blob import has_numbers
@@ -131,9 +132,13 @@ def gradient_norm(recording: Recording, tensor: int) -> float | None:
     """L2 norm of the whole gradient by a tensor; None where none arrived."""
     number = recording.structure.tensors[tensor].gradient
     value = None if number is None else recording.tensor(number)
-    if value is None:
-        return None
-    return torch.linalg.vector_norm(value.detach().to_dense().to(torch.float64)).item()
+    return None if value is None else norm_of(value)
+
+
+def norm_of(value: Tensor) -> float:
+    """L2 norm, computed in double precision, of a tensor of any layout."""
+    exact = torch.complex128 if value.is_complex() else torch.float64
+    return torch.linalg.vector_norm(value.detach().to_dense().to(exact)).item()
 
 
 def _slope(activation: Op, y: NDArray[Any]) -> float | None:

@@ -1,13 +1,14 @@
 """NaN and infinity: the first op that made one, or else the iteration where the loss was lost."""
 
+import math
 from collections.abc import Sequence
 
-from gradtape.engine.diagnosis.layer_reading import find_layer_of
+from gradtape.engine.diagnosis.layer_reading import find_layer_of, norm_of
 from gradtape.engine.diagnosis.observation import Observation
 from gradtape.engine.recorder.recording import Recording
 from gradtape.tape.bad_number import BadNumber
 from gradtape.tape.finding import Finding, FindingKind
-from gradtape.tape.structure import Op, Phase, Structure
+from gradtape.tape.structure import Op, Phase, Role, Structure
 
 SUGGESTIONS = {
     "log": "Keep what goes into a logarithm above 0: clamp it, or use a loss that takes logits.",
@@ -26,10 +27,19 @@ def find_non_finite(suspects: Sequence[Observation]) -> list[Finding]:
     """
     for seen in suspects:
         bad = None if seen.recording is None else seen.recording.frame.bad_number
-        if seen.recording is not None and bad is not None:
+        if seen.recording is not None and bad is not None and _does_harm(seen.recording):
             return [_describe(seen, seen.recording, bad)]
     lost = next((lost for seen in suspects if (lost := seen.first_lost) is not None), None)
     return [] if lost is None else [_describe_lost(*lost)]
+
+
+def _does_harm(recording: Recording) -> bool:
+    """Whether it reaches the loss or a gradient; the −∞ of an attention's mask never does."""
+    loss, tensors = recording.loss, recording.structure.tensors
+    gradients = (each.gradient for each in tensors if each.role is Role.PARAMETER)
+    arrived = [recording.tensor(number) for number in gradients if number is not None]
+    norms = [norm_of(gradient) for gradient in arrived if gradient is not None]
+    return loss is None or not all(map(math.isfinite, (loss, *norms)))
 
 
 def _describe(seen: Observation, recording: Recording, bad: BadNumber) -> Finding:

@@ -37,9 +37,9 @@ def _are_alike(layer: LayerReading, recording: Recording) -> bool:
 
 def _has_equal_rows(value: Tensor | None) -> bool:
     """One row per unit, and more than one unit."""
-    if value is None or len(value) < 2:
+    if value is None or not value.is_floating_point() or len(value) < 2:
         return False
-    rows = value.detach().to(torch.float64)
+    rows = value.detach().to_dense().to(torch.float64)
     return bool((rows - rows[0]).abs().max() <= ALIKE * rows.abs().max())
 
 
