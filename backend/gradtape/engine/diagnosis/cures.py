@@ -91,9 +91,11 @@ def change_rate(spec: ExperimentSpec | None, factor: float) -> Cure | None:
     if spec is None:
         return None
     raw = _raw(spec)
-    rate = min(_round(raw["optimizer"]["lr"] * factor), LARGEST_RATE)
-    raw["optimizer"]["lr"] = rate
-    return _cure(f"learning rate {rate:g}", raw) if rate != spec.optimizer.lr else None
+    # One cycle has a rate of its own, beside which the optimizer's counts for nothing.
+    part, name = ("schedule", "max_lr") if "max_lr" in raw["schedule"] else ("optimizer", "lr")
+    before = raw[part][name]
+    raw[part][name] = rate = min(_round(before * factor), LARGEST_RATE)
+    return _cure(f"learning rate {rate:g}", raw) if rate != before else None
 
 
 def start_bias_at(spec: ExperimentSpec | None, name: str, value: float) -> Cure | None:

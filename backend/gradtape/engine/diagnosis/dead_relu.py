@@ -8,7 +8,7 @@ from gradtape.tape.finding import Finding, FindingKind
 
 
 def find_dead_relus(seen: Observation) -> list[Finding]:
-    """At most one: the first layer of which at least half of the units are dead."""
+    """At most one: the first layer of which at least three quarters of the units are dead."""
     dead = [layer for layer in seen.layers if _is_dead(layer)]
     return [_describe(seen, dead[0], len(dead) - 1)] if dead else []
 

@@ -9,6 +9,7 @@ from gradtape.engine.diagnosis.dead_relu import find_dead_relus
 from gradtape.engine.diagnosis.exploding_gradient import find_exploding_gradients
 from gradtape.engine.diagnosis.label_shift import find_label_shift
 from gradtape.engine.diagnosis.loss_plateau import find_loss_plateau
+from gradtape.engine.diagnosis.loss_progress import has_learned
 from gradtape.engine.diagnosis.non_finite import find_non_finite
 from gradtape.engine.diagnosis.observation import Observation
 from gradtape.engine.diagnosis.oscillation import TAKE_SMALLER_STEPS, find_oscillation, slow_down
@@ -67,15 +68,15 @@ def diagnose(
 
     Args:
         seen: a run as it stands, with the latest recording before its loss was lost.
-        began: the same with its first recording: a layer that was sound then, in a run that steps
-            too far or whose targets lie far away, has been driven to where it is.
+        began: the same with its first recording. A layer that was sound then has been driven to
+            where it is: by steps that are too large, or to no harm where the loss has fallen far.
         suspects: the same with recordings that may have made the first bad number, in order.
     """
     of_layers, of_training = _find_all(OF_LAYERS, seen), _find_all(OF_TRAINING, seen)
     inborn = {finding.kind for finding in _find_all(OF_LAYERS, began)}
     driven = [finding for finding in of_layers if finding.kind not in inborn]
     of_layers = [finding for finding in of_layers if finding.kind in inborn]
-    if not of_training:
+    if not of_training and not (seen.metrics and has_learned(seen.metrics)):
         of_layers += [_blame_steps(finding, seen, began) for finding in driven]
     if any(finding.kind is FindingKind.EXPLODING_GRADIENT for finding in of_layers):
         of_training = []

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from statistics import fmean
 
-from gradtape.engine.diagnosis.thresholds import PROGRESS
+from gradtape.engine.diagnosis.thresholds import LEARNED, LEARNED_ITERATIONS, PROGRESS
 from gradtape.tape.metrics import Metrics
 
 
@@ -18,6 +18,12 @@ def progress(losses: Sequence[float]) -> float:
 def is_flat(losses: Sequence[float]) -> bool:
     """Whether there is hardly any progress, up or down."""
     return all(map(math.isfinite, losses)) and abs(progress(losses)) < PROGRESS
+
+
+def has_learned(metrics: Metrics) -> bool:
+    """Whether the loss has fallen so far that nothing can be very wrong."""
+    latest = metrics.loss[-LEARNED_ITERATIONS:]
+    return len(latest) == LEARNED_ITERATIONS and fmean(latest) < LEARNED * metrics.loss[0]
 
 
 def largest_update(metrics: Metrics, *, first: bool = False) -> tuple[str | None, float]:

@@ -14,8 +14,8 @@ WEAK = 1e-2
 """The same in a run whose loss does not move: then it is reason enough."""
 FEWEST_FACTORS = 3
 """Layers or steps: over fewer, it is one layer that is to blame, not the depth."""
-DEAD = 0.5
-"""Share of units. A fresh ReLU layer on points of a plane has up to a quarter of dead ones."""
+DEAD = 0.75
+"""Share of units. In narrow ReLU layers up to half are dead on a batch, and the others learn."""
 FEWEST_SAMPLES = 16
 """Samples: a unit that is on for every other sample is silent in 16 once in 65,000 cases."""
 SATURATED = 0.75
@@ -48,6 +48,10 @@ UNSETTLED_BATCHES = 1.2
 """The same on batches, whose losses go up and down by themselves: worse than not having learned."""
 JUMP = 1.0
 """Of the weights, per iteration, on the whole data: nothing is left of what they were."""
+LEARNED = 0.1
+"""Of the first loss: a run that is below it has learned, whatever its layers look like now."""
+LEARNED_ITERATIONS = 20
+"""Over which the loss is averaged for that: one batch can be easy."""
 PLATEAU_ITERATIONS = 100
 """Iterations without progress: learning often begins with a plateau of some tens."""
 PROGRESS = 0.005
