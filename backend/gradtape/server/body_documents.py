@@ -83,8 +83,12 @@ def _body(schema: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
 SPEC_BODY = _body(_reference("ExperimentSpec"), {"two-layer": TWO_LAYER_SPEC, "xor": XOR_SPEC})
 
 OPENING_BODY = _body(
-    {"anyOf": [_reference("OpenBySpec"), _reference("OpenByExample")]},
-    {"example": {"example": "moons"}, "spec": {"spec": XOR_SPEC}},
+    {"anyOf": [_reference(f"OpenBy{way}") for way in ("Spec", "Example", "Branch")]},
+    {
+        "example": {"example": "moons"},
+        "spec": {"spec": XOR_SPEC},
+        "branch": {"branch": {"session": "0123456789abcdef0123456789abcdef", "iteration": 120}},
+    },
 )
 
 COMMAND_BODY = _body(_reference("Command"), COMMAND_EXAMPLES)

@@ -14,6 +14,7 @@ from gradtape.exports.replay_packing import pack_document
 from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
+    BranchQuestion,
     DotQuestion,
     MetricsQuestion,
     OriginQuestion,
@@ -51,6 +52,8 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return Answer(_write_parameters(experiment, question.iteration))
         case OriginQuestion():
             return Answer(_tell_origin(experiment).model_dump_json().encode())
+        case BranchQuestion():
+            return _answer_branch(experiment, question.iteration)
         case ReplayQuestion():
             return _answer_replay(experiment)
 
@@ -122,6 +125,12 @@ def _tell_origin(experiment: Experiment) -> Origin:
         device=experiment.device,
         changed=experiment.changed,
     )
+
+
+def _answer_branch(experiment: Experiment, iteration: int | None) -> Answer:
+    snapshot = experiment.to_branch(iteration)
+    before = experiment.iteration if iteration is None else iteration
+    return Answer(orjson.dumps({"iteration": before}), snapshot)
 
 
 def _answer_replay(experiment: Experiment) -> Answer:
