@@ -66,6 +66,9 @@ COMMAND_EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
+EXAMPLE_ID = "0123456789abcdef0123456789abcdef"
+
+
 def _reference(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -87,7 +90,7 @@ OPENING_BODY = _body(
     {
         "example": {"example": "moons"},
         "spec": {"spec": XOR_SPEC},
-        "branch": {"branch": {"session": "0123456789abcdef0123456789abcdef", "iteration": 120}},
+        "branch": {"branch": {"session": EXAMPLE_ID, "iteration": 0}},
     },
 )
 

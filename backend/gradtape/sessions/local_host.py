@@ -43,7 +43,7 @@ class LocalHost:
     ) -> None:
         self._settings = settings or HostSettings()
         self._store = StoreThread(store)
-        self._launcher = launcher or Launcher()
+        self._launcher = launcher or Launcher(images=self._settings.images)
         self._owns_launcher = launcher is None
         self._sessions: dict[str, HostedSession] = {}
         self._opening: set[str] = set()

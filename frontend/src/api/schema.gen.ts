@@ -116,6 +116,9 @@ export interface paths {
         /**
          * Open a session
          * @description A live network with its tape. Nothing has run yet: send `record` or `run`.
+         *
+         *     A branch has the other session's past up to the iteration that it stands before, and goes on
+         *     from there by itself; the other session is left as it is.
          */
         post: operations["open_session"];
         delete?: never;
@@ -1027,6 +1030,7 @@ export interface components {
          * @description One kind of layer, loss, optimizer, schedule, data set or initialization.
          *
          *     `input_names` says what each input is, where a layer takes one of each, or one for all.
+         *     `unavailable` says why it cannot be used on this server, where it cannot.
          */
         CatalogEntry: {
             /** Kind */
@@ -1043,6 +1047,8 @@ export interface components {
             has_parameters: boolean;
             /** Parameters */
             parameters: components["schemas"]["CatalogParameter"][];
+            /** Unavailable */
+            unavailable?: string | null;
         };
         /**
          * CatalogParameter
@@ -1832,7 +1838,7 @@ export interface components {
              * Data
              * @description What the network learns from.
              */
-            data: components["schemas"]["InlineData"] | components["schemas"]["CsvData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["SineData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["GaussianMixtureData"] | components["schemas"]["DigitsData"] | components["schemas"]["CharactersData"] | components["schemas"]["SequencesData"];
+            data: components["schemas"]["InlineData"] | components["schemas"]["CsvData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["SineData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["GaussianMixtureData"] | components["schemas"]["DigitsData"] | components["schemas"]["MnistFormatData"] | components["schemas"]["CharactersData"] | components["schemas"]["SequencesData"];
             /**
              * @description How each batch is varied.
              * @default {
@@ -3134,6 +3140,44 @@ export interface components {
              * @description Names of earlier layers, or "input". Default: the layer before.
              */
             inputs?: string[];
+        };
+        /**
+         * MnistFormatData
+         * @description Images of 28×28 grey pixels from 0 to 1, in ten classes, that this server has in its folder.
+         *
+         *     Files in MNIST's format: MNIST itself, Fashion-MNIST and the like.
+         */
+        MnistFormatData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mnist_format";
+            /**
+             * Images
+             * @description Which of the server's image sets.
+             */
+            images: string;
+            /**
+             * Part
+             * @description Which of its two parts; training sets have the more images.
+             * @default train
+             * @enum {string}
+             */
+            part: "train" | "test";
+            /**
+             * Samples
+             * @description How many, picked by the seed.
+             * @default 1000
+             */
+            samples: number;
+            /**
+             * Layout
+             * @description As 784 numbers, or as images of shape (1, 28, 28).
+             * @default flat
+             * @enum {string}
+             */
+            layout: "flat" | "images";
         };
         /**
          * MoonsData
@@ -4935,6 +4979,23 @@ export interface components {
             command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
         };
         /**
+         * BranchPoint
+         * @description Where a session branches off from another.
+         */
+        BranchPoint: {
+            /**
+             * Session
+             * @description The other's id.
+             */
+            session: string;
+            /**
+             * Iteration
+             * @description A recorded iteration, or the one that comes next: the branch stands before it. Null is where the other session stands.
+             * @default null
+             */
+            iteration: number | null;
+        };
+        /**
          * EditCommand
          * @description Write one number of a parameter, a buffer, the input or the target.
          */
@@ -4999,6 +5060,13 @@ export interface components {
              */
             kind: "metrics";
             columns: components["schemas"]["Metrics"];
+        };
+        /**
+         * OpenByBranch
+         * @description Open a session that goes on from an iteration of another, which is left as it is.
+         */
+        OpenByBranch: {
+            branch: components["schemas"]["BranchPoint"];
         };
         /**
          * OpenByExample
@@ -5479,7 +5547,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OpenBySpec"] | components["schemas"]["OpenByExample"];
+                "application/json": components["schemas"]["OpenBySpec"] | components["schemas"]["OpenByExample"] | components["schemas"]["OpenByBranch"];
             };
         };
         responses: {
