@@ -53,7 +53,7 @@ def build_update_ratio_figure(metrics: Metrics) -> go.Figure:
         layer="below",
         line={"width": 0},
         fillcolor=HEALTHY_COLOUR,
-        label={"text": "healthy: 0.0001 to 0.01", "textposition": "top left"},
+        label={"text": "healthy: 0.0001 to 0.01", "textposition": "bottom left"},
     )
     return figure
 

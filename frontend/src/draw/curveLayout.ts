@@ -25,7 +25,7 @@ export function figureLayout(
     hovermode: chart.lines.length <= MOST_LINES_TOLD_TOGETHER ? "x" : "closest",
     hoverdistance: -1,
     font: { ...figure?.font, color: color("--ink-soft"), size: 11 },
-    margin: { l: 46, r: 12, t: 6, b: 30 },
+    margin: { l: 46, r: 12, t: 6, b: 24 },
     xaxis: { ...figure?.xaxis, ...common },
     yaxis: {
       ...figure?.yaxis,

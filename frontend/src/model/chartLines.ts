@@ -84,18 +84,23 @@ export function chartOf(
   const most = pointsOfALine(drawn.length);
   const colorOf = layerColors(drawn.map(({ series }) => series.name));
   const isAlone = runs.length === 1;
-  const lines = drawn.map(({ run, series }) => {
+  const measured = drawn.map(({ run, series }) => {
     const name = isAlone ? series.name : nameAmongRuns(run, series, choice);
-    const color = isAlone ? colorOf(series.name) : run.color;
-    return { name, color, dash: dashOf(series, choice), ...lineOf(name, series, choice, most) };
+    const look = {
+      name,
+      color: isAlone ? colorOf(series.name) : run.color,
+      dash: dashOf(series, choice),
+    };
+    return measure(look, series, choice, most);
   });
+  const marks = measured.map((each) => each.marks);
   const first = metricKind(choice.metric).perParameter ? undefined : drawn[0]?.series;
   return {
     metric: choice.metric,
     logarithmic: choice.logarithmic,
-    lines: lines.map(({ marks: _, ...line }) => line),
-    nonFinite: joinMarks(lines, ({ nonFinite }) => nonFinite),
-    zeros: joinMarks(lines, ({ zeros }) => zeros),
+    lines: measured.map(({ line }) => line),
+    nonFinite: joinMarks(marks.map(({ nonFinite }) => nonFinite)),
+    zeros: joinMarks(marks.map(({ zeros }) => zeros)),
     recorded: first === undefined ? { x: [], y: [] } : pointsAt(first, recorded),
     linesLeftOut: all.length - drawn.length,
   };
@@ -143,17 +148,23 @@ interface LineMarks {
   zeros: Marks;
 }
 
-function lineOf(name: string, series: Series, choice: ChartChoice, most: number) {
+function measure(
+  look: Pick<ChartLine, "name" | "color" | "dash">,
+  series: Series,
+  choice: ChartChoice,
+  most: number,
+): { line: ChartLine; marks: LineMarks } {
   const x = series.iteration as number[];
   const measured = series.values.map(toNumber);
   const y = choice.logarithmic ? measured.map((value) => (value > 0 ? value : NaN)) : measured;
   const smoothed = choice.smoothing > 0 ? smooth(y, choice.smoothing) : null;
-  return {
+  const line = {
+    ...look,
     raw: thinCurve({ x, y }, most),
     smoothed: smoothed === null ? null : thinCurve({ x, y: smoothed }, most),
     last: measured.at(-1) ?? NaN,
-    marks: marksOf(name, x, measured, choice.logarithmic),
   };
+  return { line, marks: marksOf(look.name, x, measured, choice.logarithmic) };
 }
 
 function marksOf(
@@ -185,11 +196,7 @@ function mark(marks: Marks, x: number | undefined, y: number, text: string): voi
   marks.text.push(text);
 }
 
-function joinMarks(
-  lines: readonly { marks: LineMarks }[],
-  pick: (marks: LineMarks) => Marks,
-): Marks {
-  const parts = lines.map(({ marks }) => pick(marks));
+function joinMarks(parts: readonly Marks[]): Marks {
   return {
     x: parts.flatMap(({ x }) => x),
     y: parts.flatMap(({ y }) => y),

@@ -64,7 +64,9 @@ export const METRIC_KINDS: readonly MetricKind[] = [
     title: "Learning rate",
     unit: "learning rate",
     perParameter: false,
-    series: ({ iteration, learning_rate: values }) => [{ name: "learning rate", iteration, values }],
+    series: ({ iteration, learning_rate: values }) => [
+      { name: "learning rate", iteration, values },
+    ],
   },
   {
     key: "gradient_flow",

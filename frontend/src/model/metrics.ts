@@ -25,10 +25,7 @@ function joinColumns(
   );
 }
 
-function cutNamed(
-  columns: Record<string, JsonNumber[]>,
-  cut: Cut,
-): Record<string, JsonNumber[]> {
+function cutNamed(columns: Record<string, JsonNumber[]>, cut: Cut): Record<string, JsonNumber[]> {
   return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, cut(column)]));
 }
 

@@ -5,7 +5,11 @@ import { parameterKind, parameterLines } from "./parameterLines";
 
 const metrics = {
   ...metricRows(0, [4, 2]),
-  updates: { iteration: [0], norm: { "fc1.weight": [3] }, ratio: { "fc1.weight": ["NaN" as const] } },
+  updates: {
+    iteration: [0],
+    norm: { "fc1.weight": [3] },
+    ratio: { "fc1.weight": ["NaN" as const] },
+  },
 };
 
 it("beside a chart of the loss stand the norms of the gradients", () => {

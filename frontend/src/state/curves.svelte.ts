@@ -49,10 +49,7 @@ export class CurvesState {
 
   /** All runs that are drawn; the first is this one. */
   get runs(): ChartRun[] {
-    return [
-      { name: this.ownName, metrics: this.metrics, color: "--curve-1" },
-      ...this.compared,
-    ];
+    return [{ name: this.ownName, metrics: this.metrics, color: "--curve-1" }, ...this.compared];
   }
 
   replace(metrics: Metrics): void {

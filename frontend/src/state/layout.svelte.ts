@@ -33,7 +33,7 @@ const DARK = "(prefers-color-scheme: dark)";
 export const SIZE_RANGES: Record<Panel, { smallest: number; largest: number; usual: number }> = {
   recipe: { smallest: 220, largest: 460, usual: 272 },
   inspector: { smallest: 260, largest: 640, usual: 344 },
-  dock: { smallest: 132, largest: 480, usual: 216 },
+  dock: { smallest: 132, largest: 480, usual: 256 },
 };
 
 const NEXT_THEME: Record<Theme, Theme> = {

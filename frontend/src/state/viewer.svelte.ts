@@ -42,7 +42,9 @@ export abstract class Viewer {
   async goToBadIteration(iteration: number): Promise<void> {
     const recorded = this.recorded.find((each) => each >= iteration);
     if (recorded === undefined) {
-      this.notices.inform(`No iteration from ${String(iteration)} on is recorded: record the next.`);
+      this.notices.inform(
+        `No iteration from ${String(iteration)} on is recorded: record the next.`,
+      );
       return;
     }
     await this.travel(recorded);
