@@ -274,6 +274,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The layouts of all figures
+         * @description By name; for whoever draws the points as they come, as the page does.
+         */
+        get: operations["get_figure_layouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/figures/{name}": {
         parameters: {
             query?: never;
@@ -5859,6 +5879,39 @@ export interface operations {
             };
         };
     };
+    get_figure_layouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_figure: {
         parameters: {
             query?: never;
@@ -5866,7 +5919,7 @@ export interface operations {
             path: {
                 /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
                 session_id: string;
-                /** @description `loss` or `gradient_flow`. */
+                /** @description One of `loss`, `accuracy`, `learning_rate`, `gradient_flow`, `parameters`, `updates`, `update_ratio`. */
                 name: string;
             };
             cookie?: never;
