@@ -70,10 +70,10 @@ export function fetchExamples(): Promise<Example[]> {
   return getJson("/examples");
 }
 
-export function openSession(
-  request: { spec: JsonObject } | { example: string },
-  signal?: AbortSignal,
-): Promise<SessionState> {
+export type OpeningRequest =
+  { spec: JsonObject } | { example: string } | { branch: { session: string; iteration: number } };
+
+export function openSession(request: OpeningRequest, signal?: AbortSignal): Promise<SessionState> {
   return postJson("/sessions", request, signal);
 }
 
@@ -122,8 +122,12 @@ export async function fetchTapeBlob(
   return response.arrayBuffer();
 }
 
-export function fetchMetrics(id: string, signal?: AbortSignal): Promise<Metrics> {
-  return getJson(`${session(id)}/metrics`, signal);
+/** Columns over the iterations from `since` on. */
+export function fetchMetrics(
+  id: string,
+  { since = 0, signal }: { since?: number; signal?: AbortSignal } = {},
+): Promise<Metrics> {
+  return getJson(`${session(id)}/metrics?since=${since}`, signal);
 }
 
 /** Exact numbers of a part of a tensor, `slice` as in Python: "0:10,:". */

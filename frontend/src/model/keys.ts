@@ -10,6 +10,7 @@ export type Action =
   | "playOrPause"
   | "recordNext"
   | "trainOrPause"
+  | "branch"
   | "previousIteration"
   | "nextIteration"
   | "zoomIn"
@@ -41,6 +42,7 @@ const PLAIN: Record<string, Action> = {
   " ": "playOrPause",
   n: "recordNext",
   r: "trainOrPause",
+  b: "branch",
   "[": "previousIteration",
   "]": "nextIteration",
   "+": "zoomIn",
@@ -130,6 +132,7 @@ export const KEY_HELP: readonly KeyGroup[] = [
       { keys: ["N"], does: "record the next iteration" },
       { keys: ["R"], does: "train; again to pause" },
       TRAVEL,
+      { keys: ["B"], does: "branch: go on from the shown iteration in a run of its own" },
     ],
   },
   GRAPH_KEYS,
