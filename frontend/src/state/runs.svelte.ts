@@ -263,8 +263,7 @@ export class RunsState {
   }
 
   async #tell(command: (companion: Companion) => Promise<void>): Promise<void> {
-    if (!this.lockstep) return;
-    await Promise.all(this.companions.map(command));
+    if (this.lockstep) await Promise.all(this.companions.map(command));
     this.#ask();
   }
 
@@ -272,17 +271,25 @@ export class RunsState {
   #ask(): void {
     if (this.#isAsking) return;
     this.#isAsking = true;
-    void this.main.attempt(() => this.#askInTurn()).finally(() => (this.#isAsking = false));
+    void this.main.attempt(() => this.#askInTurn());
   }
 
   async #askInTurn(): Promise<void> {
-    while (this.#tellTime() || this.companions.some(({ isAtWork }) => isAtWork)) {
-      for (const companion of this.companions) if (companion.isAtWork) await companion.ask();
-      const gone = this.companions.filter(({ isGone }) => isGone);
-      if (gone.length > 0) this.#setCompanions(this.companions.filter(({ isGone }) => !isGone));
-      await new Promise((resolve) => setTimeout(resolve, ASK_MILLISECONDS));
+    try {
+      while (this.#tellTime() || this.companions.some(({ isAtWork }) => isAtWork)) {
+        for (const companion of this.companions) if (companion.isAtWork) await companion.ask();
+        this.#dropDeleted();
+        await new Promise((resolve) => setTimeout(resolve, ASK_MILLISECONDS));
+      }
+    } finally {
+      // At once: whoever begins work in the next moment has to find that nobody asks any more.
+      this.#isAsking = false;
     }
-    this.#tellTime();
+  }
+
+  #dropDeleted(): void {
+    const there = this.companions.filter(({ isGone }) => !isGone);
+    if (there.length < this.companions.length) this.#setCompanions(there);
   }
 
   /** Whether the run on the stage is at work; and the time goes on for those that are. */
