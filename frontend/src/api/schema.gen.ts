@@ -4211,6 +4211,11 @@ export interface components {
              * @description How many numbers are trained.
              */
             parameters: number;
+            /**
+             * Iterations Per Epoch
+             * @description One pass over the training data.
+             */
+            iterations_per_epoch: number;
             /** Iterations Recorded */
             iterations_recorded: number[];
             /**

@@ -11,6 +11,7 @@ export type Action =
   | "recordNext"
   | "trainOrPause"
   | "branch"
+  | "trainEpoch"
   | "previousIteration"
   | "nextIteration"
   | "zoomIn"
@@ -43,6 +44,7 @@ const PLAIN: Record<string, Action> = {
   n: "recordNext",
   r: "trainOrPause",
   b: "branch",
+  e: "trainEpoch",
   "[": "previousIteration",
   "]": "nextIteration",
   "+": "zoomIn",
@@ -131,6 +133,7 @@ export const KEY_HELP: readonly KeyGroup[] = [
     keys: [
       { keys: ["N"], does: "record the next iteration" },
       { keys: ["R"], does: "train; again to pause" },
+      { keys: ["E"], does: "train to the end of the epoch" },
       TRAVEL,
       { keys: ["B"], does: "branch: go on from the shown iteration in a run of its own" },
     ],

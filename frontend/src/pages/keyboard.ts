@@ -66,6 +66,7 @@ export function workbenchActions(workbench: Workbench): Actions {
     recordNext: () => workbench.recordNext(),
     trainOrPause: () => workbench.trainOrPause(),
     branch: () => workbench.branch(),
+    trainEpoch: () => workbench.trainEpoch(),
     undo: () => recipe.undo(),
     redo: () => recipe.redo(),
   };

@@ -5,6 +5,7 @@ import { ApiError } from "../api/errors";
 import type { Command, Metrics, SessionPhase, SessionState as SessionSummary } from "../api/types";
 import { appendMetrics, NO_METRICS } from "../model/metrics";
 import { boundMetrics } from "../model/metricThinning";
+import type { RunCommand } from "../model/runLength";
 import { withDefaultWiringLeftOut, type Spec } from "../model/spec";
 
 /** What a run is called and drawn as, whether it is on the stage or beside it. */
@@ -14,6 +15,9 @@ export interface RunLook {
   /** Of its color, from 0. */
   slot: number;
 }
+
+/** What a run has besides its length. */
+export type RunLike = Partial<Pick<RunCommand, "record_every" | "until">>;
 
 export class Companion {
   readonly id: string;
@@ -63,10 +67,14 @@ export class Companion {
   }
 
   /** Trains until so many iterations are done; a run that is there already stands still. */
-  async trainTo(target: number, recordEvery: number | null): Promise<void> {
+  async trainTo(target: number, { record_every, until }: RunLike = {}): Promise<void> {
     const iterations = target - this.iteration;
     if (iterations <= 0) return;
-    await this.#command({ kind: "run", iterations, record_every: recordEvery });
+    const given = {
+      ...(record_every != null && { record_every }),
+      ...(until != null && { until }),
+    };
+    await this.#command({ kind: "run", iterations, ...given });
   }
 
   async pause(): Promise<void> {

@@ -7,7 +7,7 @@ import type { SessionState as SessionSummary } from "../api/types";
 import type { ChartRun } from "../model/chartLines";
 import type { Spec } from "../model/spec";
 import { differences, runNames, type Difference } from "../model/specDifference";
-import { Companion, type RunLook } from "./companion.svelte";
+import { Companion, type RunLike, type RunLook } from "./companion.svelte";
 import type { CurvesState } from "./curves.svelte";
 import type { NoticesState } from "./notices.svelte";
 import type { RecipeState } from "./recipe.svelte";
@@ -156,8 +156,9 @@ export class RunsState {
 
   // In lockstep with the run on the stage
 
-  trainTo(target: number, recordEvery: number | null): Promise<void> {
-    return this.#tell((companion) => companion.trainTo(target, recordEvery));
+  /** Up to the same iteration; `command` is what the run on the stage was told. */
+  trainTo(target: number, command: RunLike = {}): Promise<void> {
+    return this.#tell((companion) => companion.trainTo(target, command));
   }
 
   pause(): Promise<void> {
@@ -228,7 +229,8 @@ export class RunsState {
     const companion = Companion.of(summary, this.#newLook(given));
     this.#keep(companion);
     const { session, training } = this.main;
-    await companion.trainTo(Math.max(1, session.iteration), training.recordEvery);
+    const record_every = training.recordEvery;
+    await companion.trainTo(Math.max(1, session.iteration), { record_every });
     this.#ask();
   }
 

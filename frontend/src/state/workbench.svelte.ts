@@ -8,6 +8,7 @@ import { renameFile } from "../model/exports";
 import { nearest } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
+import { endOfRun, type RunCommand } from "../model/runLength";
 import { changeBetween, isSameNetwork, type Spec, type SpecChange } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
@@ -119,7 +120,7 @@ export class Workbench extends SessionViewer {
       this.activity.run("Recording an iteration", async (signal) => {
         const target = this.session.iteration + (again ? 2 : 1);
         const sequence = await this.session.send(command);
-        await this.runs.trainTo(target, null);
+        await this.runs.trainTo(target);
         const { iteration } = await this.session.recordedAfter(
           sequence,
           (event) => !again || event.iteration === shown + 1,
@@ -142,14 +143,24 @@ export class Workbench extends SessionViewer {
   }
 
   train(): Promise<void> {
+    return this.#run(this.training.command);
+  }
+
+  /** Trains to the end of the epoch. */
+  trainEpoch(): Promise<void> {
+    if (this.isTraining) return Promise.resolve();
+    return this.#run({ kind: "run", epochs: 1, record_every: this.training.recordEvery });
+  }
+
+  #run(command: RunCommand): Promise<void> {
     if (this.isAside) return Promise.resolve();
-    const { iterations, recordEvery } = this.training;
     this.training.followed = true;
     this.playhead.scrubTo(this.playhead.total);
-    const target = this.session.iteration + iterations;
+    const { iteration, iterationsPerEpoch } = this.session;
+    const target = endOfRun(command, iteration, iterationsPerEpoch);
     return this.attempt(async () => {
-      await this.session.send({ kind: "run", iterations, record_every: recordEvery });
-      await this.runs.trainTo(target, recordEvery);
+      await this.session.send(command);
+      await this.runs.trainTo(target, command);
     });
   }
 
