@@ -109,6 +109,20 @@ def test_a_number_is_edited_and_the_past_is_put_back(client: gradtape.Client) ->
     assert session.set(lr=0.5)["spec"]["optimizer"]["lr"] == 0.5
 
 
+def test_a_branch_goes_its_own_way(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    session.run(20, record_every=10)
+    losses = session.metrics()["loss"]
+    same, other = session.branch(10), client.branch(session.id, 10)
+    other.set(lr=0.0)
+    for branch in (same, other):
+        assert branch.state()["iteration"] == 10
+        branch.run(10)
+    assert same.metrics()["loss"] == losses == session.metrics()["loss"]
+    assert other.metrics()["loss"][:11] == losses[:11]
+    assert len(set(other.metrics()["loss"][10:])) == 1  # a learning rate of 0 moves nothing
+
+
 def test_a_session_is_exported(client: gradtape.Client, tmp_path: Path) -> None:
     session = client.open("moons")
     session.run(3, record_every=1)

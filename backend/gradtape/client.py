@@ -69,6 +69,17 @@ class Client:
         body = {"example": spec} if isinstance(spec, str) else {"spec": dict(spec)}
         return Session(self, self.request("POST", "/sessions", json=body).json()["id"])
 
+    def branch(self, session: "Session | str", iteration: int | None = None) -> "Session":
+        """Open a session that goes on from an iteration of another, which is left as it is.
+
+        Args:
+            session: the other one, or its id.
+            iteration: a recorded one, or the one that comes next; by default where it stands.
+        """
+        origin = session if isinstance(session, str) else session.id
+        body = {"branch": {"session": origin, "iteration": iteration}}
+        return Session(self, self.request("POST", "/sessions", json=body).json()["id"])
+
     def session(self, session_id: str) -> "Session":
         """A session that is open already."""
         session = Session(self, session_id)
@@ -168,6 +179,10 @@ class Session:
     def seek(self, iteration: int) -> dict[str, Any]:
         """Stand before a recorded iteration again."""
         return self._carry_out({"kind": "seek", "iteration": iteration})
+
+    def branch(self, iteration: int | None = None) -> "Session":
+        """Another session that goes on from a recorded iteration; by default from here."""
+        return self._client.branch(self, iteration)
 
     def pause(self) -> int:
         """Stop a run that another thread or process waits for."""

@@ -16,6 +16,7 @@ from gradtape.exports.replay_packing import pack_document
 from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
+    BranchQuestion,
     DiagnosisQuestion,
     DotQuestion,
     LayersQuestion,
@@ -49,16 +50,16 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return _answer_blob(experiment.recording(question.iteration))
         case ValuesQuestion():
             return _answer_values(experiment.recording(question.iteration), question)
-        case MetricsQuestion():
-            return Answer(experiment.metrics(question.since).model_dump_json().encode())
-        case LayersQuestion() | DiagnosisQuestion():
-            return Answer(_look_into(experiment, question))
+        case MetricsQuestion() | LayersQuestion() | DiagnosisQuestion():
+            return Answer(_tell_of_training(experiment, question))
         case DotQuestion():
             return Answer(_write_dot(experiment, question.iteration))
         case ParametersQuestion():
             return Answer(_write_parameters(experiment, question.iteration))
         case OriginQuestion():
             return Answer(_tell_origin(experiment).model_dump_json().encode())
+        case BranchQuestion():
+            return _answer_branch(experiment, question.iteration)
         case ReplayQuestion():
             return _answer_replay(experiment)
 
@@ -106,10 +107,16 @@ def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:
     return Answer(orjson.dumps({**facts, "values": orjson.Fragment(encode_values(values))}))
 
 
-def _look_into(experiment: Experiment, question: LayersQuestion | DiagnosisQuestion) -> bytes:
-    if question.kind == "layers":
-        return _tell_layers(experiment, question.iterations).model_dump_json().encode()
-    return FINDINGS.dump_json(diagnose_experiment(experiment))
+def _tell_of_training(
+    experiment: Experiment, question: MetricsQuestion | LayersQuestion | DiagnosisQuestion
+) -> bytes:
+    match question:
+        case MetricsQuestion():
+            return experiment.metrics(question.since).model_dump_json().encode()
+        case LayersQuestion():
+            return _tell_layers(experiment, question.iterations).model_dump_json().encode()
+        case DiagnosisQuestion():
+            return FINDINGS.dump_json(diagnose_experiment(experiment))
 
 
 def _tell_layers(experiment: Experiment, iterations: tuple[int, ...] | None) -> LayerHistory:
@@ -143,6 +150,12 @@ def _tell_origin(experiment: Experiment) -> Origin:
         device=experiment.device,
         changed=experiment.changed,
     )
+
+
+def _answer_branch(experiment: Experiment, iteration: int | None) -> Answer:
+    snapshot = experiment.to_branch(iteration)
+    before = experiment.iteration if iteration is None else iteration
+    return Answer(orjson.dumps({"iteration": before}), snapshot)
 
 
 def _answer_replay(experiment: Experiment) -> Answer:

@@ -215,5 +215,6 @@ class SessionState(Plain):
     phase: SessionPhase = Field(description="`running` also while commands wait.")
     device: str
     parameters: int = Field(description="How many numbers are trained.")
+    iterations_per_epoch: int = Field(description="One pass over the training data.")
     iterations_recorded: list[int]
     sequence: int = Field(description="Of the last event.")

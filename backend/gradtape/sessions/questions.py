@@ -89,6 +89,16 @@ class OriginQuestion(Plain):
     kind: Literal["origin"] = "origin"
 
 
+class BranchQuestion(Plain):
+    """What another session needs to stand before an iteration, or where this one stands.
+
+    Payload: `{"iteration"}`. Blob: a snapshot.
+    """
+
+    kind: Literal["branch"] = "branch"
+    iteration: int | None = None
+
+
 class ReplayQuestion(Plain):
     """All that a one-file replay holds: the recorded iterations, newest first, and the metrics.
 
@@ -108,6 +118,7 @@ Question = Annotated[
     | DotQuestion
     | ParametersQuestion
     | OriginQuestion
+    | BranchQuestion
     | ReplayQuestion,
     Field(discriminator="kind"),
 ]

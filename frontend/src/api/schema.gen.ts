@@ -116,6 +116,9 @@ export interface paths {
         /**
          * Open a session
          * @description A live network with its tape. Nothing has run yet: send `record` or `run`.
+         *
+         *     A branch has the other session's past up to the iteration that it stands before, and goes on
+         *     from there by itself; the other session is left as it is.
          */
         post: operations["open_session"];
         delete?: never;
@@ -306,6 +309,26 @@ export interface paths {
          *     the first recorded one on.
          */
         get: operations["get_diagnosis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The layouts of all figures
+         * @description By name; for whoever draws the points as they come, as the page does.
+         */
+        get: operations["get_figure_layouts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1070,6 +1093,7 @@ export interface components {
          * @description One kind of layer, loss, optimizer, schedule, data set or initialization.
          *
          *     `input_names` says what each input is, where a layer takes one of each, or one for all.
+         *     `unavailable` says why it cannot be used on this server, where it cannot.
          */
         CatalogEntry: {
             /** Kind */
@@ -1086,6 +1110,8 @@ export interface components {
             has_parameters: boolean;
             /** Parameters */
             parameters: components["schemas"]["CatalogParameter"][];
+            /** Unavailable */
+            unavailable?: string | null;
         };
         /**
          * CatalogParameter
@@ -1887,7 +1913,7 @@ export interface components {
              * Data
              * @description What the network learns from.
              */
-            data: components["schemas"]["InlineData"] | components["schemas"]["CsvData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["SineData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["GaussianMixtureData"] | components["schemas"]["DigitsData"] | components["schemas"]["CharactersData"] | components["schemas"]["SequencesData"];
+            data: components["schemas"]["InlineData"] | components["schemas"]["CsvData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["SineData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["GaussianMixtureData"] | components["schemas"]["DigitsData"] | components["schemas"]["MnistFormatData"] | components["schemas"]["CharactersData"] | components["schemas"]["SequencesData"];
             /**
              * @description How each batch is varied.
              * @default {
@@ -3322,6 +3348,44 @@ export interface components {
             inputs?: string[];
         };
         /**
+         * MnistFormatData
+         * @description Images of 28×28 grey pixels from 0 to 1, in ten classes, that this server has in its folder.
+         *
+         *     Files in MNIST's format: MNIST itself, Fashion-MNIST and the like.
+         */
+        MnistFormatData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mnist_format";
+            /**
+             * Images
+             * @description Which of the server's image sets.
+             */
+            images: string;
+            /**
+             * Part
+             * @description Which of its two parts; training sets have the more images.
+             * @default train
+             * @enum {string}
+             */
+            part: "train" | "test";
+            /**
+             * Samples
+             * @description How many, picked by the seed.
+             * @default 1000
+             */
+            samples: number;
+            /**
+             * Layout
+             * @description As 784 numbers, or as images of shape (1, 28, 28).
+             * @default flat
+             * @enum {string}
+             */
+            layout: "flat" | "images";
+        };
+        /**
          * MoonsData
          * @description Two interleaving half circles.
          */
@@ -4345,6 +4409,11 @@ export interface components {
              * @description How many numbers are trained.
              */
             parameters: number;
+            /**
+             * Iterations Per Epoch
+             * @description One pass over the training data.
+             */
+            iterations_per_epoch: number;
             /** Iterations Recorded */
             iterations_recorded: number[];
             /**
@@ -5158,6 +5227,23 @@ export interface components {
             command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
         };
         /**
+         * BranchPoint
+         * @description Where a session branches off from another.
+         */
+        BranchPoint: {
+            /**
+             * Session
+             * @description The other's id.
+             */
+            session: string;
+            /**
+             * Iteration
+             * @description A recorded iteration, or the one that comes next: the branch stands before it. Null is where the other session stands.
+             * @default null
+             */
+            iteration: number | null;
+        };
+        /**
          * EditCommand
          * @description Write one number of a parameter, a buffer, the input or the target.
          */
@@ -5222,6 +5308,13 @@ export interface components {
              */
             kind: "metrics";
             columns: components["schemas"]["Metrics"];
+        };
+        /**
+         * OpenByBranch
+         * @description Open a session that goes on from an iteration of another, which is left as it is.
+         */
+        OpenByBranch: {
+            branch: components["schemas"]["BranchPoint"];
         };
         /**
          * OpenByExample
@@ -5702,7 +5795,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OpenBySpec"] | components["schemas"]["OpenByExample"];
+                "application/json": components["schemas"]["OpenBySpec"] | components["schemas"]["OpenByExample"] | components["schemas"]["OpenByBranch"];
             };
         };
         responses: {
@@ -6081,6 +6174,39 @@ export interface operations {
             };
         };
     };
+    get_figure_layouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_figure: {
         parameters: {
             query?: never;
@@ -6088,7 +6214,7 @@ export interface operations {
             path: {
                 /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
                 session_id: string;
-                /** @description `loss` or `gradient_flow`. */
+                /** @description One of `loss`, `accuracy`, `learning_rate`, `gradient_flow`, `parameters`, `updates`, `update_ratio`. */
                 name: string;
             };
             cookie?: never;

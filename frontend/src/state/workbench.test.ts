@@ -36,6 +36,7 @@ function summary(): SessionSummary {
     phase: "ready",
     device: "cpu",
     parameters: 1,
+    iterations_per_epoch: 1,
     iterations_recorded: [],
     sequence: 0,
   };
