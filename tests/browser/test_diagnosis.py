@@ -18,7 +18,7 @@ def tab(workbench: Workbench) -> Locator:
     return workbench.page.get_by_role("tab", name="Diagnosis")
 
 
-def test_vanishing_gradients_are_named_and_the_layer_is_selected_by_a_click(
+def test_vanishing_gradients_are_named_a_click_selects_the_layer_and_another_tries_a_cure(
     workbench: Workbench,
 ) -> None:
     run_example(workbench, "vanishing", 20)
@@ -31,6 +31,9 @@ def test_vanishing_gradients_are_named_and_the_layer_is_selected_by_a_click(
     finding.get_by_role("button", name=told["layer"], exact=True).click()
     inspector = workbench.page.get_by_role("complementary", name="Inspector")
     expect(inspector.get_by_role("heading", name="fc1")).to_be_visible()
+    finding.get_by_role("button", name="Try it in a copy").click()
+    runs = workbench.page.get_by_role("tabpanel", name="Runs")
+    expect(runs.get_by_role("button", name=f"Remove {told['cure']['label']}")).to_be_visible()
 
 
 def test_a_healthy_run_is_called_healthy_once_there_is_evidence(workbench: Workbench) -> None:
