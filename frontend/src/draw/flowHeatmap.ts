@@ -101,7 +101,8 @@ function paintCells(pen: FlowPen): void {
       const kind = kindOf(value);
       if (kind === "absent") continue;
       if (kind === "not-finite") notFinite.rect(...boxOf(pen, row, column, column + 1));
-      else if (kind === "zero" && scale.zeroApart) zeros.rect(...boxOf(pen, row, column, column + 1));
+      else if (kind === "zero" && scale.zeroApart)
+        zeros.rect(...boxOf(pen, row, column, column + 1));
       else {
         context.fillStyle = colors.at(scale, scale.place(value));
         context.fillRect(...boxOf(pen, row, column, column + 1));

@@ -64,6 +64,28 @@ export function cellAt(places: FlowPlaces, x: number, y: number): FlowCell | nul
   return { row, column: Math.min(places.columns - 1, Math.max(0, column)) };
 }
 
+/** The cell that an arrow key leads to; null for other keys. */
+export function besideCell(places: FlowPlaces, cell: FlowCell, key: string): FlowCell | null {
+  const { row, column } = cell;
+  const [lastRow, lastColumn] = [places.rows - 1, places.columns - 1];
+  switch (key) {
+    case "ArrowLeft":
+      return { row, column: Math.max(0, column - 1) };
+    case "ArrowRight":
+      return { row, column: Math.min(lastColumn, column + 1) };
+    case "ArrowUp":
+      return { row: Math.max(0, row - 1), column };
+    case "ArrowDown":
+      return { row: Math.min(lastRow, row + 1), column };
+    case "Home":
+      return { row, column: 0 };
+    case "End":
+      return { row, column: lastColumn };
+    default:
+      return null;
+  }
+}
+
 /** Every how many rows there is room for a name of this height. */
 export function nameStride({ rowHeight }: FlowPlaces, lineHeight: number): number {
   return Math.max(1, Math.ceil(lineHeight / rowHeight));

@@ -151,7 +151,11 @@ function outlineOf(places: RidgePlaces, panel: RidgePanel, ridge: Ridge, base: n
 }
 
 /** What is in no bin: a bar of zeros at the left, a hatched one of NaN and infinity at the right. */
-function paintSides({ context, view, colors, patterns }: RidgePen, ridge: Ridge, base: number): void {
+function paintSides(
+  { context, view, colors, patterns }: RidgePen,
+  ridge: Ridge,
+  base: number,
+): void {
   const { places } = view;
   if (ridge.zeros > 0) {
     const height = ridge.zeros * places.ridgeHeight;

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { metricRows } from "../../test/metricRows";
 import type { IterationLayers, LayerStatistics, Metrics } from "../api/types";
-import { cellOf, columnOf, decadesIn, flowMap, kindOf, kindsIn, type FlowMap } from "./flowOverTime";
+import {
+  cellOf,
+  columnOf,
+  decadesIn,
+  flowMap,
+  kindOf,
+  kindsIn,
+  type FlowMap,
+} from "./flowOverTime";
 import {
   ABSENT,
   flowRows,

@@ -73,6 +73,11 @@ export function cellOf(map: FlowMap, row: number, column: number): number {
   return map.cells[row * map.columns.length + column] ?? ABSENT;
 }
 
+/** The iteration that the number of a cell is from. */
+export function peakOf(map: FlowMap, row: number, column: number): number {
+  return map.peaks[row * map.columns.length + column] ?? 0;
+}
+
 /** The column that holds an iteration, or the nearest to it; -1 where there are none. */
 export function columnOf(map: FlowMap, iteration: number): number {
   let nearest = -1;

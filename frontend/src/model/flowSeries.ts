@@ -1,6 +1,7 @@
 /** Numbers of each layer over the iterations: gradient norms, update ratios, shares of units. */
 
 import type { IterationLayers, JsonNumber, Metrics } from "../api/types";
+import type { FlowMeasure } from "./flowScale";
 import { rowsBefore } from "./metrics";
 import { toNumber } from "./tape";
 
@@ -54,6 +55,25 @@ function normTogether(columns: Columns, parameters: readonly string[]): Float64A
     norms[at] = Math.sqrt(squares);
   }
   return norms;
+}
+
+/** What a map of this measure is made from. */
+export function flowSeries(
+  measure: FlowMeasure,
+  metrics: Metrics,
+  history: readonly IterationLayers[],
+  perParameter: boolean,
+): FlowSeries {
+  switch (measure) {
+    case "dead":
+      return shareSeries(history, "dead_share");
+    case "saturated":
+      return shareSeries(history, "saturated_share");
+    case "gradient":
+      return gradientSeries(metrics, flowRows(Object.keys(metrics.gradient_norm), perParameter));
+    case "update":
+      return updateSeries(metrics, flowRows(Object.keys(metrics.updates.norm), perParameter));
+  }
 }
 
 export function gradientSeries(metrics: Metrics, rows: readonly FlowRow[]): FlowSeries {

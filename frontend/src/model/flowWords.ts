@@ -44,6 +44,24 @@ export function numberInWords(value: number, measure: FlowMeasure): string {
   }
 }
 
+/** Why there is no map. */
+export function nothingInWords(measure: FlowMeasure, hasLayers: boolean): string {
+  switch (measure) {
+    case "gradient":
+      return "Norms of gradients appear here while the network trains.";
+    case "update":
+      return "Updates appear here once they have been measured.";
+    case "dead":
+      return hasLayers
+        ? "No layer here can fall silent, as relu, gelu, silu, mish and softplus can."
+        : MEASURING;
+    case "saturated":
+      return hasLayers ? "No layer here saturates, as tanh, sigmoid and hardtanh do." : MEASURING;
+  }
+}
+
+const MEASURING = "The layers are being measured …";
+
 function zeroInWords(measure: FlowMeasure): string {
   return measure === "update" ? "the update changed nothing" : `${MEASURE_WORDS[measure]} 0 %`;
 }

@@ -154,6 +154,20 @@ function ridgeOf({ iteration, first, counts, zeros, nonFinite }: Counted, span: 
   return { iteration, shares, zeros: zeros / total, nonFinite: nonFinite / total };
 }
 
+/** As many ridges as can be told apart; the server tells no more at once. */
+const MOST_RIDGES = 60;
+
+/** The iterations of which the layers are wanted: few of all that are recorded, or just one. */
+export function iterationsToAsk(
+  recorded: readonly number[],
+  shown: number | null,
+  overTime: boolean,
+): number[] {
+  const kept = new Set(overTime ? thinStably(recorded, MOST_RIDGES - 1) : []);
+  if (shown !== null && recorded.includes(shown)) kept.add(shown);
+  return [...kept].sort((left, right) => left - right);
+}
+
 /** Which of rising iterations to ask for: few, and mostly the same ones when more are recorded. */
 export function thinStably(iterations: readonly number[], most: number): number[] {
   let stride = 1;
