@@ -17,7 +17,7 @@ export interface FlowCell {
 /** Above the cells, for the mark of the shown iteration; below them, for the iterations. */
 export const FLOW_HEAD = 16;
 export const FLOW_FOOT = 18;
-const LEAST_ROW = 5;
+const LEAST_ROW = 4;
 const MOST_ROW = 30;
 const MOST_COLUMN = 26;
 /** Two pixels a column: narrower ones would be a blur. */

@@ -8,6 +8,7 @@ import {
   flowMap,
   kindOf,
   kindsIn,
+  ticksOf,
   type FlowMap,
 } from "./flowOverTime";
 import {
@@ -127,6 +128,16 @@ describe("flow over time", () => {
     expect(decadesIn(flowMap(series([3e-7, 0, NaN, 20]), 9))).toEqual({ from: -7, to: 2 });
     expect(decadesIn(flowMap(series([1, 1]), 9))).toEqual({ from: 0, to: 1 });
     expect(decadesIn(flowMap(series([0, NaN]), 9))).toEqual({ from: -1, to: 0 });
+  });
+
+  it("labels columns where a round number of iterations is passed", () => {
+    const labels = (map: FlowMap, about: number) =>
+      ticksOf(map, about).map((column) => map.columns[column]?.from);
+    const long = flowMap(series(Array.from({ length: 100 }, () => 1)), 100); // 10 … 109
+    expect(labels(long, 5)).toEqual([10, 20, 40, 60, 80, 100]);
+    const sparse = { ...series([1, 1, 1, 1, 1]), iterations: [0, 7, 14, 21, 28] };
+    expect(labels(flowMap(sparse, 9), 3)).toEqual([0, 14, 21]); // passing 10 and 20
+    expect(labels(flowMap(series([]), 9), 3)).toEqual([]);
   });
 
   it("finds the column of an iteration, or the nearest", () => {

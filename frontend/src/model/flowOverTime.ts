@@ -108,3 +108,23 @@ export function decadesIn(map: FlowMap): { from: number; to: number } {
   const from = Math.floor(Math.log10(least));
   return { from, to: Math.max(from + 1, Math.ceil(Math.log10(greatest))) };
 }
+
+/** Columns to be labelled, about so many: those in which a round number of iterations is passed. */
+export function ticksOf({ columns }: FlowMap, about: number): number[] {
+  const [first, last] = [columns[0], columns.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const step = roundStep((last.to - first.from) / Math.max(1, about));
+  let passed = -1;
+  return [...columns.keys()].filter((column) => {
+    const whole = Math.floor((columns[column]?.to ?? 0) / step);
+    const isTick = whole > passed;
+    passed = whole;
+    return isTick;
+  });
+}
+
+/** 1, 2 or 5 times a power of ten, at least this. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
+  return power * ([1, 2, 5].find((each) => each * power >= least) ?? 10);
+}

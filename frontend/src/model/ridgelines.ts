@@ -83,7 +83,7 @@ function valuePanel(name: string, found: readonly Found[]): RidgePanel[] {
     countedValues(iteration, layer.output.histogram, width),
   );
   const span = spanOf(counted);
-  const labels = [span.from * width, span.to * width].map((end) => formatNumber(end, 2));
+  const labels = [span.from * width, span.to * width].map(formatEnd);
   const holdsZero = span.from <= 0 && span.to >= 0;
   return [
     {
@@ -94,6 +94,12 @@ function valuePanel(name: string, found: readonly Found[]): RidgePanel[] {
       ridges: counted.map((each) => ridgeOf(each, span)),
     },
   ];
+}
+
+/** Shorter still where a power of ten comes with it. */
+function formatEnd(value: number): string {
+  const text = formatNumber(value, 2);
+  return text.length > 7 ? formatNumber(value, 1) : text;
 }
 
 function magnitudePanel(name: string, counted: readonly Counted[], span: Span): RidgePanel {
