@@ -63,6 +63,13 @@ describe("flow over time", () => {
     expect([...layer]).toEqual([5, 0, NaN, Infinity]); // √(3² + 4²)
   });
 
+  it("tells the smallest of gradients from zero", () => {
+    const tiny = { "fc1.weight": [3e-200], "fc1.bias": [4e-200] };
+    const rows = flowRows(Object.keys(tiny), false);
+    const { values } = gradientSeries({ ...metrics, gradient_norm: tiny }, rows);
+    expect((values[0]?.[0] ?? 0) / 5e-200).toBeCloseTo(1, 12);
+  });
+
   it("compares an update with the weights as they were before it", () => {
     const rows = flowRows(Object.keys(metrics.parameter_norm), false);
     const { iterations, values } = updateSeries(metrics, rows);

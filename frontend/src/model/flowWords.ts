@@ -44,6 +44,14 @@ export function numberInWords(value: number, measure: FlowMeasure): string {
   }
 }
 
+/** What a number of a map means, and which are as they should be. */
+export const MEASURE_NOTES: Record<FlowMeasure, string> = {
+  gradient: "log scale",
+  update: "one in 10⁴ to one in 10² is usual",
+  dead: "units that are zero for the whole batch",
+  saturated: "tanh beyond ±0.97, sigmoid outside 0.03 to 0.97, hardtanh at its ends",
+};
+
 /** Why there is no map. */
 export function nothingInWords(measure: FlowMeasure, hasLayers: boolean): string {
   switch (measure) {
