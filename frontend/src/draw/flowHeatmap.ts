@@ -169,8 +169,9 @@ function paintIterations({ context, view, colors }: FlowPen): void {
   const y = places.top + places.rows * places.rowHeight + FLOW_FOOT / 2 + 1;
   context.textAlign = "left";
   context.fillStyle = colors.faint;
-  for (const column of ticksOf(map, (places.columns * places.columnWidth) / TICK_PX)) {
-    const text = formatCount(map.columns[column]?.from ?? 0);
+  const about = (places.columns * places.columnWidth) / TICK_PX;
+  for (const { column, iteration } of ticksOf(map, about)) {
+    const text = formatCount(iteration);
     const x = places.left + column * places.columnWidth;
     if (x + context.measureText(text).width <= view.width) context.fillText(text, x, y);
   }

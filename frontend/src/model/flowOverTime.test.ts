@@ -139,11 +139,14 @@ describe("flow over time", () => {
 
   it("labels columns where a round number of iterations is passed", () => {
     const labels = (map: FlowMap, about: number) =>
-      ticksOf(map, about).map((column) => map.columns[column]?.from);
+      ticksOf(map, about).map(({ iteration }) => iteration);
     const long = flowMap(series(Array.from({ length: 100 }, () => 1)), 100); // 10 … 109
     expect(labels(long, 5)).toEqual([10, 20, 40, 60, 80, 100]);
     const sparse = { ...series([1, 1, 1, 1, 1]), iterations: [0, 7, 14, 21, 28] };
     expect(labels(flowMap(sparse, 9), 3)).toEqual([0, 14, 21]); // passing 10 and 20
+    expect(labels(flowMap(series(Array.from({ length: 100 }, () => 1)), 9), 2)).toEqual([
+      10, 50, 100,
+    ]);
     expect(labels(flowMap(series([]), 9), 3)).toEqual([]);
   });
 

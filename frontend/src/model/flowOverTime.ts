@@ -109,17 +109,22 @@ export function decadesIn(map: FlowMap): { from: number; to: number } {
   return { from, to: Math.max(from + 1, Math.ceil(Math.log10(greatest))) };
 }
 
+export interface FlowTick {
+  readonly column: number;
+  readonly iteration: number;
+}
+
 /** Columns to be labelled, about so many: those in which a round number of iterations is passed. */
-export function ticksOf({ columns }: FlowMap, about: number): number[] {
+export function ticksOf({ columns }: FlowMap, about: number): FlowTick[] {
   const [first, last] = [columns[0], columns.at(-1)];
   if (first === undefined || last === undefined) return [];
   const step = roundStep((last.to - first.from) / Math.max(1, about));
   let passed = -1;
-  return [...columns.keys()].filter((column) => {
-    const whole = Math.floor((columns[column]?.to ?? 0) / step);
-    const isTick = whole > passed;
+  return columns.flatMap(({ from, to }, column) => {
+    const whole = Math.floor(to / step);
+    if (whole === passed) return [];
     passed = whole;
-    return isTick;
+    return [{ column, iteration: Math.max(from, whole * step) }];
   });
 }
 

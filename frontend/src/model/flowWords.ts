@@ -49,7 +49,7 @@ export const MEASURE_NOTES: Record<FlowMeasure, string> = {
   gradient: "log scale",
   update: "one in 10⁴ to one in 10² is usual",
   dead: "units that are zero for the whole batch",
-  saturated: "tanh beyond ±0.97, sigmoid outside 0.03 to 0.97, hardtanh at its ends",
+  saturated: "tanh beyond ±0.97, sigmoid beyond 0.03 to 0.97",
 };
 
 /** Why there is no map. */
