@@ -80,6 +80,26 @@ def test_a_channel_is_dead_only_if_it_is_zero_everywhere() -> None:
     assert (relu.units, relu.dead_share) == (2, 0.5)
 
 
+def test_features_of_a_sequence_are_its_units() -> None:
+    sequences = [[[1.0], [2.0], [3.0]], [[1.0], [1.0], [1.0]]]
+    layers = [linear("fc", 2, weight=1.0, bias=0.0), RELU, {"kind": "flatten"}]
+    experiment = experiment_with(*layers, inputs=sequences)
+    experiment.edit("fc.bias", (0,), -10.0)
+    relu = first_iteration(experiment)["relu"]
+    assert (relu.units, relu.dead_share) == (2, 0.5)
+
+
+def test_half_precision_is_measured() -> None:
+    experiment = experiment_with(linear("fc", 4, weight=1.0, bias=0.0), RELU, dtype="float32")
+    half = Experiment(experiment.spec.model_copy(update={"autocast": "bfloat16"}))
+    fc = first_iteration(half)["fc"]
+    recording = half.recording(0)
+    assert recording.structure.tensors[recording.find("fc")].dtype == "bfloat16"
+    # 1 + 2, −1 + 3 and 0.5 − 2, four times each; all of them exact in bfloat16.
+    assert fc.output.norm == pytest.approx((4 * (9 + 4 + 2.25)) ** 0.5)
+    assert sum(fc.output.histogram.counts) == 12
+
+
 def test_only_activations_are_judged() -> None:
     layers = first_iteration(experiment_with(linear("fc", 4, weight=0.0, bias=0.0), RELU))
     assert layers["fc"].dead_share is None

@@ -27,10 +27,12 @@ export interface BesideColors {
 
 const font = "10.5px system-ui, sans-serif";
 /** Powers of ten at the ends of the ratio's axis. */
-const AXIS = { from: -7, to: 1 } as const;
-const NUMBER_PX = 52;
-const GAP_PX = 14;
-const LEAST_ROW_FOR_NUMBERS = 11;
+const AXIS = { from: -6, to: 0 } as const;
+/** Room for the number right of each axis: `1.23×10⁻⁵`, `87.5 % dead`. */
+const RATIO_PX = 58;
+const SHARE_PX = 72;
+const GAP_PX = 10;
+const LEAST_ROW_FOR_NUMBERS = 9;
 
 export function readBesideColors(element: Element): BesideColors {
   const style = getComputedStyle(element);
@@ -60,15 +62,15 @@ export function drawFlowBeside(
   context.scale(ratio, ratio);
   context.font = font;
   context.textBaseline = "middle";
-  const half = (view.width - GAP_PX) / 2;
-  const bar = Math.max(20, half - NUMBER_PX);
+  const bar = Math.max(20, (view.width - RATIO_PX - SHARE_PX - GAP_PX) / 2);
   const pen: BesidePen = { context, view, colors, bar };
-  paintHeads(pen, half + GAP_PX);
+  const second = bar + RATIO_PX + GAP_PX;
+  paintHeads(pen, second);
   paintBand(pen);
   for (const row of view.rows.keys()) {
     paintRatio(pen, row);
     context.save();
-    context.translate(half + GAP_PX, 0);
+    context.translate(second, 0);
     paintShare(pen, row);
     context.restore();
   }
@@ -96,7 +98,7 @@ function paintHeads({ context, view, colors }: BesidePen, second: number): void 
   context.fillStyle = colors.faint;
   context.textAlign = "left";
   context.fillText("update ÷ weight", 0, FLOW_HEAD / 2);
-  if (hasUnits) context.fillText("units, after it", second, FLOW_HEAD / 2);
+  if (hasUnits) context.fillText("dead or saturated", second, FLOW_HEAD / 2);
 }
 
 /** The band of usual updates, through all rows. */
@@ -109,11 +111,15 @@ function paintBand({ context, view, colors, bar }: BesidePen): void {
   context.fillStyle = colors.band;
   context.fillRect(from, places.top, to - from, bottom - places.top);
   context.fillStyle = colors.faint;
-  context.textAlign = "center";
-  for (const edge of [HEALTHY_RATIO.from, HEALTHY_RATIO.to]) {
-    const power = formatPower(Math.round(Math.log10(edge)));
-    context.fillText(power, placeOn(bar, edge), bottom + FLOW_FOOT / 2 + 1);
-  }
+  // Outwards from the edges of the band, which is narrower than two numbers.
+  context.textAlign = "right";
+  context.fillText(powerOf(HEALTHY_RATIO.from), from + 4, bottom + FLOW_FOOT / 2 + 1);
+  context.textAlign = "left";
+  context.fillText(powerOf(HEALTHY_RATIO.to), to - 4, bottom + FLOW_FOOT / 2 + 1);
+}
+
+function powerOf(edge: number): string {
+  return formatPower(Math.round(Math.log10(edge)));
 }
 
 function paintRatio(pen: BesidePen, row: number): void {
@@ -122,10 +128,12 @@ function paintRatio(pen: BesidePen, row: number): void {
   const y = middleOf(view, row);
   const kind = kindOf(ratio);
   const isUsual = ratio >= HEALTHY_RATIO.from && ratio <= HEALTHY_RATIO.to;
-  if (kind === "value") {
-    context.fillStyle = context.strokeStyle = colors.update;
-    paintDot(context, placeOn(bar, ratio), y, Math.min(4, view.places.rowHeight / 2.4), isUsual);
-  }
+  const radius = Math.min(4, view.places.rowHeight / 2.4);
+  context.fillStyle = context.strokeStyle = kind === "not-finite" ? colors.danger : colors.update;
+  if (kind === "value") paintDot(context, placeOn(bar, ratio), y, radius, isUsual);
+  // Zero has no place on the axis, nor has infinity: a bar at its left end, and one at its right.
+  if (kind === "zero") context.fillRect(0, y - radius, 2, 2 * radius);
+  if (kind === "not-finite") context.fillRect(bar - 3, y - radius, 3, 2 * radius);
   paintNumber(pen, row, formatRatio(ratio), kind === "not-finite");
 }
 
@@ -163,5 +171,5 @@ function paintNumber(pen: BesidePen, row: number, text: string, isBad: boolean):
   if (view.places.rowHeight < LEAST_ROW_FOR_NUMBERS && row !== view.active) return;
   context.textAlign = "left";
   context.fillStyle = isBad ? colors.danger : colors.ink;
-  context.fillText(text, bar + 6, middleOf(view, row), NUMBER_PX - 6 + GAP_PX / 2);
+  context.fillText(text, bar + 6, middleOf(view, row), SHARE_PX - 6);
 }

@@ -1,10 +1,10 @@
 /** Paints a map of layers × iterations: colour for numbers, texture for what is none. */
 
 import { formatCount } from "../model/format";
-import { kindOf, type FlowMap } from "../model/flowOverTime";
+import { kindOf, ticksOf, type FlowMap } from "../model/flowOverTime";
 import type { FlowScale } from "../model/flowScale";
 import { FLOW_FOOT, nameStride, type FlowCell, type FlowPlaces } from "./flowPlaces";
-import { mix, readPalette, toCss } from "./palette";
+import { mix, parseColor, readPalette, toCss } from "./palette";
 import { buildPatterns } from "./patterns";
 import { buildRamp } from "./ramp";
 
@@ -38,7 +38,8 @@ export function readFlowColors(element: Element): FlowColors {
   const style = getComputedStyle(element);
   const read = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const ramp = buildRamp(style.colorScheme === "dark");
-  const palette = readPalette(element);
+  // What is as it should be has the colour of the band beside the map.
+  const palette = { ...readPalette(element), zero: parseColor(read("update-soft")) };
   return {
     at: ({ kind }, place) =>
       kind === "band" ? toCss(mix(palette, place, 1)) : (ramp[Math.round(place * 255)] as string),
@@ -101,7 +102,8 @@ function paintCells(pen: FlowPen): void {
       const kind = kindOf(value);
       if (kind === "absent") continue;
       if (kind === "not-finite") notFinite.rect(...boxOf(pen, row, column, column + 1));
-      else if (kind === "zero" && scale.zeroApart) zeros.rect(...boxOf(pen, row, column, column + 1));
+      else if (kind === "zero" && scale.zeroApart)
+        zeros.rect(...boxOf(pen, row, column, column + 1));
       else {
         context.fillStyle = colors.at(scale, scale.place(value));
         context.fillRect(...boxOf(pen, row, column, column + 1));
@@ -164,12 +166,12 @@ function shorten(context: CanvasRenderingContext2D, name: string, room: number):
 
 function paintIterations({ context, view, colors }: FlowPen): void {
   const { map, places } = view;
-  const stride = Math.max(1, Math.ceil(TICK_PX / places.columnWidth));
   const y = places.top + places.rows * places.rowHeight + FLOW_FOOT / 2 + 1;
   context.textAlign = "left";
   context.fillStyle = colors.faint;
-  for (let column = 0; column < places.columns; column += stride) {
-    const text = formatCount(map.columns[column]?.from ?? 0);
+  const about = (places.columns * places.columnWidth) / TICK_PX;
+  for (const { column, iteration } of ticksOf(map, about)) {
+    const text = formatCount(iteration);
     const x = places.left + column * places.columnWidth;
     if (x + context.measureText(text).width <= view.width) context.fillText(text, x, y);
   }

@@ -19,8 +19,8 @@ describe("the places of a flow map", () => {
 
   it("never get too small to be seen, but need more height", () => {
     const many = placeFlow({ rows: 40, columns: 10 }, 800, 100);
-    expect(many.rowHeight).toBe(5);
-    expect(leastHeight(40)).toBe(16 + 200 + 18);
+    expect(many.rowHeight).toBe(4);
+    expect(leastHeight(40)).toBe(16 + 160 + 18);
     expect(nameStride(many, 12)).toBe(3);
   });
 

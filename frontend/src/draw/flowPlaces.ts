@@ -17,7 +17,7 @@ export interface FlowCell {
 /** Above the cells, for the mark of the shown iteration; below them, for the iterations. */
 export const FLOW_HEAD = 16;
 export const FLOW_FOOT = 18;
-const LEAST_ROW = 5;
+const LEAST_ROW = 4;
 const MOST_ROW = 30;
 const MOST_COLUMN = 26;
 /** Two pixels a column: narrower ones would be a blur. */
@@ -62,6 +62,28 @@ export function cellAt(places: FlowPlaces, x: number, y: number): FlowCell | nul
   if (row < 0 || row >= places.rows || places.columns === 0) return null;
   const column = Math.floor((x - places.left) / places.columnWidth);
   return { row, column: Math.min(places.columns - 1, Math.max(0, column)) };
+}
+
+/** The cell that an arrow key leads to; null for other keys. */
+export function besideCell(places: FlowPlaces, cell: FlowCell, key: string): FlowCell | null {
+  const { row, column } = cell;
+  const [lastRow, lastColumn] = [places.rows - 1, places.columns - 1];
+  switch (key) {
+    case "ArrowLeft":
+      return { row, column: Math.max(0, column - 1) };
+    case "ArrowRight":
+      return { row, column: Math.min(lastColumn, column + 1) };
+    case "ArrowUp":
+      return { row: Math.max(0, row - 1), column };
+    case "ArrowDown":
+      return { row: Math.min(lastRow, row + 1), column };
+    case "Home":
+      return { row, column: 0 };
+    case "End":
+      return { row, column: lastColumn };
+    default:
+      return null;
+  }
 }
 
 /** Every how many rows there is room for a name of this height. */

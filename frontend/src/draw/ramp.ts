@@ -29,5 +29,7 @@ function rampAt(share: number): Rgb {
 
 /** As many colours as an eye tells apart; what is little is nearest to the ground. */
 export function buildRamp(onDark: boolean): string[] {
-  return Array.from({ length: 256 }, (_, step) => toCss(rampAt(onDark ? step / 255 : 1 - step / 255)));
+  return Array.from({ length: 256 }, (_, step) =>
+    toCss(rampAt(onDark ? step / 255 : 1 - step / 255)),
+  );
 }

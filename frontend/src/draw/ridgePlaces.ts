@@ -62,3 +62,20 @@ export function ridgeAt(places: RidgePlaces, x: number, y: number): RidgeSpot | 
   const ridge = step === 0 ? 0 : Math.ceil((y - places.firstBase) / step);
   return { panel, ridge: Math.min(places.ridges - 1, Math.max(0, ridge)) };
 }
+
+/** The ridge that an arrow key leads to, up to older ones; null for other keys. */
+export function besideRidge(places: RidgePlaces, spot: RidgeSpot, key: string): RidgeSpot | null {
+  const moves: Record<string, [panels: number, ridges: number]> = {
+    ArrowLeft: [-1, 0],
+    ArrowRight: [1, 0],
+    ArrowUp: [0, -1],
+    ArrowDown: [0, 1],
+  };
+  const move = moves[key];
+  if (move === undefined) return null;
+  const within = (at: number, count: number): number => Math.min(count - 1, Math.max(0, at));
+  return {
+    panel: within(spot.panel + move[0], places.panels),
+    ridge: within(spot.ridge + move[1], places.ridges),
+  };
+}

@@ -103,7 +103,7 @@ function paintFrame({ context, view, colors }: RidgePen, panel: RidgePanel, acti
   context.fillText(panel.labels[1], right, y, places.axisWidth / 2 - 4);
   if (panel.ridges.some(({ zeros }) => zeros > 0)) {
     context.textAlign = "center";
-    context.fillText("0", places.axisLeft - SIDE_SLOT / 2 - 1, y);
+    context.fillText("0", places.axisLeft - SIDE_SLOT / 2 - 3, y);
   }
   context.fillStyle = colors.line;
   if (panel.zeroAt !== null) {
@@ -135,23 +135,35 @@ function paintRidge(
   paintSides(pen, ridge, base);
 }
 
-/** Steps as high as the bins; the fullest bin of each ridge reaches its full height. */
+/**
+ * Steps as high as the bins, from the first that holds something to the last; the fullest bin of
+ * each ridge reaches its full height.
+ */
 function outlineOf(places: RidgePlaces, panel: RidgePanel, ridge: Ridge, base: number): Path2D {
   const path = new Path2D();
-  const greatest = Math.max(...ridge.shares);
-  const width = places.axisWidth / panel.bins;
-  path.moveTo(places.axisLeft, base);
-  for (const [bin, share] of ridge.shares.entries()) {
-    const y = base - (greatest > 0 ? (share / greatest) * places.ridgeHeight : 0);
-    path.lineTo(places.axisLeft + bin * width, y);
-    path.lineTo(places.axisLeft + (bin + 1) * width, y);
+  const { shares } = ridge;
+  const first = shares.findIndex((share) => share > 0);
+  if (first < 0) return path;
+  const end = shares.findLastIndex((share) => share > 0) + 1;
+  const greatest = Math.max(...shares);
+  const at = (bin: number): number => places.axisLeft + (bin * places.axisWidth) / panel.bins;
+  path.moveTo(at(first), base);
+  for (let bin = first; bin < end; bin += 1) {
+    const y = base - ((shares[bin] as number) / greatest) * places.ridgeHeight;
+    path.lineTo(at(bin), y);
+    path.lineTo(at(bin + 1), y);
   }
-  path.lineTo(places.axisLeft + places.axisWidth, base);
+  path.lineTo(at(end), base);
+  path.closePath();
   return path;
 }
 
 /** What is in no bin: a bar of zeros at the left, a hatched one of NaN and infinity at the right. */
-function paintSides({ context, view, colors, patterns }: RidgePen, ridge: Ridge, base: number): void {
+function paintSides(
+  { context, view, colors, patterns }: RidgePen,
+  ridge: Ridge,
+  base: number,
+): void {
   const { places } = view;
   if (ridge.zeros > 0) {
     const height = ridge.zeros * places.ridgeHeight;

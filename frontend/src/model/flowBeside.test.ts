@@ -46,7 +46,12 @@ describe("beside a row of the map", () => {
   });
 
   it("is told in words", () => {
-    const [row] = besideRows(rows, metrics, [layer("fc1", learns), layer("tanh", { saturated_share: 0.5 })], 3);
+    const [row] = besideRows(
+      rows,
+      metrics,
+      [layer("fc1", learns), layer("tanh", { saturated_share: 0.5 })],
+      3,
+    );
     expect(row && besideInWords(row)).toBe(
       "fc1: update ÷ weight 0.0500, above the usual band; tanh: 50 % saturated",
     );

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { metricRows } from "../../test/metricRows";
 import type { IterationLayers, LayerStatistics, Metrics } from "../api/types";
-import { cellOf, columnOf, decadesIn, flowMap, kindOf, kindsIn, type FlowMap } from "./flowOverTime";
+import {
+  cellOf,
+  columnOf,
+  decadesIn,
+  flowMap,
+  kindOf,
+  kindsIn,
+  ticksOf,
+  type FlowMap,
+} from "./flowOverTime";
 import {
   ABSENT,
   flowRows,
@@ -52,6 +61,13 @@ describe("flow over time", () => {
     const [layer] = gradientSeries(metrics, flowRows(Object.keys(metrics.gradient_norm), false))
       .values as [Float64Array];
     expect([...layer]).toEqual([5, 0, NaN, Infinity]); // √(3² + 4²)
+  });
+
+  it("tells the smallest of gradients from zero", () => {
+    const tiny = { "fc1.weight": [3e-200], "fc1.bias": [4e-200] };
+    const rows = flowRows(Object.keys(tiny), false);
+    const { values } = gradientSeries({ ...metrics, gradient_norm: tiny }, rows);
+    expect((values[0]?.[0] ?? 0) / 5e-200).toBeCloseTo(1, 12);
   });
 
   it("compares an update with the weights as they were before it", () => {
@@ -119,6 +135,19 @@ describe("flow over time", () => {
     expect(decadesIn(flowMap(series([3e-7, 0, NaN, 20]), 9))).toEqual({ from: -7, to: 2 });
     expect(decadesIn(flowMap(series([1, 1]), 9))).toEqual({ from: 0, to: 1 });
     expect(decadesIn(flowMap(series([0, NaN]), 9))).toEqual({ from: -1, to: 0 });
+  });
+
+  it("labels columns where a round number of iterations is passed", () => {
+    const labels = (map: FlowMap, about: number) =>
+      ticksOf(map, about).map(({ iteration }) => iteration);
+    const long = flowMap(series(Array.from({ length: 100 }, () => 1)), 100); // 10 … 109
+    expect(labels(long, 5)).toEqual([10, 20, 40, 60, 80, 100]);
+    const sparse = { ...series([1, 1, 1, 1, 1]), iterations: [0, 7, 14, 21, 28] };
+    expect(labels(flowMap(sparse, 9), 3)).toEqual([0, 14, 21]); // passing 10 and 20
+    expect(labels(flowMap(series(Array.from({ length: 100 }, () => 1)), 9), 2)).toEqual([
+      10, 50, 100,
+    ]);
+    expect(labels(flowMap(series([]), 9), 3)).toEqual([]);
   });
 
   it("finds the column of an iteration, or the nearest", () => {

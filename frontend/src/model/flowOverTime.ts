@@ -73,6 +73,11 @@ export function cellOf(map: FlowMap, row: number, column: number): number {
   return map.cells[row * map.columns.length + column] ?? ABSENT;
 }
 
+/** The iteration that the number of a cell is from. */
+export function peakOf(map: FlowMap, row: number, column: number): number {
+  return map.peaks[row * map.columns.length + column] ?? 0;
+}
+
 /** The column that holds an iteration, or the nearest to it; -1 where there are none. */
 export function columnOf(map: FlowMap, iteration: number): number {
   let nearest = -1;
@@ -102,4 +107,29 @@ export function decadesIn(map: FlowMap): { from: number; to: number } {
   if (greatest === 0) return { from: -1, to: 0 };
   const from = Math.floor(Math.log10(least));
   return { from, to: Math.max(from + 1, Math.ceil(Math.log10(greatest))) };
+}
+
+export interface FlowTick {
+  readonly column: number;
+  readonly iteration: number;
+}
+
+/** Columns to be labelled, about so many: those in which a round number of iterations is passed. */
+export function ticksOf({ columns }: FlowMap, about: number): FlowTick[] {
+  const [first, last] = [columns[0], columns.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const step = roundStep((last.to - first.from) / Math.max(1, about));
+  let passed = -1;
+  return columns.flatMap(({ from, to }, column) => {
+    const whole = Math.floor(to / step);
+    if (whole === passed) return [];
+    passed = whole;
+    return [{ column, iteration: Math.max(from, whole * step) }];
+  });
+}
+
+/** 1, 2 or 5 times a power of ten, at least this. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
+  return power * ([1, 2, 5].find((each) => each * power >= least) ?? 10);
 }

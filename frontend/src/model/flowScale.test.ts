@@ -46,7 +46,10 @@ describe("a cell in words", () => {
   });
 
   it("names the iteration of the peak where a column holds several", () => {
-    const few = flowMap({ ...map, iterations: [0, 1, 2, 3], values: [Float64Array.of(1, 2, 7, 3)] }, 1);
+    const few = flowMap(
+      { ...map, iterations: [0, 1, 2, 3], values: [Float64Array.of(1, 2, 7, 3)] },
+      1,
+    );
     expect(cellInWords(few, 0, 0, "gradient")).toBe(
       "fc1 · iteration 2, the greatest of 0 to 3: gradient norm 7",
     );

@@ -60,7 +60,10 @@ function awayFromBand(ratio: number): number {
 /** `10⁻⁷`, and 1 as it is. */
 export function formatPower(power: number): string {
   if (power === 0) return "1";
-  const digits = String(Math.abs(power)).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "");
+  const digits = String(Math.abs(power)).replace(
+    /\d/g,
+    (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "",
+  );
   return `10${power < 0 ? "⁻" : ""}${digits}`;
 }
 

@@ -1,6 +1,7 @@
 /** Numbers of each layer over the iterations: gradient norms, update ratios, shares of units. */
 
 import type { IterationLayers, JsonNumber, Metrics } from "../api/types";
+import type { FlowMeasure } from "./flowScale";
 import { rowsBefore } from "./metrics";
 import { toNumber } from "./tape";
 
@@ -44,16 +45,42 @@ export function flowRows(parameters: readonly string[], perParameter: boolean): 
 
 /** The norm over all numbers of some parameters, from the norms of each, by iteration. */
 function normTogether(columns: Columns, parameters: readonly string[]): Float64Array {
-  const [first, ...others] = parameters.map((name) => columns[name] ?? []);
-  const norms = Float64Array.from(first ?? [], toNumber);
-  if (others.length === 0) return norms;
-  for (let at = 0; at < norms.length; at += 1) {
-    // Math.hypot calls infinity what is NaN in one of its arguments.
-    let squares = (norms[at] as number) ** 2;
-    for (const column of others) squares += toNumber(column[at] ?? NaN) ** 2;
-    norms[at] = Math.sqrt(squares);
+  const own = parameters.map((name) => columns[name] ?? []);
+  const norms = new Float64Array(own[0]?.length ?? 0);
+  // Loops, not maps: of a deep network's long run these are a million numbers, eight times a second.
+  for (const column of own) {
+    for (let at = 0; at < norms.length; at += 1) {
+      const norm = column[at] as JsonNumber;
+      const value = typeof norm === "number" ? norm : toNumber(norm);
+      norms[at] = hypotenuse(norms[at] as number, value);
+    }
   }
   return norms;
+}
+
+/** √(a² + b²) of numbers from 0 on, without squares that would overflow or become zero. */
+function hypotenuse(a: number, b: number): number {
+  const greater = Math.max(a, b);
+  return greater === 0 ? 0 : greater * Math.sqrt(1 + (Math.min(a, b) / greater) ** 2);
+}
+
+/** What a map of this measure is made from. */
+export function flowSeries(
+  measure: FlowMeasure,
+  metrics: Metrics,
+  history: readonly IterationLayers[],
+  perParameter: boolean,
+): FlowSeries {
+  switch (measure) {
+    case "dead":
+      return shareSeries(history, "dead_share");
+    case "saturated":
+      return shareSeries(history, "saturated_share");
+    case "gradient":
+      return gradientSeries(metrics, flowRows(Object.keys(metrics.gradient_norm), perParameter));
+    case "update":
+      return updateSeries(metrics, flowRows(Object.keys(metrics.updates.norm), perParameter));
+  }
 }
 
 export function gradientSeries(metrics: Metrics, rows: readonly FlowRow[]): FlowSeries {

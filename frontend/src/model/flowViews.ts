@@ -28,9 +28,14 @@ export const FLOW_VIEWS: readonly (MapView | RidgesView)[] = [
   { kind: "map", key: "update", title: "Update ÷ weight", needsLayers: false },
   { kind: "map", key: "dead", title: "Dead units", needsLayers: true },
   { kind: "map", key: "saturated", title: "Saturated", needsLayers: true },
-  { kind: "ridges", key: "output", title: "Activations, distributed", needsLayers: true },
-  { kind: "ridges", key: "output_gradient", title: "Their gradients", needsLayers: true },
-  { kind: "ridges", key: "parameter_gradient", title: "Parameters’ gradients", needsLayers: true },
+  { kind: "ridges", key: "output", title: "Activations", needsLayers: true },
+  { kind: "ridges", key: "output_gradient", title: "Gradients of activations", needsLayers: true },
+  {
+    kind: "ridges",
+    key: "parameter_gradient",
+    title: "Gradients of parameters",
+    needsLayers: true,
+  },
 ];
 
 /** The view of a key; the usual one where that cannot be shown. */

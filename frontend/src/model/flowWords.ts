@@ -44,6 +44,32 @@ export function numberInWords(value: number, measure: FlowMeasure): string {
   }
 }
 
+/** What a number of a map means, and which are as they should be. */
+export const MEASURE_NOTES: Record<FlowMeasure, string> = {
+  gradient: "log scale",
+  update: "one in 10⁴ to one in 10² is usual",
+  dead: "units that are zero for the whole batch",
+  saturated: "tanh beyond ±0.97, sigmoid beyond 0.03 to 0.97",
+};
+
+/** Why there is no map. */
+export function nothingInWords(measure: FlowMeasure, hasLayers: boolean): string {
+  switch (measure) {
+    case "gradient":
+      return "Norms of gradients appear here while the network trains.";
+    case "update":
+      return "Updates appear here once they have been measured.";
+    case "dead":
+      return hasLayers
+        ? "No layer here can fall silent, as relu, gelu, silu, mish and softplus can."
+        : MEASURING;
+    case "saturated":
+      return hasLayers ? "No layer here saturates, as tanh, sigmoid and hardtanh do." : MEASURING;
+  }
+}
+
+const MEASURING = "The layers are being measured …";
+
 function zeroInWords(measure: FlowMeasure): string {
   return measure === "update" ? "the update changed nothing" : `${MEASURE_WORDS[measure]} 0 %`;
 }

@@ -83,7 +83,7 @@ function valuePanel(name: string, found: readonly Found[]): RidgePanel[] {
     countedValues(iteration, layer.output.histogram, width),
   );
   const span = spanOf(counted);
-  const labels = [span.from * width, span.to * width].map((end) => formatNumber(end, 2));
+  const labels = [span.from * width, span.to * width].map(formatEnd);
   const holdsZero = span.from <= 0 && span.to >= 0;
   return [
     {
@@ -94,6 +94,12 @@ function valuePanel(name: string, found: readonly Found[]): RidgePanel[] {
       ridges: counted.map((each) => ridgeOf(each, span)),
     },
   ];
+}
+
+/** Shorter still where a power of ten comes with it. */
+function formatEnd(value: number): string {
+  const text = formatNumber(value, 2);
+  return text.length > 7 ? formatNumber(value, 1) : text;
 }
 
 function magnitudePanel(name: string, counted: readonly Counted[], span: Span): RidgePanel {
@@ -152,6 +158,20 @@ function ridgeOf({ iteration, first, counts, zeros, nonFinite }: Counted, span: 
     shares[first + index - span.from] = count / total;
   }
   return { iteration, shares, zeros: zeros / total, nonFinite: nonFinite / total };
+}
+
+/** As many ridges as can be told apart; the server tells no more at once. */
+const MOST_RIDGES = 60;
+
+/** The iterations of which the layers are wanted: few of all that are recorded, or just one. */
+export function iterationsToAsk(
+  recorded: readonly number[],
+  shown: number | null,
+  overTime: boolean,
+): number[] {
+  const kept = new Set(overTime ? thinStably(recorded, MOST_RIDGES - 1) : []);
+  if (shown !== null && recorded.includes(shown)) kept.add(shown);
+  return [...kept].sort((left, right) => left - right);
 }
 
 /** Which of rising iterations to ask for: few, and mostly the same ones when more are recorded. */

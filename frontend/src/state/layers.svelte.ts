@@ -6,18 +6,20 @@ import type { TapeSource } from "./tapeSource";
 
 /** Iterations in one request: each may have to be recorded again, and training waits meanwhile. */
 const PORTION = 12;
+/** Iterations kept beyond what is wanted now; of a deep network each is some 20 kB. */
+const MOST_KEPT = 120;
 
 export class LayersState {
   /** Of the iterations that were asked for last and have arrived, rising. */
   history = $state.raw<readonly IterationLayers[]>([]);
   failure = $state<string | null>(null);
-  #known = new Map<number, IterationLayers>();
+  #known: IterationLayers[] = [];
   #source = "";
   #wanted: readonly number[] = [];
   #asked: readonly number[] = [];
   #fetching = new AbortController();
 
-  /** Gets what is missing of these iterations, and forgets all others. */
+  /** Shows these iterations of a source, once what is missing of them has come. */
   async follow(source: TapeSource, iterations: readonly number[]): Promise<void> {
     const { readLayers } = source;
     if (readLayers === undefined) return;
@@ -30,9 +32,7 @@ export class LayersState {
 
   /** An iteration was recorded anew: it and all later ones belong to another past. */
   forgetFrom(iteration: number): void {
-    for (const known of [...this.#known.keys()]) {
-      if (known >= iteration) this.#known.delete(known);
-    }
+    this.#known = this.#known.filter((known) => known.iteration < iteration);
     if (this.#asked.some((asked) => asked >= iteration)) this.#stop();
     this.#publish();
   }
@@ -42,8 +42,7 @@ export class LayersState {
     for (let missing = this.#missing(); missing.length > 0; missing = this.#missing()) {
       this.#asked = missing;
       try {
-        const arrived = await readLayers(missing, signal);
-        for (const each of arrived) this.#known.set(each.iteration, each);
+        this.#known.push(...(await readLayers(missing, signal)));
         this.failure = null;
       } catch (error) {
         if (isAbort(error)) return;
@@ -56,19 +55,23 @@ export class LayersState {
   }
 
   #missing(): number[] {
-    return this.#wanted.filter((each) => !this.#known.has(each)).slice(0, PORTION);
+    return this.#wanted.filter((each) => this.#find(each) === undefined).slice(0, PORTION);
   }
 
   #publish(): void {
-    const rows = this.#wanted.flatMap((each) => this.#known.get(each) ?? []);
-    this.#known = new Map(rows.map((each) => [each.iteration, each]));
+    const rows = this.#wanted.flatMap((each) => this.#find(each) ?? []);
+    if (this.#known.length > MOST_KEPT) this.#known = [...rows];
     this.history = rows;
+  }
+
+  #find(iteration: number): IterationLayers | undefined {
+    return this.#known.find((known) => known.iteration === iteration);
   }
 
   #clear(source: string): void {
     this.#stop();
     this.#source = source;
-    this.#known.clear();
+    this.#known = [];
     this.failure = null;
   }
 
