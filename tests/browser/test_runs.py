@@ -1,126 +1,146 @@
-"""Several runs side by side, and a branch that leaves what it came from as it was."""
+"""Runs of a length: an epoch, to a goal; what is changed meanwhile, and what goes wrong."""
 
-import json
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from tests.browser.screen_numbers import read_number
-from tests.browser.test_training import is_at_rest, set_iterations, train
 from tests.browser.workbench import Workbench
-from tests.live_server import LiveServer
 
-TRACES = """
-() => (document.querySelector(".js-plotly-plot")?.data ?? [])
-  .filter((trace) => trace.x.length > 1 && trace.mode === "lines")
-  .map((trace) => [trace.name, trace.x.length])
+PER_EPOCH = 25
+CIRCLES: dict[str, Any] = {
+    "name": "circles",
+    "data": {"kind": "circles", "samples": 250, "noise": 0.05},
+    "network": {
+        "layers": [
+            {"kind": "linear", "name": "fc1", "out_features": 4},
+            {"kind": "tanh"},
+            {"kind": "linear", "name": "fc2", "out_features": 1},
+        ]
+    },
+    "loss": {"kind": "bce_with_logits"},
+    "optimizer": {"kind": "sgd", "lr": 0.5},
+    "batch_size": 10,
+}
+
+# A linear regression whose every step is a thousand times too long.
+DIVERGING = CIRCLES | {
+    "data": {"kind": "linear_regression", "samples": 50},
+    "network": {"layers": [{"kind": "linear", "name": "fc1", "out_features": 1}]},
+    "loss": {"kind": "mse"},
+    "optimizer": {"kind": "sgd", "lr": 1e6},
+}
+
+LINE = """
+(name) => document.querySelector(".js-plotly-plot")?.data.find((trace) => trace.name === name)?.y
+"""
+
+MARKS = """
+() => document.querySelector(".js-plotly-plot")?.data.find(({ name }) => name === "not finite")?.x
 """
 
 
-def remembered_runs(bench: Workbench) -> list[str]:
-    """The ids of all runs; the one on the stage comes first."""
-    text: str = bench.page.evaluate("localStorage.getItem('gradtape.runs')")
-    return [run["id"] for run in json.loads(text)]
+def open_spec(workbench: Workbench, spec: dict[str, Any]) -> None:
+    opened = workbench.rest.post("/sessions", json={"spec": spec}).raise_for_status().json()
+    workbench.rest.post(f"/sessions/{opened['id']}/commands", json={"kind": "record"})
+    workbench.open(f"/#s={opened['id']}")
 
 
-def metrics_of(bench: Workbench, session: str) -> dict[str, Any]:
-    return bench.rest.get(f"/sessions/{session}/metrics").raise_for_status().json()
+def open_settings(workbench: Workbench) -> Locator:
+    workbench.page.get_by_role("button", name="Training settings").click()
+    return workbench.page.get_by_role("dialog", name="Training settings")
 
 
-def show_runs(bench: Workbench) -> Locator:
-    """The table of runs: its rows."""
-    bench.page.get_by_role("tab", name="Runs").click()
-    return bench.page.get_by_role("table", name="Runs").locator("tbody tr")
+def train(workbench: Workbench) -> None:
+    workbench.page.get_by_role("button", name="Train", exact=True).click()
 
 
-def train_to(bench: Workbench, iteration: int) -> None:
-    train(bench)
-    bench.wait_until(lambda: is_at_rest(bench, iteration), f"{iteration} iterations")
+def rest_at(workbench: Workbench) -> int:
+    """The number of completed iterations, once the page shows that the run is over."""
+    expect(workbench.page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    return workbench.read("")["iteration"]
 
 
-def test_a_variation_is_trained_beside_a_run_and_both_are_named_by_what_differs(
+def test_an_epoch_ends_where_the_data_ends_and_a_goal_where_the_loss_is_reached(
     workbench: Workbench,
 ) -> None:
-    workbench.open()
-    set_iterations(workbench, 99)
-    train_to(workbench, 100)
-    rows = show_runs(workbench)
-    expect(rows).to_have_count(1)
-    workbench.page.get_by_role("button", name="Add a variation").click()
-    workbench.page.get_by_role("textbox", name="learning rate").fill("0.05")
-    workbench.page.get_by_role("button", name="Add this run").click()
-    expect(rows).to_have_count(2)
-    expect(rows.nth(1)).to_contain_text("100")
-    expect(rows.nth(1)).to_contain_text("0.05")
+    open_spec(workbench, CIRCLES)
+    workbench.page.get_by_role("button", name="One epoch").click()
+    workbench.wait_until(lambda: rest_at(workbench) == PER_EPOCH, "the end of the first epoch")
+    workbench.press("e")
+    workbench.wait_until(lambda: rest_at(workbench) == 2 * PER_EPOCH, "the end of the second")
+    settings = open_settings(workbench)
+    settings.get_by_text("goal", exact=True).click()
+    settings.get_by_role("textbox", name="loss below").fill("0.2")
+    workbench.press("Escape")
+    train(workbench)
+    workbench.wait_until(lambda: rest_at(workbench) > 2 * PER_EPOCH, "the run to the goal")
+    losses = workbench.read("/metrics")["loss"]
+    assert min(losses[:-2]) >= 0.2 > losses[-2]
 
-    main, other = remembered_runs(workbench)
-    assert main == workbench.session_id
-    first, second = metrics_of(workbench, main)["loss"], metrics_of(workbench, other)["loss"]
-    assert (first[0], len(first)) == (second[0], len(second)), "not from the same start"
-    assert first[-1] != second[-1]
-    for row, losses in zip(rows.all(), (first, second), strict=True):
-        shown = [read_number(cell) for cell in row.locator("td.number").all_inner_texts()[:2]]
-        assert shown == [float(f"{losses[-1]:.4g}"), float(f"{min(losses):.4g}")]
 
-    train_to(workbench, 199)
-    expect(rows.nth(1)).to_contain_text("199")
-    workbench.page.get_by_role("tab", name="Curves").click()
-    named = [["lr 0.5", 199], ["lr 0.05", 199]]
-    workbench.wait_until(
-        lambda: all(line in workbench.page.evaluate(TRACES) for line in named), "both curves"
+def test_a_learning_rate_set_while_it_trains_shows_in_its_curve(workbench: Workbench) -> None:
+    open_spec(workbench, CIRCLES)
+    session = workbench.session_id
+    settings = open_settings(workbench)
+    settings.get_by_role("textbox", name="iterations").fill("1000000")
+    workbench.press("Escape")
+    train(workbench)
+    expect(workbench.page.get_by_label("Progress of training")).to_contain_text(
+        "1\u202f000\u202f001"
     )
+    workbench.page.get_by_role("combobox", name="Metric").select_option("learning_rate")
+    open_settings(workbench).get_by_role("textbox", name="learning rate").fill("0.125")
+    workbench.wait_until(
+        lambda: {0.5, 0.125} <= set(workbench.page.evaluate(LINE, "learning rate") or ()),
+        "both rates on the curve",
+    )
+    workbench.press("Escape")
+    workbench.page.get_by_role("button", name="Pause training").click()
+    rest_at(workbench)
+    assert workbench.session_id == session
+    rates = workbench.read("/metrics")["learning_rate"]
+    assert rates == sorted(rates, reverse=True)
 
 
-def test_a_branch_goes_on_by_itself_and_a_reload_finds_both(workbench: Workbench) -> None:
-    workbench.open()
-    set_iterations(workbench, 99)
-    train_to(workbench, 100)
-    origin = workbench.session_id
-    before = metrics_of(workbench, origin)
-    workbench.page.get_by_role("combobox", name="Iteration", exact=True).select_option("50")
-    expect(workbench.page.get_by_role("slider", name="Recorded iterations")).to_have_value("1")
-    workbench.press("b")
-    workbench.wait_until(lambda: workbench.session_id != origin, "the branch on the stage")
-    rows = show_runs(workbench)
-    expect(rows).to_have_count(2)
-    workbench.page.get_by_role("switch", name="in lockstep").uncheck()
-    assert is_at_rest(workbench, 50)
+def test_where_the_loss_is_no_number_the_curve_says_so_and_leads_to_the_op(
+    workbench: Workbench,
+) -> None:
+    open_spec(workbench, DIVERGING)
+    settings = open_settings(workbench)
+    settings.get_by_role("textbox", name="iterations").fill("20")
+    settings.get_by_role("textbox", name="record every").fill("5")
+    workbench.press("Escape")
+    train(workbench)
+    bar = workbench.page.get_by_role("status").filter(has_text="Loss not finite")
+    expect(bar).to_be_visible()
+    losses = workbench.read("/metrics")["loss"]
+    first = next(number for number, loss in enumerate(losses) if isinstance(loss, str))
+    expect(bar).to_contain_text(f"from iteration {first}")
+    workbench.wait_until(
+        lambda: (workbench.page.evaluate(MARKS) or [None])[0] == first, "the first is marked"
+    )
+    rest_at(workbench)
+    bar.get_by_role("button", name="Show the first bad op").click()
+    recorded = next(each for each in workbench.read("")["iterations_recorded"] if each >= first)
+    picker = workbench.page.get_by_role("combobox", name="Iteration")
+    expect(picker).to_have_value(str(recorded))
+    expect(workbench.page.get_by_role("status").filter(has_text="First bad number")).to_be_visible()
+    tape = workbench.read("/tape", iteration=recorded, values="inline")
+    bad = tape["frame"]["bad_number"]["tensor"]
+    revealing = next(
+        number
+        for number, event in enumerate(tape["structure"]["events"])
+        if bad in event["reveals"]
+    )
+    workbench.wait_until(lambda: workbench.playhead == revealing + 1, "the playhead is there")
+
+
+def test_a_command_that_fails_is_told_and_training_goes_on(workbench: Workbench) -> None:
+    open_spec(workbench, CIRCLES)
+    train(workbench)
     workbench.rest.post(
         f"/sessions/{workbench.session_id}/commands",
-        json={"kind": "set", "optimizer": {"lr": 0.0}},
-    ).raise_for_status()
-    train_to(workbench, 149)
-
-    branched = metrics_of(workbench, workbench.session_id)["loss"]
-    assert branched[:51] == before["loss"][:51]
-    assert set(branched[50:]) == {branched[50]}  # a learning rate of 0 moves nothing
-    assert metrics_of(workbench, origin) == before
-
-    workbench.page.reload()
-    workbench.wait_until_painted()
-    expect(show_runs(workbench)).to_have_count(2)
-    rows.first.get_by_role("button", name="Show").click()
-    workbench.wait_until(lambda: workbench.session_id == origin, "the original on the stage")
-    expect(rows.nth(1)).to_contain_text("149")
-
-
-def test_a_link_leads_to_its_session_after_the_server_was_killed(
-    browser: Browser, tmp_path: Path
-) -> None:
-    server = LiveServer(tmp_path)
-    with server:
-        bench = Workbench(browser, server, viewport={"width": 1280, "height": 720})
-        bench.open()
-        set_iterations(bench, 99)
-        train_to(bench, 100)
-        expect(bench.page.get_by_role("combobox", name="Iteration", exact=True)).to_have_value("99")
-        link, before = bench.page.url, bench.read("/metrics")
-        server.kill()
-        expect(bench.page.get_by_text("connection", exact=False).first).to_be_visible()
-    with server:
-        expect(bench.page.get_by_text("connection", exact=False)).to_have_count(0)
-        bench.open(link)
-        expect(bench.page.get_by_role("combobox", name="Iteration", exact=True)).to_have_value("99")
-        assert bench.read("/metrics") == before
-        bench.close()
+        json={"kind": "run", "epochs": 1_000_000},
+    )
+    expect(workbench.page.get_by_text("epochs asks for")).to_be_visible()
+    assert rest_at(workbench) == 501
