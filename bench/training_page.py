@@ -1,6 +1,5 @@
 """TensorFlow Playground's default network while it trains in our page: speed, frames, memory."""
 
-import json
 import time
 from typing import Any
 
@@ -98,7 +97,9 @@ def measure_rates(page: Page, client: httpx.Client, path: str) -> list[dict[str,
     started, first = time.perf_counter(), client.get(path).json()["iteration"]
     page.wait_for_timeout(WATCHED_SECONDS * 1_000)
     seconds, last = time.perf_counter() - started, client.get(path).json()["iteration"]
-    frames = page.evaluate("() => { cancelAnimationFrame(window.frameCounter); return framesSeen; }")
+    frames = page.evaluate(
+        "() => { cancelAnimationFrame(window.frameCounter); return framesSeen; }"
+    )
     command(client, path, kind="pause")
     return [
         rate("training in the page", (last - first) / EPOCH / seconds, "epochs/s", AIM_EPOCHS),

@@ -85,6 +85,10 @@ class SetCommand(Plain):
     optimizer: Hyperparameters | None = None
     schedule: Hyperparameters | None = None
     regularization: Hyperparameters | None = None
+    at_once: bool = Field(
+        default=False,
+        description="Change the run under way too, unless other commands wait; otherwise after it.",
+    )
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

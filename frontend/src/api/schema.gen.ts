@@ -5591,6 +5591,12 @@ export interface components {
             regularization: {
                 [key: string]: number | null;
             } | null;
+            /**
+             * At Once
+             * @description Change the run under way too, unless other commands wait; otherwise after it.
+             * @default false
+             */
+            at_once: boolean;
         };
         /**
          * StateEvent

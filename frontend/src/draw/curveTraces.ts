@@ -8,6 +8,7 @@ import { readColor } from "./themeColor";
 
 /** Up to here the single iterations are worth a dot each. */
 const FEW_POINTS = 50;
+const FEW_RECORDED = 25;
 /** Appending keeps points that thinning would leave out; beyond this all is drawn anew. */
 const MOST_DRAWN_POINTS = 15_000;
 
@@ -41,6 +42,7 @@ export function isContinued(before: Chart, now: Chart, last: LastPoints): boolea
     before.nonFinite.x.length === now.nonFinite.x.length &&
     before.zeros.x.length === now.zeros.x.length &&
     isPrefix(before.recorded.x, now.recorded.x) &&
+    isCrowded(before.recorded) === isCrowded(now.recorded) &&
     last.count < MOST_DRAWN_POINTS
   );
 }
@@ -77,6 +79,11 @@ function isPrefix(before: readonly number[], now: readonly number[]): boolean {
 
 function isSparse({ raw }: ChartLine): boolean {
   return raw.x.length <= FEW_POINTS;
+}
+
+/** Large dots would hide the line that they stand on. */
+function isCrowded({ x }: Chart["recorded"]): boolean {
+  return x.length > FEW_RECORDED;
 }
 
 /** What a chart has beyond one that it continues, as Plotly's extendTraces takes it. */
@@ -167,7 +174,9 @@ function recordedTrace({ recorded }: Chart, color: string, rim: string): Plotly.
     x: [...recorded.x],
     y: [...recorded.y],
     mode: "markers",
-    marker: { color, size: 7, line: { color: rim, width: 1.5 } },
+    marker: isCrowded(recorded)
+      ? { color, size: 3, opacity: 0.55 }
+      : { color, size: 7, line: { color: rim, width: 1.5 } },
     hoverinfo: "skip",
   };
 }

@@ -4,7 +4,7 @@ import { formatSeconds, progressOf } from "./progress";
 describe("progress", () => {
   it("tells how many iterations of how many, which epoch, how fast, and how long still", () => {
     expect(progressOf(1_500, { from: 1_000, to: 3_000 }, 250, 25)).toEqual({
-      iterations: "1\u202f500 of 3\u202f000",
+      iterations: "1\u202f500 / 3\u202f000",
       epoch: "epoch 61",
       rate: "250 it/s",
       left: "6 s left",

@@ -9,7 +9,7 @@ export interface Run {
 }
 
 export interface Progress {
-  /** `1 234 of 3 000`, or `1 234 iterations` where no end is known. */
+  /** `1 234 / 3 000`, or `1 234 iterations` where no end is known. */
   iterations: string;
   /** `epoch 5`, the one under way; null where an iteration is an epoch. */
   epoch: string | null;
@@ -33,7 +33,7 @@ export function progressOf(
   perSecond: number | null,
   perEpoch: number,
 ): Progress {
-  const of = run === null ? " iterations" : ` of ${formatCount(run.to)}`;
+  const of = run === null ? " iterations" : ` / ${formatCount(run.to)}`;
   return {
     iterations: formatCount(here) + of,
     epoch: perEpoch > 1 ? `epoch ${formatCount(Math.floor(here / perEpoch) + 1)}` : null,

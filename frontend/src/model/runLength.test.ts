@@ -25,7 +25,7 @@ describe("how long training goes on", () => {
   it("is until the loss is low enough, or that is given up", () => {
     const length = { ...LENGTH, kind: "loss" } as const;
     expect(runCommand(length, 50)).toMatchObject({ iterations: 9, until: { loss: 0.05 } });
-    expect(lengthWords(length)).toBe("to loss < 0.05");
+    expect(lengthWords(length)).toBe("to < 0.05");
   });
 });
 

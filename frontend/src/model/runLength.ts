@@ -29,7 +29,7 @@ export function runCommand(length: RunLength, recordEvery: number): RunCommand {
   }
 }
 
-/** `500`, `3 epochs`, `to loss < 0.05`: what stands after "Train". */
+/** `500`, `3 epochs`, `to < 0.05`: what stands after "Train". */
 export function lengthWords({ kind, iterations, epochs, below }: RunLength): string {
   switch (kind) {
     case "iterations":
@@ -38,8 +38,18 @@ export function lengthWords({ kind, iterations, epochs, below }: RunLength): str
       return `${formatCount(epochs)} ${epochs === 1 ? "epoch" : "epochs"}`;
     case "loss":
       // As it was typed, but for the minus sign.
-      return `to loss < ${String(below).replace("-", "−")}`;
+      return `to < ${String(below).replace("-", "−")}`;
   }
+}
+
+/** The same in a sentence: `Train until the loss is below 0.05`. */
+export function lengthTitle(length: RunLength): string {
+  if (length.kind === "iterations") return `Train ${lengthWords(length)} iterations`;
+  if (length.kind === "epochs") return `Train ${lengthWords(length)}`;
+  return (
+    `Train until the loss is below ${String(length.below)}, ` +
+    `at most ${formatCount(length.most)} iterations`
+  );
 }
 
 /**

@@ -1,6 +1,12 @@
 /** How far "Train" goes, and whether the stage follows it. */
 
-import { lengthWords, runCommand, type RunKind, type RunLength } from "../model/runLength";
+import {
+  lengthTitle,
+  lengthWords,
+  runCommand,
+  type RunKind,
+  type RunLength,
+} from "../model/runLength";
 import { readNumber } from "../model/fieldText";
 
 const MOST_ITERATIONS = 1_000_000;
@@ -28,6 +34,10 @@ export class TrainingState {
 
   get words(): string {
     return lengthWords(this.length);
+  }
+
+  get title(): string {
+    return lengthTitle(this.length);
   }
 
   setKind(kind: RunKind): void {

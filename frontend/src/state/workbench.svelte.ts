@@ -294,7 +294,7 @@ export class Workbench extends SessionViewer {
         this.recipe.accept(spec, spec);
         break;
       case "set":
-        await this.session.send({ kind: "set", ...change.changes });
+        await this.session.send({ kind: "set", at_once: true, ...change.changes });
         this.recipe.accept(spec, spec);
         break;
       case "open":
