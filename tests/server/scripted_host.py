@@ -45,6 +45,7 @@ class ScriptedHost:
             phase=SessionPhase.READY,
             device="cpu",
             parameters=0,
+            iterations_per_epoch=1,
             iterations_recorded=[],
             sequence=1,
         )

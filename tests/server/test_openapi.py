@@ -29,6 +29,7 @@ ACCESS = {
     ("GET", "/api/v1/limits"): "public",
     ("GET", "/api/v1/catalog"): "public",
     ("GET", "/api/v1/examples"): "public",
+    ("GET", "/api/v1/figures"): "public",
     ("POST", "/api/v1/record"): "work",
     ("POST", "/api/v1/sessions"): "create",
     ("GET", "/api/v1/sessions/{session_id}"): "session",

@@ -184,8 +184,8 @@ def test_a_loss_that_is_not_finite_is_data_everywhere(client: httpx.Client) -> N
     values = client.get(f"{path}/tensors/fc1.weight/values").json()["values"]
     assert values[0][0] == "NaN"
     traces = client.get(f"{path}/figures/loss").json()["data"]
-    assert [trace["name"] for trace in traces] == ["loss", "not finite"]
-    assert traces[1]["text"] == ["NaN"]
+    assert [trace["name"] for trace in traces] == ["training", "not finite"]
+    assert traces[1]["text"] == ["training: NaN"]
 
 
 def test_metrics_can_be_asked_for_from_an_iteration_on(client: httpx.Client) -> None:
@@ -205,6 +205,13 @@ def test_figures_are_drawn_from_the_metrics(client: httpx.Client) -> None:
     assert figure["data"][0]["y"] == losses
     names = [part["name"] for part in client.get(f"{path}/figures/gradient_flow").json()["data"]]
     assert "fc1.weight" in names
+
+
+def test_the_layouts_of_all_figures_are_told_without_a_session(client: httpx.Client) -> None:
+    layouts = client.get("/figures").json()
+    path = open_session(client, {"example": "moons"})
+    for name, layout in layouts.items():
+        assert client.get(f"{path}/figures/{name}").json()["layout"] == layout
 
 
 def test_a_session_is_a_file_that_no_page_of_ours_opens(client: httpx.Client) -> None:

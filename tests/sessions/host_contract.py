@@ -39,11 +39,14 @@ from gradtape.tape.replay_document import ReplayDocument
 from gradtape.tape.structure import Structure
 from tests.sessions.following import (
     follow,
+    has_learning_rate,
+    has_trained,
     is_kind,
     is_ready,
     is_ready_at,
     metrics_of,
     rows_of,
+    rows_of_changed_run,
     run_command,
     told_rows,
 )
@@ -249,6 +252,33 @@ class HostContract:
             experiment.train_iteration()
         assert rows_of(await metrics_of(host, "a")) == rows_of(experiment.metrics())
         assert (await host.state("a")).iterations_recorded == [0, 4, 13]
+
+    async def test_a_change_at_once_is_made_in_the_middle_of_a_run(self, host: SessionHost) -> None:
+        spec = small_spec()
+        await host.open("a", spec)
+        await host.send("a", run_command(1_000_000))
+        await follow(host, "a", has_trained(20))
+        await host.send("a", SetCommand(kind="set", optimizer={"lr": 0.25}, at_once=True))
+        await follow(host, "a", has_learning_rate(0.25))
+        sequence = await host.send("a", PauseCommand(kind="pause"))
+        await follow(host, "a", is_ready, after=sequence)
+        metrics = await metrics_of(host, "a")
+        expected = rows_of_changed_run(spec, metrics.learning_rate.index(0.25), len(metrics.loss))
+        assert rows_of(metrics) == expected
+        assert (await host.state("a")).phase is SessionPhase.READY
+
+    async def test_a_change_at_once_that_fails_leaves_the_run_going(
+        self, host: SessionHost
+    ) -> None:
+        await host.open("a", small_spec())
+        await host.send("a", run_command(1_000_000))
+        await follow(host, "a", has_trained(20))
+        change = SetCommand(kind="set", optimizer={"lr": -1.0}, at_once=True)
+        sequence = await host.send("a", change)
+        events = await follow(host, "a", is_kind("failed"), after=sequence)
+        assert events[-1].event.command == "set"
+        await follow(host, "a", is_kind("metrics"), after=events[-1].sequence)
+        assert (await host.state("a")).phase is SessionPhase.RUNNING
 
     async def test_the_state_shows_the_optimizer_as_it_is_now(self, host: SessionHost) -> None:
         await host.open("a", small_spec())

@@ -86,10 +86,14 @@ class TensorValues(Answer):
     )
 
 
+FigureLayout = dict[str, Any]
+"""Title, axes, bands and fonts of a Plotly figure."""
+
+
 class Figure(BaseModel):
     """A Plotly figure."""
 
     model_config = ConfigDict(extra="allow")
 
     data: list[dict[str, Any]]
-    layout: dict[str, Any]
+    layout: FigureLayout

@@ -149,12 +149,9 @@ export function fetchValues(
   return getJson(`${session(id)}/tensors/${tensor}/values?${query}`, signal);
 }
 
-/** A Plotly figure as the server defines it. */
-export function fetchFigure(
-  id: string,
-  name: string,
-): Promise<{ data: JsonObject[]; layout: JsonObject }> {
-  return getJson(`${session(id)}/figures/${name}`);
+/** What the figures mean, by name: the layouts of Plotly figures. */
+export function fetchFigureLayouts(): Promise<Record<string, JsonObject>> {
+  return getJson("/figures");
 }
 
 /** The session as a file; `iteration` is the one that a kind about one iteration is about. */

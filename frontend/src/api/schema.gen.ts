@@ -291,6 +291,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The layouts of all figures
+         * @description By name; for whoever draws the points as they come, as the page does.
+         */
+        get: operations["get_figure_layouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/figures/{name}": {
         parameters: {
             query?: never;
@@ -4268,6 +4288,11 @@ export interface components {
              * @description How many numbers are trained.
              */
             parameters: number;
+            /**
+             * Iterations Per Epoch
+             * @description One pass over the training data.
+             */
+            iterations_per_epoch: number;
             /** Iterations Recorded */
             iterations_recorded: number[];
             /**
@@ -5421,6 +5446,12 @@ export interface components {
             regularization: {
                 [key: string]: number | null;
             } | null;
+            /**
+             * At Once
+             * @description Change the run under way too, unless other commands wait; otherwise after it.
+             * @default false
+             */
+            at_once: boolean;
         };
         /**
          * StateEvent
@@ -5972,6 +6003,39 @@ export interface operations {
             };
         };
     };
+    get_figure_layouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_figure: {
         parameters: {
             query?: never;
@@ -5979,7 +6043,7 @@ export interface operations {
             path: {
                 /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
                 session_id: string;
-                /** @description `loss` or `gradient_flow`. */
+                /** @description One of `loss`, `accuracy`, `learning_rate`, `gradient_flow`, `parameters`, `updates`, `update_ratio`. */
                 name: string;
             };
             cookie?: never;

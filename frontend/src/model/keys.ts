@@ -10,6 +10,7 @@ export type Action =
   | "playOrPause"
   | "recordNext"
   | "trainOrPause"
+  | "trainEpoch"
   | "previousIteration"
   | "nextIteration"
   | "zoomIn"
@@ -41,6 +42,7 @@ const PLAIN: Record<string, Action> = {
   " ": "playOrPause",
   n: "recordNext",
   r: "trainOrPause",
+  e: "trainEpoch",
   "[": "previousIteration",
   "]": "nextIteration",
   "+": "zoomIn",
@@ -129,6 +131,7 @@ export const KEY_HELP: readonly KeyGroup[] = [
     keys: [
       { keys: ["N"], does: "record the next iteration" },
       { keys: ["R"], does: "train; again to pause" },
+      { keys: ["E"], does: "train to the end of the epoch" },
       TRAVEL,
     ],
   },

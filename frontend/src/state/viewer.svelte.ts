@@ -41,6 +41,20 @@ export abstract class Viewer {
     return recorded === null ? Promise.resolve() : this.travel(recorded);
   }
 
+  /** To the first bad op of an iteration, or of the first recorded one after it. */
+  async goToBadIteration(iteration: number): Promise<void> {
+    const recorded = this.recorded.find((each) => each >= iteration);
+    if (recorded === undefined) {
+      this.notices.inform(
+        `No iteration from ${String(iteration)} on is recorded: record the next.`,
+      );
+      return;
+    }
+    await this.travel(recorded);
+    const bad = this.tape.current?.frame.bad_number;
+    if (this.tape.iteration === recorded && bad != null) this.goToBadNumber(bad);
+  }
+
   /** To the recorded iteration before (-1) or after (1) the shown one. */
   travelBy(direction: 1 | -1): Promise<void> {
     const at = this.recorded.indexOf(this.tape.iteration ?? -1);

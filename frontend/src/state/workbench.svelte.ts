@@ -119,12 +119,21 @@ export class Workbench extends SessionViewer {
   }
 
   train(): Promise<void> {
+    return this.#run(this.training.command);
+  }
+
+  /** Trains to the end of the epoch. */
+  trainEpoch(): Promise<void> {
+    if (this.session.phase === "running") return Promise.resolve();
+    return this.#run({ kind: "run", epochs: 1, record_every: this.training.recordEvery });
+  }
+
+  #run(command: Command): Promise<void> {
     if (this.isAside) return Promise.resolve();
-    const { iterations, recordEvery } = this.training;
     this.training.followed = true;
     this.playhead.scrubTo(this.playhead.total);
     return this.attempt(async () => {
-      await this.session.send({ kind: "run", iterations, record_every: recordEvery });
+      await this.session.send(command);
     });
   }
 
@@ -240,7 +249,7 @@ export class Workbench extends SessionViewer {
         this.recipe.accept(spec, spec);
         break;
       case "set":
-        await this.session.send({ kind: "set", ...change.changes });
+        await this.session.send({ kind: "set", at_once: true, ...change.changes });
         this.recipe.accept(spec, spec);
         break;
       case "open":

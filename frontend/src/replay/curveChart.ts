@@ -1,6 +1,6 @@
-/** Makes the loss chart from what the file carries: Plotly is unpacked when it is first shown. */
+/** Makes the chart from what the file carries: Plotly is unpacked when it is first shown. */
 
-import { LossChart, type LossChartOptions, type PlotlyModule } from "../draw/lossChart";
+import { CurveChart, type CurveChartOptions, type PlotlyModule } from "../draw/curveChart";
 import { keepPlotlyFromWritingStyles } from "../draw/plotlyStyles";
 import { readBlock } from "./fileBlocks";
 import type { Replay } from "./replay.svelte";
@@ -22,11 +22,11 @@ async function loadPlotly(): Promise<PlotlyModule> {
   return window.Plotly;
 }
 
-export async function makeLossChart(replay: Replay, element: HTMLElement): Promise<LossChart> {
+export async function makeCurveChart(replay: Replay, element: HTMLElement): Promise<CurveChart> {
   keepPlotlyFromWritingStyles();
-  const [plotly, figure] = await Promise.all([loadPlotly(), readBlock("replay-figure")]);
-  return new LossChart(plotly, element, {
-    figure: JSON.parse(figure) as LossChartOptions["figure"],
+  const [plotly, layouts] = await Promise.all([loadPlotly(), readBlock("replay-figures")]);
+  return new CurveChart(plotly, element, {
+    layouts: JSON.parse(layouts) as CurveChartOptions["layouts"],
     onPoint: (iteration) => void replay.travelNear(iteration),
   });
 }
