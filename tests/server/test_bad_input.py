@@ -175,6 +175,7 @@ def test_what_is_not_json_is_refused(client: httpx.Client, text: str) -> None:
         ("GET", "/tensors/input/values"),
         ("GET", "/metrics"),
         ("GET", "/layers"),
+        ("GET", "/diagnosis"),
         ("GET", "/figures/loss"),
         ("GET", "/exports/script"),
     ],

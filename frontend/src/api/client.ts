@@ -6,6 +6,7 @@ import type {
   Catalog,
   Command,
   Example,
+  Finding,
   LayerHistory,
   Metrics,
   NestedNumbers,
@@ -71,10 +72,10 @@ export function fetchExamples(): Promise<Example[]> {
   return getJson("/examples");
 }
 
-export function openSession(
-  request: { spec: JsonObject } | { example: string },
-  signal?: AbortSignal,
-): Promise<SessionState> {
+export type OpeningRequest =
+  { spec: JsonObject } | { example: string } | { branch: { session: string; iteration: number } };
+
+export function openSession(request: OpeningRequest, signal?: AbortSignal): Promise<SessionState> {
   return postJson("/sessions", request, signal);
 }
 
@@ -123,8 +124,12 @@ export async function fetchTapeBlob(
   return response.arrayBuffer();
 }
 
-export function fetchMetrics(id: string, signal?: AbortSignal): Promise<Metrics> {
-  return getJson(`${session(id)}/metrics`, signal);
+/** Columns over the iterations from `since` on. */
+export function fetchMetrics(
+  id: string,
+  { since = 0, signal }: { since?: number; signal?: AbortSignal } = {},
+): Promise<Metrics> {
+  return getJson(`${session(id)}/metrics?since=${since}`, signal);
 }
 
 export function fetchLayers(
@@ -134,6 +139,10 @@ export function fetchLayers(
 ): Promise<LayerHistory> {
   const query = new URLSearchParams(iterations.map((each) => ["iterations", String(each)]));
   return getJson(`${session(id)}/layers?${query}`, signal);
+}
+
+export function fetchDiagnosis(id: string, signal?: AbortSignal): Promise<Finding[]> {
+  return getJson(`${session(id)}/diagnosis`, signal);
 }
 
 /** Exact numbers of a part of a tensor, `slice` as in Python: "0:10,:". */
