@@ -108,12 +108,17 @@ export class RunsState {
 
   /** The same spec once more, or a variation of it, trained as far as this run is. */
   add(spec: Spec, given: string | null = null): Promise<void> {
-    return this.main.attempt(() => this.#open(spec, given));
+    return this.main.attempt(async () => {
+      await this.#open(spec, given);
+    });
   }
 
   /** Tries a changed spec beside this run, for as many iterations. */
   tryInCopy(spec: Spec, label: string): Promise<void> {
-    return this.add(spec, label);
+    return this.main.attempt(async () => {
+      if (!(await this.#open(spec, label))) return;
+      this.main.notices.inform(`"${label}" is tried beside this run: see Runs, and the curves.`);
+    });
   }
 
   /** Goes on from an iteration of this run in a run of its own; this one stays beside it. */
@@ -223,8 +228,9 @@ export class RunsState {
     });
   }
 
-  async #open(spec: Spec, given: string | null): Promise<void> {
-    if (!this.#hasRoom()) return;
+  /** Whether there was room for it. */
+  async #open(spec: Spec, given: string | null): Promise<boolean> {
+    if (!this.#hasRoom()) return false;
     const summary = await client.openSession({ spec: spec as unknown as JsonObject });
     const companion = Companion.of(summary, this.#newLook(given));
     this.#keep(companion);
@@ -232,6 +238,7 @@ export class RunsState {
     const record_every = training.recordEvery;
     await companion.trainTo(Math.max(1, session.iteration), { record_every });
     this.#ask();
+    return true;
   }
 
   #hasRoom(): boolean {
