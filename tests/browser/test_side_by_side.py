@@ -120,6 +120,8 @@ def test_a_link_leads_to_its_session_after_the_server_was_killed(
         expect(bench.page.get_by_text("connection", exact=False).first).to_be_visible()
     with server:
         expect(bench.page.get_by_text("connection", exact=False)).to_have_count(0)
+        # What was trained after the last snapshot is trained again first.
+        bench.wait_until(lambda: is_at_rest(bench, 100), "the session stands where it stood")
         bench.open(link)
         expect(bench.page.get_by_role("combobox", name="Iteration", exact=True)).to_have_value("99")
         assert bench.read("/metrics") == before

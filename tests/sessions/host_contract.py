@@ -253,6 +253,33 @@ class HostContract:
         assert rows_of(await metrics_of(host, "a")) == rows_of(experiment.metrics())
         assert (await host.state("a")).iterations_recorded == [0, 4, 13]
 
+    async def test_a_change_at_once_is_made_in_the_middle_of_a_run(self, host: SessionHost) -> None:
+        spec = small_spec()
+        await host.open("a", spec)
+        await host.send("a", run_command(1_000_000))
+        await follow(host, "a", has_trained(20))
+        await host.send("a", SetCommand(kind="set", optimizer={"lr": 0.25}, at_once=True))
+        await follow(host, "a", has_learning_rate(0.25))
+        sequence = await host.send("a", PauseCommand(kind="pause"))
+        await follow(host, "a", is_ready, after=sequence)
+        metrics = await metrics_of(host, "a")
+        expected = rows_of_changed_run(spec, metrics.learning_rate.index(0.25), len(metrics.loss))
+        assert rows_of(metrics) == expected
+        assert (await host.state("a")).phase is SessionPhase.READY
+
+    async def test_a_change_at_once_that_fails_leaves_the_run_going(
+        self, host: SessionHost
+    ) -> None:
+        await host.open("a", small_spec())
+        await host.send("a", run_command(1_000_000))
+        await follow(host, "a", has_trained(20))
+        change = SetCommand(kind="set", optimizer={"lr": -1.0}, at_once=True)
+        sequence = await host.send("a", change)
+        events = await follow(host, "a", is_kind("failed"), after=sequence)
+        assert events[-1].event.command == "set"
+        await follow(host, "a", is_kind("metrics"), after=events[-1].sequence)
+        assert (await host.state("a")).phase is SessionPhase.RUNNING
+
     async def test_a_branch_goes_on_with_the_numbers_of_the_session_it_left(
         self, host: SessionHost
     ) -> None:
@@ -306,33 +333,6 @@ class HostContract:
         for _ in range(10):
             experiment.train_iteration()
         assert rows_of(await metrics_of(host, "b")) == rows_of(experiment.metrics())
-
-    async def test_a_change_at_once_is_made_in_the_middle_of_a_run(self, host: SessionHost) -> None:
-        spec = small_spec()
-        await host.open("a", spec)
-        await host.send("a", run_command(1_000_000))
-        await follow(host, "a", has_trained(20))
-        await host.send("a", SetCommand(kind="set", optimizer={"lr": 0.25}, at_once=True))
-        await follow(host, "a", has_learning_rate(0.25))
-        sequence = await host.send("a", PauseCommand(kind="pause"))
-        await follow(host, "a", is_ready, after=sequence)
-        metrics = await metrics_of(host, "a")
-        expected = rows_of_changed_run(spec, metrics.learning_rate.index(0.25), len(metrics.loss))
-        assert rows_of(metrics) == expected
-        assert (await host.state("a")).phase is SessionPhase.READY
-
-    async def test_a_change_at_once_that_fails_leaves_the_run_going(
-        self, host: SessionHost
-    ) -> None:
-        await host.open("a", small_spec())
-        await host.send("a", run_command(1_000_000))
-        await follow(host, "a", has_trained(20))
-        change = SetCommand(kind="set", optimizer={"lr": -1.0}, at_once=True)
-        sequence = await host.send("a", change)
-        events = await follow(host, "a", is_kind("failed"), after=sequence)
-        assert events[-1].event.command == "set"
-        await follow(host, "a", is_kind("metrics"), after=events[-1].sequence)
-        assert (await host.state("a")).phase is SessionPhase.RUNNING
 
     async def test_the_state_shows_the_optimizer_as_it_is_now(self, host: SessionHost) -> None:
         await host.open("a", small_spec())

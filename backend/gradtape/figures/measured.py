@@ -27,16 +27,14 @@ def build_loss_figure(metrics: Metrics) -> go.Figure:
 
 def build_accuracy_figure(metrics: Metrics) -> go.Figure:
     """The share of right answers, on the batch and on the samples that are set aside."""
-    layout = build_layout("Accuracy", y_title="accuracy")
     # The whole range: what looks like a leap may be a hundredth.
-    layout.yaxis.range = (-0.02, 1.02)
+    layout = build_layout("Accuracy", y_title="accuracy", range=(-0.02, 1.02))
     return _build(layout, "accuracy", _measured_twice(metrics, of="accuracy"))
 
 
 def build_learning_rate_figure(metrics: Metrics) -> go.Figure:
     """The learning rate of each update."""
-    layout = build_layout("Learning rate", y_title="learning rate")
-    layout.yaxis.rangemode = "tozero"
+    layout = build_layout("Learning rate", y_title="learning rate", rangemode="tozero")
     column = ("learning rate", metrics.iteration, metrics.learning_rate)
     return _build(layout, "learning rate", [column])
 

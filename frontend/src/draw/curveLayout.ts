@@ -31,6 +31,8 @@ export function figureLayout(
       ...figure?.yaxis,
       ...common,
       type: chart.logarithmic ? "log" : "linear",
+      // On a logarithmic axis Plotly takes a range for powers of ten.
+      range: chart.logarithmic ? undefined : figure?.yaxis?.["range"],
       // Raised digits would need inline styles, which the content security policy forbids.
       exponentformat: "e",
     },
