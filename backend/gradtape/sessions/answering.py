@@ -21,6 +21,7 @@ from gradtape.sessions.questions import (
     Question,
     ReplayQuestion,
     TapeQuestion,
+    TimesQuestion,
     ValuesForm,
     ValuesQuestion,
 )
@@ -41,6 +42,8 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return answer_tape(recording, question.values, known=known)
         case BlobQuestion():
             return _answer_blob(experiment.recording(question.iteration))
+        case TimesQuestion():
+            return Answer(experiment.time_ops(question.iteration).model_dump_json().encode())
         case ValuesQuestion():
             return _answer_values(experiment.recording(question.iteration), question)
         case MetricsQuestion():

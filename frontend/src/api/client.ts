@@ -8,6 +8,7 @@ import type {
   Example,
   Metrics,
   NestedNumbers,
+  OpTimes,
   SessionState,
   TapeJson,
   WholeTape,
@@ -120,6 +121,11 @@ export async function fetchTapeBlob(
   const path = `${session(id)}/tape/blob?iteration=${iteration}`;
   const response = await send(path, { signal: signal ?? null });
   return response.arrayBuffer();
+}
+
+/** How long each op of a recorded iteration takes; the session runs it again to find out. */
+export function fetchTimes(id: string, iteration: number, signal?: AbortSignal): Promise<OpTimes> {
+  return getJson(`${session(id)}/tape/times?iteration=${iteration}`, signal);
 }
 
 export function fetchMetrics(id: string, signal?: AbortSignal): Promise<Metrics> {

@@ -29,6 +29,7 @@ export type LoggedEvent = Schemas["LoggedEvent"];
 export type Metrics = Schemas["Metrics"];
 export type Node = Schemas["Node"];
 export type Op = Schemas["Op"];
+export type OpTimes = Schemas["OpTimes"];
 export type Phase = Schemas["Phase"];
 export type ReplayDocument = Schemas["ReplayDocument"];
 export type ReplayFrame = Schemas["ReplayFrame"];

@@ -1,5 +1,6 @@
 /** The stage: the graph of a tape, forward and backward, at a playhead. */
 
+import type { OpTimes } from "../api/types";
 import type { ColorBy } from "../model/colorBy";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
@@ -200,6 +201,12 @@ export class Stage {
   /** What cards are coloured by; null: their own colours. */
   setColorBy(by: ColorBy | null): void {
     this.cardColors.by = by;
+    this.recolor();
+  }
+
+  /** How long ops take; null while it is not known. */
+  setTimes(times: OpTimes | null): void {
+    this.cardColors.times = times;
     this.recolor();
   }
 

@@ -28,6 +28,8 @@ export class FlowState {
   measure = $state<DepthMeasure | null>(null);
   /** What cards are coloured by; null: their own colours. */
   colorBy = $state<ColorBy | null>(null);
+  /** Whether ops can be timed: a file has no network to run. */
+  canTime = true;
   /** Selecting lights all that is influenced, and the way of the gradient. */
   tracing = $state(false);
   readonly #memory = browserMemory();
