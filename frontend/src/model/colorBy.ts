@@ -4,7 +4,8 @@ import { formatCount, formatNumber, formatShare } from "./format";
 import { formatDuration } from "./opTimes";
 import { statisticsOf, tensorOf, type Tape } from "./tape";
 
-export type ColorBy = "mean" | "sparsity" | "gradient" | "ratio" | "memory" | "time" | "dtype" | "device";
+export type ColorBy =
+  "mean" | "sparsity" | "gradient" | "ratio" | "memory" | "time" | "dtype" | "device";
 /** What a tensor alone tells. */
 export type TensorColorBy = Exclude<ColorBy, "time">;
 

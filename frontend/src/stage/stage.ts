@@ -19,6 +19,7 @@ import { HoverCard } from "./pointing/hoverCard";
 import { commandOfKey } from "./pointing/keys";
 import { LevelZoom } from "./camera/levelZoom";
 import { Neurons } from "./neurons/neurons";
+import { FarNumbers, type ReadLine } from "./numbers/farNumbers";
 import { NumberPointer } from "./numbers/numberPointer";
 import { Overlay } from "./overlay";
 import { Painter } from "./canvas/painter";
@@ -39,6 +40,8 @@ export interface StageHandlers {
   onSelect(selection: Selection | null): void;
   /** A person selected several things, or one of them less. */
   onSelectSeveral?(selections: readonly Selection[]): void;
+  /** Exact numbers of the shown tape; null where nobody has more than it holds. */
+  readLine?: ReadLine;
   /** A person chose a level by key. */
   onLevel?(level: Level): void;
 }
@@ -48,6 +51,7 @@ export class Stage {
   private readonly cardColors = new CardColors();
   private readonly loop = new FrameLoop((now, isStale) => this.tick(now, isStale));
   private readonly pointer = new NumberPointer(() => this.loop.repaint());
+  private readonly far: FarNumbers;
   private readonly painter: Painter;
   private readonly overlay: Overlay;
   private readonly camera: CameraControl;
@@ -66,6 +70,10 @@ export class Stage {
     host: HTMLElement,
     private readonly handlers: StageHandlers,
   ) {
+    this.far = new FarNumbers(
+      (line, signal) => handlers.readLine?.(line, signal) ?? null,
+      () => this.pointer.renew(),
+    );
     this.root.tabIndex = 0;
     // An application: screen readers leave the arrow keys to the graph.
     this.root.setAttribute("role", "application");
@@ -314,6 +322,7 @@ export class Stage {
       shading: this.cardColors.shading,
       changed: changes.changed,
       pointer: this.pointer,
+      far: this.far,
       colors: this.painter.colors,
     };
   }
