@@ -257,7 +257,9 @@ export class Stage {
   /** The stage as it stands, to take away; null while there is nothing on it. */
   takePicture(): StagePicture | null {
     const picture = this.picture(performance.now());
-    return picture && new StagePicture(picture, this.camera.view, this.camera.viewport);
+    if (picture === null) return null;
+    const { view, viewport } = this.camera;
+    return new StagePicture(picture, view, viewport, this.neurons.takePicture(picture));
   }
 
   private key(event: KeyboardEvent): boolean {
