@@ -86,15 +86,17 @@ export class NumberCardPicture {
     pen.drawing.fillStyle = color === null ? (value === null ? surfaceSunken : bad) : toCss(color);
     pen.drawing.fillRect(box.x, box.y, box.width, box.height);
     if (value !== null) {
+      const text = formatInCell(value);
       pen.write({
-        text: formatInCell(value),
+        text,
         x: box.x + box.width - 3,
         y: box.y + box.height / 2,
-        size: 10,
+        // The longest are a little wider than a cell.
+        size: text.length > 7 ? 9 : 10,
         color: color === null ? danger : inkOn(color),
         weight: mark === null ? 400 : 700,
         align: "right",
-        room: box.width - 3,
+        room: box.width - 2,
       });
     }
     if (mark === null) return;
