@@ -25,7 +25,9 @@ function makeChip(className: string, name: string): ChipParts {
   root.setAttribute("role", "button");
   const canvas = makeCanvas("stage-chip-swatch");
   const value = make("span", "stage-chip-value");
-  root.append(canvas, make("span", "stage-chip-name", name), value);
+  const shown = make("span", "stage-chip-name");
+  shown.append(make("bdi", "", name));
+  root.append(canvas, shown, value);
   return { root, canvas, value };
 }
 

@@ -17,6 +17,8 @@ export interface Line {
   readonly color: string;
   readonly weight?: number;
   readonly align?: CanvasTextAlign;
+  /** Of a line that is too long the end is written, not the beginning. */
+  readonly keepsEnd?: boolean;
   readonly room: number;
 }
 
@@ -132,7 +134,10 @@ export class CardPen {
     drawing.fillStyle = line.color;
     let { text } = line;
     while (text.length > 1 && drawing.measureText(text).width > line.room) {
-      text = `${text.replace(/…$/, "").slice(0, -1)}…`;
+      text =
+        line.keepsEnd === true
+          ? `…${text.replace(/^…/, "").slice(1)}`
+          : `${text.replace(/…$/, "").slice(0, -1)}…`;
     }
     if (text !== "") drawing.fillText(text, line.x, line.y);
     return drawing.measureText(text).width;

@@ -298,7 +298,8 @@ export class CardPicture {
       room: 64,
     });
     const room = rect.width - used - 46;
-    this.pen.write({ text: name, x: rect.x + 32, y, size: 11, color: colors.ink, room });
+    const place = { x: rect.x + 32, y, room, keepsEnd: true };
+    this.pen.write({ text: name, ...place, size: 11, color: colors.ink });
     if (selected) this.pen.ring(rect, 14, colors.focus, 2);
   }
 
