@@ -7,7 +7,7 @@ describe("columns of a matrix", () => {
   });
 
   it("fill the room where they do not, so that none is cut", () => {
-    expect(fittedWidth(80, 224, 9)).toBe(112);
+    expect(fittedWidth(80, 225, 9)).toBe(112.5);
     expect(fittedWidth(80, 50, 9)).toBe(80);
   });
 });

@@ -79,7 +79,7 @@ export function columnWidth(texts: readonly string[]): number {
 /** The width of each column so that the room ends between two, where not all fit into it. */
 export function fittedWidth(least: number, room: number, count: number): number {
   if (least * count <= room) return least;
-  return Math.floor(Math.max(least, room / Math.max(1, Math.floor(room / least))));
+  return Math.max(least, room / Math.max(1, Math.floor(room / least)));
 }
 
 /** About `limit` of the values, evenly spread: enough to judge how wide they are written. */
