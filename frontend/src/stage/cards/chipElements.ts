@@ -11,7 +11,7 @@ import type { Item } from "../scene/scene";
 import { currentLeaf } from "../flow/timing";
 import { chipName, chipShape, wordGradient } from "./wording";
 
-const swatchSize: Size = { width: 22, height: 13 };
+const swatchSize: Size = { width: 18, height: 13 };
 
 interface ChipParts {
   readonly root: HTMLElement;

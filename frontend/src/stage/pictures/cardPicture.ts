@@ -19,7 +19,7 @@ import { backwardState, forwardState, type CardState } from "../flow/timing";
 import { chipName, chipShape, shapeOf, wordGradient, type GradientLook } from "../cards/wording";
 
 const asideAlpha = 0.22;
-const swatch: Size = { width: 22, height: 13 };
+const swatch: Size = { width: 18, height: 13 };
 
 export class CardPicture {
   private readonly pen: CardPen;
@@ -297,8 +297,8 @@ export class CardPicture {
       align: "right",
       room: 64,
     });
-    const room = rect.width - used - 46;
-    const place = { x: rect.x + 32, y, room, keepsEnd: true };
+    const room = rect.width - used - 40;
+    const place = { x: rect.x + 28, y, room, keepsEnd: true };
     this.pen.write({ text: name, ...place, size: 11, color: colors.ink });
     if (selected) this.pen.ring(rect, 14, colors.focus, 2);
   }
