@@ -1,6 +1,7 @@
 /** How the flow is looked at: along the depth, by colour, traced. What lasts is remembered. */
 
 import type { ColorBy } from "../model/colorBy";
+import type { FlowViewKey } from "../model/flowViews";
 import type { DepthMeasure } from "../model/layerNorms";
 import { browserMemory } from "./memory";
 
@@ -30,6 +31,9 @@ export class FlowState {
   colorBy = $state<ColorBy | null>(null);
   /** Whether ops can be timed: a file has no network to run. */
   canTime = true;
+  /** How the flow over time is shown in the dock, and whether each parameter has its own row. */
+  overTime = $state<FlowViewKey>("gradient");
+  perParameter = $state(false);
   /** Selecting lights all that is influenced, and the way of the gradient. */
   tracing = $state(false);
   readonly #memory = browserMemory();

@@ -1,6 +1,6 @@
 /** Tapes of a session, asked of the server. */
 
-import { fetchTape, fetchTapeBlob, fetchTimes, fetchValues } from "../api/client";
+import { fetchLayers, fetchTape, fetchTapeBlob, fetchTimes, fetchValues } from "../api/client";
 import type { NestedNumbers, OpTimes } from "../api/types";
 import { sliceText } from "../model/grid";
 import type { MatrixPart, TapeSource } from "./tapeSource";
@@ -31,5 +31,9 @@ export class SessionSource implements TapeSource {
 
   readTimes(iteration: number, signal: AbortSignal): Promise<OpTimes> {
     return fetchTimes(this.key, iteration, signal);
+  }
+
+  async readLayers(iterations: readonly number[], signal: AbortSignal) {
+    return (await fetchLayers(this.key, iterations, signal)).iterations;
   }
 }
