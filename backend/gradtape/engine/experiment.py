@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from gradtape import limits
-from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, check_index
+from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, Samples, check_index
 from gradtape.engine.devices import choose_device
 from gradtape.engine.recorder.recording import Recording
-from gradtape.engine.training.checkpoint import Checkpoint, copy_state, restore_state
+from gradtape.engine.training.checkpoint import MODEL, Checkpoint, copy_state, restore_state
 from gradtape.engine.training.learner import Learner, Measured
 from gradtape.engine.training.metrics_log import MetricsLog
 from gradtape.engine.training.snapshot import Snapshot, read_snapshot, write_snapshot
@@ -83,6 +83,33 @@ class Experiment:
     def last_loss(self) -> float | None:
         """The loss of the iteration that ran last here, if one has."""
         return None if self._last_loss is None else self._last_loss.item()
+
+    @property
+    def samples(self) -> Samples:
+        """The data as it is now."""
+        return self._data.samples
+
+    @property
+    def parameters(self) -> Parameters:
+        """As they are now; they change in place."""
+        return self._learner.parameters
+
+    def model_state(self) -> dict[str, Tensor]:
+        """Copies of the parameters and buffers as they are now."""
+        return {name: part.clone() for name, part in self._learner.network.state_dict().items()}
+
+    def recorded_parameters(self, iteration: int) -> Parameters:
+        """The parameters that a recorded iteration began with; not to be written.
+
+        Raises:
+            UnknownIteration: it was not recorded, or has been thinned out.
+        """
+        tensors = self._checkpoints[self._recorded(iteration)].tensors
+        return {name: tensors[MODEL + name] for name in self._learner.parameters}
+
+    def predict(self, inputs: Tensor) -> Tensor:
+        """The network's output for samples, in evaluation mode; nothing changes."""
+        return self._learner.predict(inputs)
 
     def train_iteration(self) -> None:
         """Run one iteration without recording it."""

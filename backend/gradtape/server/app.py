@@ -28,7 +28,9 @@ from gradtape.server.routes import (
     examples,
     exports,
     figures,
+    function,
     health,
+    landscapes,
     limits,
     metrics,
     record,
@@ -54,6 +56,8 @@ ROUTE_MODULES = (
     tensors,
     metrics,
     figures,
+    function,
+    landscapes,
     exports,
 )
 

@@ -4,6 +4,8 @@ import orjson
 
 from gradtape import limits
 from gradtape.engine.experiment import Experiment
+from gradtape.engine.function.predictions import list_predictions
+from gradtape.engine.function.surface import draw_surface
 from gradtape.engine.recorder.recording import Recording
 from gradtape.errors import LimitExceeded
 from gradtape.exports.graph_dot import write_graph_dot
@@ -15,11 +17,14 @@ from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
     DotQuestion,
+    ExperimentQuestion,
     MetricsQuestion,
     OriginQuestion,
     ParametersQuestion,
-    Question,
+    PictureQuestion,
+    PredictionsQuestion,
     ReplayQuestion,
+    SurfaceQuestion,
     TapeQuestion,
     ValuesForm,
     ValuesQuestion,
@@ -28,7 +33,7 @@ from gradtape.tape.codec import encode_tape, encode_values
 from gradtape.tape.structure import Tensor
 
 
-def answer_question(experiment: Experiment, question: Question) -> Answer:
+def answer_question(experiment: Experiment, question: ExperimentQuestion) -> Answer:
     """The answer; the experiment is left as it stands.
 
     Raises:
@@ -53,6 +58,8 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return Answer(_tell_origin(experiment).model_dump_json().encode())
         case ReplayQuestion():
             return _answer_replay(experiment)
+        case SurfaceQuestion() | PredictionsQuestion():
+            return _answer_picture(experiment, question)
 
 
 def answer_tape(
@@ -128,6 +135,14 @@ def _answer_replay(experiment: Experiment) -> Answer:
     document = replay_experiment(experiment)
     facts = {"name": document.name, "has_curves": document.has_curves}
     return Answer(orjson.dumps(facts), pack_document(document))
+
+
+def _answer_picture(experiment: Experiment, question: PictureQuestion) -> Answer:
+    if isinstance(question, SurfaceQuestion):
+        picture = draw_surface(experiment, question.resolution)
+    else:
+        picture = list_predictions(experiment, **question.model_dump(exclude={"kind"}))
+    return Answer(picture.model_dump_json().encode())
 
 
 def _count_values(tensor: Tensor) -> int:
