@@ -349,7 +349,8 @@ export interface paths {
          * @description Around the parameters as they are now; training goes on, or begins, meanwhile.
          *
          *     How far it has come is told by the session's `progress` events. The same request at the same
-         *     parameters gives the same losses. One at a time; a new one replaces a finished one.
+         *     parameters gives the same losses. A session has one landscape: a new one takes the place of the
+         *     one before, and cancels it if it is under way.
          */
         post: operations["begin_landscape"];
         delete?: never;
