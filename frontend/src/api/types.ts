@@ -26,9 +26,17 @@ export type Frame = Schemas["Frame"];
 export type BadNumber = Schemas["BadNumber"];
 export type GradientEdge = Schemas["GradientEdge"];
 export type LoggedEvent = Schemas["LoggedEvent"];
+export type Landscape = Schemas["Landscape"];
+/** A landscape as it is asked for: what is left out is usual. */
+export type LandscapeRequest =
+  | Asked<Schemas["RandomLandscape"]>
+  | Asked<Schemas["PathLandscape"]>
+  | (Pick<Schemas["NumbersLandscape"], "kind" | "x" | "y"> & Partial<Schemas["NumbersLandscape"]>);
+export type NumberPlace = Schemas["NumberPlace"];
 export type Metrics = Schemas["Metrics"];
 export type Node = Schemas["Node"];
 export type Op = Schemas["Op"];
+export type Predictions = Schemas["Predictions"];
 export type Phase = Schemas["Phase"];
 export type ReplayDocument = Schemas["ReplayDocument"];
 export type ReplayFrame = Schemas["ReplayFrame"];
@@ -39,6 +47,8 @@ export type SessionState = Schemas["SessionState"];
 export type Slot = Schemas["Slot"];
 export type Statistics = Schemas["Statistics"];
 export type Structure = Schemas["Structure"];
+export type Surface = Schemas["Surface"];
+export type SurfaceAxis = Schemas["SurfaceAxis"];
 export type Tensor = Schemas["Tensor"];
 
 /** A tape as it travels; the structure is null where the page has said that it knows it. */

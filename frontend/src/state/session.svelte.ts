@@ -143,6 +143,7 @@ export class SessionState {
         break;
       case "accepted":
       case "failed":
+      case "progress":
       case "resync":
         break;
     }

@@ -6,4 +6,6 @@ export interface DockPane {
   key: string;
   title: string;
   content: Snippet;
+  /** Its pictures need a dock of this height, where the window has room for it. */
+  leastHeightPx?: number;
 }
