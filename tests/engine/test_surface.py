@@ -142,3 +142,13 @@ def test_a_large_network_is_drawn_more_coarsely() -> None:
 def test_a_network_of_more_inputs_has_no_surface(example: str, why: str) -> None:
     with pytest.raises(PictureUnavailable, match=why):
         draw_surface(Experiment(examples()[example].spec), 10)
+
+
+def test_a_sample_that_is_nowhere_does_not_stretch_the_grid() -> None:
+    experiment = Experiment(spec_with({"kind": "moons"}, 1, "bce_with_logits"))
+    before = draw_surface(experiment, 4)
+    highest = int(experiment.samples.inputs[:, 0].argmax())
+    experiment.edit("input", (highest, 0), float("nan"))
+    after = draw_surface(experiment, 4)
+    assert after.axes[0].low == pytest.approx(before.axes[0].low, abs=0.1)
+    assert after.axes[0].high < before.axes[0].high

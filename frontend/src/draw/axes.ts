@@ -12,6 +12,12 @@ function ticksOf({ low, high }: Bounds, count: number): number[] {
   return scaleLinear([low, high], [0, 1]).ticks(Math.max(2, count));
 }
 
+/** Ticks are round numbers: zeros after the point say nothing. */
+function tickText(tick: number): string {
+  const text = formatNumber(tick, 3);
+  return text.replace(/(\.\d*?)0+(?=$|×)/, "$1").replace(/\.(?=$|×)/, "");
+}
+
 export function drawAxes(
   pen: CanvasRenderingContext2D,
   area: PlotArea,
@@ -27,12 +33,12 @@ export function drawAxes(
   pen.textAlign = "center";
   pen.textBaseline = "top";
   for (const tick of ticksOf(area.x, width / PIXELS_PER_TICK.across)) {
-    pen.fillText(formatNumber(tick, 3), toPixel(area, tick, 0).left, top + height + 5);
+    pen.fillText(tickText(tick), toPixel(area, tick, 0).left, top + height + 5);
   }
   pen.textAlign = "right";
   pen.textBaseline = "middle";
   for (const tick of ticksOf(area.y, height / PIXELS_PER_TICK.up)) {
-    pen.fillText(formatNumber(tick, 3), left - 5, toPixel(area, 0, tick).top);
+    pen.fillText(tickText(tick), left - 5, toPixel(area, 0, tick).top);
   }
   pen.restore();
 }

@@ -6,7 +6,7 @@ export function readNumberPlace(text: string): NumberPlace | null {
   const found = /^\s*([\w.]+)\s*\[([\d,\s]*)\]\s*$/.exec(text);
   const [, tensor, indices] = found ?? [];
   if (tensor === undefined || indices === undefined) return null;
-  const index = indices.split(",").map((each) => each.trim());
+  const index = indices.trim() === "" ? [] : indices.split(",").map((each) => each.trim());
   if (index.some((each) => each === "")) return null;
   return { tensor, index: index.map(Number) };
 }

@@ -72,7 +72,9 @@ def _affordable(spec: ExperimentSpec, resolution: int) -> int:
 
 
 def _axes_around(inputs: Tensor, count: int) -> tuple[SurfaceAxis, ...]:
-    low, high = inputs.double().aminmax(dim=0)
+    places = inputs.cpu().double()
+    finite = places[places.isfinite().all(dim=1)]
+    low, high = (finite if len(finite) else torch.zeros_like(places[:1])).aminmax(dim=0)
     axes: list[SurfaceAxis] = []
     for least, greatest in zip(low.tolist(), high.tolist(), strict=True):
         margin = MARGIN * (greatest - least) or 1.0

@@ -138,14 +138,14 @@ def _inner_products(
     """Of each row with each column, shape (rows, columns), float64 on the CPU."""
     result = torch.zeros(len(rows), len(columns), dtype=torch.float64)
     for name in _names(rows) & _names(columns):
-        result += (_stack(rows, name) @ _stack(columns, name).T).cpu()
+        result += _stack(rows, name) @ _stack(columns, name).T
     return result
 
 
 def _squared_norms(parts: Sequence[Mapping[str, Tensor]]) -> Tensor:
     result = torch.zeros(len(parts), dtype=torch.float64)
     for name in _names(parts):
-        result += _stack(parts, name).square().sum(dim=1).cpu()
+        result += _stack(parts, name).square().sum(dim=1)
     return result
 
 
@@ -156,9 +156,9 @@ def _names(parts: Sequence[Mapping[str, Tensor]]) -> set[str]:
 def _stack(parts: Sequence[Mapping[str, Tensor]], name: str) -> Tensor:
     """One parameter of all parts, shape (parts, numbers), float64; where it is not named, zeros."""
     known = next(part[name] for part in parts if name in part)
-    return torch.stack(
-        [
-            part[name].flatten() if name in part else torch.zeros_like(known).flatten()
-            for part in parts
-        ]
-    ).double()
+    rows = [
+        part[name].flatten() if name in part else torch.zeros_like(known).flatten()
+        for part in parts
+    ]
+    # On the CPU, because not every device has float64.
+    return torch.stack(rows).cpu().double()
