@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Self
 
 import torch
@@ -18,6 +19,7 @@ from gradtape.engine.training.metrics_log import MetricsLog
 from gradtape.engine.training.snapshot import Snapshot, read_snapshot, write_snapshot
 from gradtape.errors import UnknownIteration, UnknownTensor
 from gradtape.spec import ExperimentSpec, change_regime
+from gradtape.spec.evaluation import RunCost, run_cost
 from gradtape.tape.metrics import Metrics
 
 Parameters = Mapping[str, Tensor]
@@ -83,6 +85,11 @@ class Experiment:
     def last_loss(self) -> float | None:
         """The loss of the iteration that ran last here, if one has."""
         return None if self._last_loss is None else self._last_loss.item()
+
+    @cached_property
+    def run_cost(self) -> RunCost:
+        """Of its network."""
+        return run_cost(self._first_spec)
 
     @property
     def samples(self) -> Samples:

@@ -6,7 +6,6 @@ from torch import Tensor
 from gradtape.engine.experiment import Experiment
 from gradtape.errors import PictureUnavailable
 from gradtape.spec import ExperimentSpec
-from gradtape.spec.evaluation import samples_at_once
 from gradtape.spec.reading import Reading, reading_of
 
 
@@ -27,7 +26,7 @@ def required_reading(spec: ExperimentSpec) -> Reading:
 
 def evaluate(experiment: Experiment, inputs: Tensor) -> Tensor:
     """Shape (samples, outputs, …), read; of any number of samples, a bounded part at a time."""
-    parts = inputs.split(samples_at_once(experiment.spec))
+    parts = inputs.split(experiment.run_cost.samples_at_once)
     outputs = torch.cat([experiment.predict(part) for part in parts])
     return read_outputs(outputs, experiment.spec)
 

@@ -10,7 +10,6 @@ from gradtape import limits
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.function.outputs import evaluate, required_reading
 from gradtape.errors import InvalidSlice
-from gradtape.spec.evaluation import samples_for
 from gradtape.spec.reading import Reading, image_shape_of
 from gradtape.tape.function_pictures import Predictions
 
@@ -49,7 +48,8 @@ def list_predictions(
     reading = required_reading(spec)
     samples = experiment.samples
     inputs, targets = samples.all_inputs, samples.all_targets
-    run = min(len(inputs), limits.MAX_PREDICTED_SAMPLES, _affordable(experiment))
+    affordable = experiment.run_cost.samples_for(limits.MAX_PICTURE_MULTIPLICATIONS)
+    run = min(len(inputs), limits.MAX_PREDICTED_SAMPLES, affordable)
     chosen = torch.linspace(0, len(inputs) - 1, run).round().long().to(inputs.device)
     outputs = evaluate(experiment, inputs[chosen])
     answers = _read_answers(outputs, targets[chosen], reading, output)
@@ -76,10 +76,6 @@ def list_predictions(
         input=inputs[shown].flatten(1).tolist() if with_inputs else [],
         seconds=perf_counter() - began,
     )
-
-
-def _affordable(experiment: Experiment) -> int:
-    return samples_for(experiment.spec, limits.MAX_PICTURE_MULTIPLICATIONS)
 
 
 def _most_rows(limit: int, input_values: int) -> int:

@@ -12,7 +12,6 @@ from gradtape.engine.function.outputs import evaluate, required_reading
 from gradtape.errors import PictureUnavailable
 from gradtape.limits import MAX_PICTURE_MULTIPLICATIONS, MAX_SHOWN_OUTPUTS
 from gradtape.spec import ExperimentSpec
-from gradtape.spec.evaluation import samples_for
 from gradtape.spec.reading import Reading
 from gradtape.tape.function_pictures import Surface, SurfaceAxis
 
@@ -33,7 +32,7 @@ def draw_surface(experiment: Experiment, resolution: int) -> Surface:
     reading = required_reading(spec)
     _check_inputs(spec)
     samples = experiment.samples
-    axes = _axes_around(samples.all_inputs, _affordable(spec, resolution))
+    axes = _axes_around(samples.all_inputs, _affordable(experiment, resolution))
     points = grid_points(axes).to(samples.inputs)
     names, planes = _planes(evaluate(experiment, points), reading, is_plane=len(axes) == 2)
     targets = samples.all_targets.float()
@@ -65,9 +64,9 @@ def _check_inputs(spec: ExperimentSpec) -> None:
         )
 
 
-def _affordable(spec: ExperimentSpec, resolution: int) -> int:
-    points = samples_for(spec, MAX_PICTURE_MULTIPLICATIONS)
-    side = points if spec.data.sample_shape == (1,) else isqrt(points)
+def _affordable(experiment: Experiment, resolution: int) -> int:
+    points = experiment.run_cost.samples_for(MAX_PICTURE_MULTIPLICATIONS)
+    side = points if experiment.spec.data.sample_shape == (1,) else isqrt(points)
     return min(resolution, max(COARSEST, side))
 
 

@@ -20,7 +20,6 @@ from gradtape.engine.network.objective import Objective
 from gradtape.engine.randomness import build_randomness
 from gradtape.engine.training.precision import Precision
 from gradtape.limits import MAX_LANDSCAPE_POINT_MULTIPLICATIONS
-from gradtape.spec.evaluation import samples_at_once, samples_for
 from gradtape.spec.landscape import LandscapeRequest, NumberPlace, NumbersLandscape, RandomLandscape
 from gradtape.tape.landscape import LandscapeAxis, PathPoint
 
@@ -98,8 +97,9 @@ class FrozenLoss:
 
     def __init__(self, experiment: Experiment, most_samples: int) -> None:
         spec, (inputs, targets, _) = experiment.spec, experiment.samples
-        affordable = samples_for(spec, MAX_LANDSCAPE_POINT_MULTIPLICATIONS)
-        self.samples = min(most_samples, len(inputs), affordable, samples_at_once(spec))
+        cost = experiment.run_cost
+        affordable = cost.samples_for(MAX_LANDSCAPE_POINT_MULTIPLICATIONS)
+        self.samples = min(most_samples, len(inputs), affordable, cost.samples_at_once)
         self._batch = inputs[: self.samples].clone(), targets[: self.samples].clone()
         device = inputs.device
         network = build_network(spec, randomness=build_randomness(spec.seed, device), device=device)
