@@ -7,7 +7,7 @@ from gradtape.engine.experiment import Experiment
 from gradtape.engine.function.predictions import list_predictions
 from gradtape.errors import InvalidSlice, PictureUnavailable
 from gradtape.spec import ExperimentSpec, examples, parse_spec
-from gradtape.tape.function_pictures import Predictions
+from gradtape.tape.function_pictures import ImageShape, Predictions
 
 
 def list_all(experiment: Experiment, **options: object) -> Predictions:
@@ -70,7 +70,8 @@ def test_wrong_classes_are_as_many_as_the_accuracy_says() -> None:
     experiment.train_iteration()
     accuracy = experiment.metrics().accuracy[-1]
     assert told.wrong == round((1 - accuracy) * 1797)
-    assert (told.samples, told.of, told.image_shape) == (1797, 1797, (1, 8, 8))
+    assert (told.samples, told.of) == (1797, 1797)
+    assert told.image == ImageShape(channels=1, height=8, width=8)
     differ = [t != p for t, p in zip(told.target, told.prediction, strict=True)]
     assert sum(differ) == told.wrong
 

@@ -34,15 +34,21 @@ class Surface(Plain):
     )
 
 
+class ImageShape(Plain):
+    """How the numbers of a sample make an image."""
+
+    channels: int
+    height: int
+    width: int
+
+
 class Predictions(Plain):
     """What the network gives for samples of its data, by columns: one entry per shown sample."""
 
     iteration: int = Field(description="With the parameters before this iteration.")
     reading: Reading
     input_shape: tuple[int, ...] = Field(description="Of one sample.")
-    image_shape: tuple[int, int, int] | None = Field(
-        description="Channels, height, width, where samples are images."
-    )
+    image: ImageShape | None = Field(description="Where samples are images: how they are laid out.")
     outputs: int = Field(description="How many numbers the network gives for a sample.")
     samples: int = Field(description="How many samples were run, validation samples last.")
     of: int = Field(description="How many samples there are.")

@@ -2448,6 +2448,18 @@ export interface components {
             delta: number;
         };
         /**
+         * ImageShape
+         * @description How the numbers of a sample make an image.
+         */
+        ImageShape: {
+            /** Channels */
+            channels: number;
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
+        };
+        /**
          * InlineData
          * @description Numbers given here, as nested lists: one entry of x and one of y per sample.
          */
@@ -3924,15 +3936,8 @@ export interface components {
              * @description Of one sample.
              */
             input_shape: number[];
-            /**
-             * Image Shape
-             * @description Channels, height, width, where samples are images.
-             */
-            image_shape: [
-                number,
-                number,
-                number
-            ] | null;
+            /** @description Where samples are images: how they are laid out. */
+            image: components["schemas"]["ImageShape"] | null;
             /**
              * Outputs
              * @description How many numbers the network gives for a sample.

@@ -26,6 +26,7 @@ export type Frame = Schemas["Frame"];
 export type BadNumber = Schemas["BadNumber"];
 export type GradientEdge = Schemas["GradientEdge"];
 export type LoggedEvent = Schemas["LoggedEvent"];
+export type ImageShape = Schemas["ImageShape"];
 export type Landscape = Schemas["Landscape"];
 /** A landscape as it is asked for: what is left out is usual. */
 export type LandscapeRequest =

@@ -1,12 +1,7 @@
 /** Paints small images: an image as it is, or numbers on the diverging scale. */
 
+import type { ImageShape } from "../api/types";
 import { mix, type Palette, type Rgb } from "./palette";
-
-export interface ImageShape {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-}
 
 /** Grey or coloured pixels, dark at the least number and light at the greatest. */
 export function drawImage(

@@ -1,6 +1,6 @@
 /** What an image becomes on its way through a network, and the filters it meets first. */
 
-import type { Structure, Tensor } from "../api/types";
+import type { ImageShape, Structure, Tensor } from "../api/types";
 
 export interface MapsOfLayer {
   readonly name: string;
@@ -33,8 +33,8 @@ export interface Filters {
   readonly name: string;
   readonly tensor: number;
   readonly filters: number;
-  /** Channels, height, width of one filter. */
-  readonly shape: readonly [number, number, number];
+  /** Of one filter. */
+  readonly shape: ImageShape;
 }
 
 /**
@@ -42,17 +42,15 @@ export interface Filters {
  *
  * Null where the first weight is neither.
  */
-export function firstFilters(
-  structure: Structure,
-  image: readonly [number, number, number],
-): Filters | null {
+export function firstFilters(structure: Structure, image: ImageShape): Filters | null {
   const weight = structure.tensors.find((each) => each.role === "parameter" && isWeight(each));
   if (weight === undefined) return null;
   const [filters = 0, inputs = 0, height, width] = weight.shape;
   const found = { name: weight.name ?? "", tensor: weight.id, filters };
   if (height !== undefined && width !== undefined && weight.shape.length === 4)
-    return { ...found, shape: [inputs, height, width] };
-  const isWhole = weight.shape.length === 2 && inputs === image[0] * image[1] * image[2];
+    return { ...found, shape: { channels: inputs, height, width } };
+  const isWhole =
+    weight.shape.length === 2 && inputs === image.channels * image.height * image.width;
   return isWhole ? { ...found, shape: image } : null;
 }
 

@@ -14,7 +14,7 @@ function predictions(changes: Partial<Predictions> = {}): Predictions {
     iteration: 7,
     reading: "classes",
     input_shape: [2],
-    image_shape: null,
+    image: null,
     outputs: 3,
     samples: 4,
     of: 4,
@@ -37,8 +37,8 @@ describe("the picture that fits a network", () => {
     expect(pictureOf(predictions({ input_shape: [1] }))).toBe("line");
     expect(pictureOf(predictions({ input_shape: [6] }))).toBe("classes");
     expect(pictureOf(predictions({ input_shape: [6], reading: "numbers" }))).toBe("numbers");
-    const image_shape: [number, number, number] = [1, 8, 8];
-    expect(pictureOf(predictions({ input_shape: [64], image_shape }))).toBe("images");
+    const image = { channels: 1, height: 8, width: 8 };
+    expect(pictureOf(predictions({ input_shape: [64], image }))).toBe("images");
   });
 });
 

@@ -11,7 +11,7 @@ export function pictureOf(told: Predictions): FunctionPicture {
   const [inputs, ...more] = told.input_shape;
   if (more.length === 0 && inputs === 2) return "plane";
   if (more.length === 0 && inputs === 1) return "line";
-  if (told.image_shape != null && told.reading !== "numbers") return "images";
+  if (told.image != null && told.reading !== "numbers") return "images";
   return told.reading === "classes" ? "classes" : "numbers";
 }
 

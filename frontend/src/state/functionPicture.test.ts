@@ -8,7 +8,7 @@ vi.mock("../api/client");
 
 function predictions(changes: Partial<Predictions> = {}): Predictions {
   return {
-    ...{ iteration: 1, reading: "probability", input_shape: [2], image_shape: null },
+    ...{ iteration: 1, reading: "probability", input_shape: [2], image: null },
     ...{ outputs: 1, samples: 1, of: 1, wrong: 0, seconds: 0, sample: [0], step: [0] },
     ...{ validation: [false], target: [1], prediction: [0.9], confidence: [0.9], input: [[0, 1]] },
     ...changes,
@@ -47,7 +47,10 @@ describe("the picture of the function", () => {
   });
 
   it("asks for no surface of images, but for their mistakes", async () => {
-    const images = predictions({ input_shape: [1, 8, 8], image_shape: [1, 8, 8] });
+    const images = predictions({
+      input_shape: [1, 8, 8],
+      image: { channels: 1, height: 8, width: 8 },
+    });
     vi.mocked(client.fetchPredictions).mockResolvedValue(images);
     const picture = new FunctionPictureState();
     const stop = picture.watch("s");

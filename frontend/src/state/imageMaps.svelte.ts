@@ -2,7 +2,7 @@
 
 import { fetchValues } from "../api/client";
 import { describeFailure, isAbort } from "../api/errors";
-import type { Structure } from "../api/types";
+import type { ImageShape, Structure } from "../api/types";
 import { firstFilters, layersWithMaps } from "../model/featureMaps";
 import { flattenNumbers } from "../model/nestedNumbers";
 
@@ -23,7 +23,7 @@ export interface ShownTape {
   readonly session: string;
   readonly structure: Structure;
   readonly iteration: number;
-  readonly image: readonly [number, number, number];
+  readonly image: ImageShape;
 }
 
 const MOST_MAPS = 16;
@@ -55,11 +55,11 @@ export class ImageMapsState {
 async function loadFilters(tape: ShownTape, signal: AbortSignal): Promise<MapRow | null> {
   const found = firstFilters(tape.structure, tape.image);
   if (found === null) return null;
-  const [, height, width] = found.shape;
+  const { channels, height, width } = found.shape;
   const shown = `0:${Math.min(found.filters, MOST_MAPS)}`;
   const numbers = await load(tape, found.tensor, shown, signal);
   // Of filters over several channels the first channel is shown.
-  const step = found.shape[0] * height * width;
+  const step = channels * height * width;
   return toRow(found.name, numbers, { step, height, width, of: found.filters });
 }
 

@@ -10,8 +10,9 @@ from gradtape import limits
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.function.outputs import evaluate, required_reading
 from gradtape.errors import InvalidSlice
+from gradtape.spec import ExperimentSpec
 from gradtape.spec.reading import Reading, image_shape_of
-from gradtape.tape.function_pictures import Predictions
+from gradtape.tape.function_pictures import ImageShape, Predictions
 
 
 class Answers(NamedTuple):
@@ -62,7 +63,7 @@ def list_predictions(
         iteration=experiment.iteration,
         reading=reading,
         input_shape=tuple(inputs.shape[1:]),
-        image_shape=image_shape_of(spec),
+        image=_image_shape(spec),
         outputs=outputs.shape[1],
         samples=run,
         of=len(inputs),
@@ -76,6 +77,11 @@ def list_predictions(
         input=inputs[shown].flatten(1).tolist() if with_inputs else [],
         seconds=perf_counter() - began,
     )
+
+
+def _image_shape(spec: ExperimentSpec) -> ImageShape | None:
+    shape = image_shape_of(spec)
+    return None if shape is None else ImageShape(channels=shape[0], height=shape[1], width=shape[2])
 
 
 def _most_rows(limit: int, input_values: int) -> int:
