@@ -22,9 +22,14 @@ export type Command =
 export type Event = Schemas["Event"];
 export type EventKind = Schemas["EventKind"];
 export type Example = Schemas["Example"];
+export type Finding = Schemas["Finding"];
+export type FindingKind = Schemas["FindingKind"];
 export type Frame = Schemas["Frame"];
 export type BadNumber = Schemas["BadNumber"];
 export type GradientEdge = Schemas["GradientEdge"];
+export type IterationLayers = Schemas["IterationLayers"];
+export type LayerHistory = Schemas["LayerHistory"];
+export type LayerStatistics = Schemas["LayerStatistics"];
 export type LoggedEvent = Schemas["LoggedEvent"];
 export type ImageShape = Schemas["ImageShape"];
 export type Landscape = Schemas["Landscape"];
@@ -34,6 +39,7 @@ export type LandscapeRequest =
   | Asked<Schemas["PathLandscape"]>
   | (Pick<Schemas["NumbersLandscape"], "kind" | "x" | "y"> & Partial<Schemas["NumbersLandscape"]>);
 export type NumberPlace = Schemas["NumberPlace"];
+export type MagnitudeHistogram = Schemas["MagnitudeHistogram"];
 export type Metrics = Schemas["Metrics"];
 export type Node = Schemas["Node"];
 export type Op = Schemas["Op"];
@@ -51,6 +57,7 @@ export type Structure = Schemas["Structure"];
 export type Surface = Schemas["Surface"];
 export type SurfaceAxis = Schemas["SurfaceAxis"];
 export type Tensor = Schemas["Tensor"];
+export type ValueHistogram = Schemas["ValueHistogram"];
 
 /** A tape as it travels; the structure is null where the page has said that it knows it. */
 export interface TapeJson {

@@ -87,6 +87,11 @@ class EditableData:
         return Samples(self._dataset.x, self._dataset.y, self._dataset.validation)
 
     @property
+    def targets(self) -> Tensor:
+        """Of the samples to train on, as they are now."""
+        return self._dataset.y
+
+    @property
     def validation(self) -> tuple[Tensor, Tensor] | None:
         """Inputs and targets of the samples that are set aside, if any are."""
         return self._dataset.validation

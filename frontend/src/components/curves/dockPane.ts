@@ -5,6 +5,8 @@ import type { Snippet } from "svelte";
 export interface DockPane {
   key: string;
   title: string;
+  /** How much there is to see in it; nothing at 0. */
+  count?: number;
   content: Snippet;
   /** Its pictures need a dock of this height, where the window has room for it. */
   leastHeightPx?: number;
