@@ -117,6 +117,28 @@ def test_a_number_is_edited_and_the_past_is_put_back(client: gradtape.Client) ->
     assert session.set(lr=0.5)["spec"]["optimizer"]["lr"] == 0.5
 
 
+def test_the_function_and_its_answers_are_asked_for(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    surface = session.surface(resolution=12)
+    (plane,) = surface["planes"].values()
+    assert plane.shape == (12, 12)
+    assert 0 <= plane.min() < plane.max() <= 1
+    wrong = session.predictions(only_wrong=True)
+    assert len(wrong["sample"]) == wrong["wrong"] > 0
+
+
+def test_a_landscape_comes_once_it_is_done(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    session.run(20, record_every=5)
+    losses = session.landscape("path", steps=4)["losses"]
+    assert losses.shape == (9, 9)
+    session.run(1)
+    assert losses[4, 4] == session.metrics()["loss"][20]
+    with pytest.raises(RequestFailed, match="Did you mean") as refused:
+        session.landscape("randon")
+    assert refused.value.code == "unknown_kind"
+
+
 def test_a_branch_goes_its_own_way(client: gradtape.Client) -> None:
     session = client.open("moons")
     session.run(20, record_every=10)

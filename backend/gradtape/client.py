@@ -1,6 +1,7 @@
 """The client library of a Gradtape server: the same words as everywhere else."""
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 from urllib.parse import quote
@@ -215,6 +216,61 @@ class Session:
         """Columns, one entry per iteration; every number a float, NaN and infinities too."""
         columns = self._get("/metrics", since=since).json()
         return _with_floats(columns)
+
+    def surface(self, resolution: int = 60) -> dict[str, Any]:
+        """What the network gives around its data; `planes` become arrays by name.
+
+        Each has the shape (y, x), or (x,) where there is one input; `axes` say where.
+        """
+        told = self._get("/surface", resolution=resolution).json()
+        counts = [axis["count"] for axis in reversed(told["axes"])]
+        numbers = np.frombuffer(b64decode(told.pop("values")), "<f4")
+        planes = numbers.reshape(len(told["planes"]), *counts)
+        return {**told, "planes": dict(zip(told["planes"], planes, strict=True))}
+
+    def predictions(
+        self,
+        limit: int = 100,
+        *,
+        output: int = 0,
+        only_wrong: bool = False,
+        with_inputs: bool = False,
+    ) -> dict[str, Any]:
+        """The network's answers for its samples, by columns.
+
+        Args:
+            limit: how many rows at most.
+            output: which of several outputs, where they are no classes.
+            only_wrong: the wrong answers, the surest first.
+            with_inputs: each row with the numbers of its sample.
+        """
+        options = {"limit": limit, "output": output, "only_wrong": only_wrong}
+        return self._get("/predictions", **options, with_inputs=with_inputs).json()
+
+    def landscape(self, kind: str = "random", **options: Any) -> dict[str, Any]:
+        """A loss landscape, once it is done: `losses` is an array of shape (y, x).
+
+        Args:
+            kind: "random" (with `seed`), "path", or "numbers" (with `x` and `y`, each as in
+                {"tensor": "fc1.weight", "index": [0, 0]}).
+            options: `steps`, `radius` and `samples` too.
+        """
+        after = self.state()["sequence"]
+        body = {"kind": kind, **options}
+        told = self._client.request("POST", f"{self._path}/landscapes", json=body).json()
+        path = f"/landscapes/{told['id']}"
+        for logged in self.events(after=after):
+            event = logged["event"]
+            is_progress = event["kind"] == "progress" and event["job"] == told["id"]
+            # After a restoration the answer is that it is lost; after a resync, how it stands.
+            if is_progress or event["kind"] in ("restored", "resync"):
+                told = self._get(path).json()
+                if told["phase"] != "running":
+                    break
+        if told["error"] is not None:
+            raise _failure(told["error"], status=None)
+        rows = [[float(from_json_number(loss)) for loss in row] for row in told["losses"]]
+        return {**told, "losses": np.array(rows)}
 
     def layers(self, iterations: Sequence[int] | None = None) -> list[dict[str, Any]]:
         """Histograms, norms, dead and saturated shares of each layer, by recorded iteration.

@@ -19,6 +19,8 @@ GradtapeError                  has code, message, path and details; becomes the 
 ├── UnsupportedMediaType       a body that is not declared as JSON
 ├── RequestRefused             asked under a host name, or from a page, that is not let in
 ├── UnknownFigure              no figure has this name
+├── UnknownLandscape           no such loss landscape, or no longer
+├── PictureUnavailable         a picture that this network and its data have not
 ├── UnknownExport              nothing is exported as this kind
 ├── GraphvizUnavailable        a picture was asked for, and Graphviz is not there or failed
 ├── PageNotBuilt               the page's files are not in this installation
@@ -198,6 +200,18 @@ class UnknownFigure(GradtapeError):
     """No figure has this name."""
 
     code = "unknown_figure"
+
+
+class UnknownLandscape(GradtapeError):
+    """No loss landscape has this id: a newer one took its place, or its process has ended."""
+
+    code = "unknown_landscape"
+
+
+class PictureUnavailable(GradtapeError):
+    """This network, or its data, is not of a kind that the picture can be drawn of."""
+
+    code = "picture_unavailable"
 
 
 class UnknownExport(GradtapeError):

@@ -45,6 +45,22 @@ MAX_MESSAGE_BYTES = 2 * 2**30  # between server and a session's process; the lar
 MAX_LOGGED_METRIC_VALUES = 200_000  # numbers in the kept metrics events of one session; about 6 MB
 MAX_LAYER_ITERATIONS = 60  # iterations in one answer about layers; more ridges run into another
 
+# Pictures of the function
+MAX_SURFACE_SIDE = 200  # points along each axis of a surface; as fine as a small picture
+MAX_PICTURE_MULTIPLICATIONS = 1_000_000_000  # for one picture; some 50 ms that training waits
+MAX_EVALUATED_VALUES = 4_000_000  # numbers in layer outputs at once beside training; 16 MB
+MAX_PREDICTED_SAMPLES = 2_000  # samples in one answer; more points than a picture can tell apart
+MAX_PREDICTED_INPUT_VALUES = 200_000  # numbers of their inputs in one answer; about 2 MB of text
+MAX_SHOWN_OUTPUTS = 10  # planes of one surface; a picture tells no more curves apart
+
+# A loss landscape
+MAX_LANDSCAPE_STEPS = 50  # points on each side of the middle; 10,201 losses in all
+MAX_LANDSCAPE_SAMPLES = 2_048  # samples of one loss; enough to see the shape
+MAX_LANDSCAPE_POINT_MULTIPLICATIONS = 400_000_000  # for one loss; what fits a slice on one core
+BACKGROUND_SLICE_SECONDS = 0.02  # seconds of background work between two looks at everything else
+BACKGROUND_SHARE = 0.25  # of a training session's time that background work may take
+PROGRESS_INTERVAL_SECONDS = 0.25  # seconds between two progress events of one job
+
 # Exports
 MAX_TORCHVIZ_NODES = 800  # nodes; torchviz recurses over them, and Python stops at 1,000 calls
 MAX_DRAWN_DOT_BYTES = 2 * 2**20  # bytes of DOT that Graphviz is given; its time grows faster

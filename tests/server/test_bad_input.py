@@ -178,6 +178,10 @@ def test_what_is_not_json_is_refused(client: httpx.Client, text: str) -> None:
         ("GET", "/layers"),
         ("GET", "/diagnosis"),
         ("GET", "/figures/loss"),
+        ("GET", "/surface"),
+        ("GET", "/predictions"),
+        ("GET", "/landscapes/0"),
+        ("DELETE", "/landscapes/0"),
         ("GET", "/exports/script"),
     ],
 )
@@ -225,6 +229,9 @@ def session_path(live_server: LiveServer) -> str:
         ("/tensors/input/values?slice=a", 422, "invalid_slice"),
         ("/tensors/input/values?slice=²", 422, "invalid_slice"),
         ("/figures/nothing", 404, "unknown_figure"),
+        ("/surface?resolution=201", 422, "invalid_value"),
+        ("/predictions?limit=0", 422, "invalid_value"),
+        ("/landscapes/nothing", 404, "unknown_landscape"),
         ("/exports/exe", 404, "unknown_export"),
         ("/exports/dot?iteration=77", 404, "unknown_iteration"),
         ("/exports/safetensors?iteration=-1", 422, "invalid_value"),
@@ -240,6 +247,36 @@ def test_a_question_that_has_no_answer_is_told(
     client: httpx.Client, session_path: str, path: str, status: int, code: str
 ) -> None:
     assert the_error(client.get(session_path + path), status)["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "path"),
+    [
+        ({}, "missing", "kind"),
+        ({"kind": "pca"}, "unknown_kind", "kind"),
+        ({"kind": "random", "step": 3}, "unknown_field", "step"),
+        ({"kind": "random", "steps": 51}, "invalid_value", "steps"),
+        ({"kind": "random", "radius": 0}, "invalid_value", "radius"),
+        ({"kind": "numbers", "x": {"tensor": "a", "index": [0]}}, "missing", "y"),
+        ({"kind": "path"}, "command_refused", None),
+        (
+            {
+                "kind": "numbers",
+                "x": {"tensor": "a", "index": [0]},
+                "y": {"tensor": "b", "index": [0]},
+            },
+            "unknown_tensor",
+            None,
+        ),
+    ],
+)
+def test_a_landscape_that_cannot_be_is_told(
+    client: httpx.Client, session_path: str, request_: object, code: str, path: str | None
+) -> None:
+    answer = client.post(f"{session_path}/landscapes", json=request_)
+    error = answer.json()["error"]
+    assert (error["code"], error["path"]) == (code, path)
+    assert answer.status_code in (404, 409, 422)
 
 
 @pytest.mark.parametrize(

@@ -3,39 +3,50 @@
 import asyncio
 import gzip
 import json
+from collections.abc import Callable
 
 import pytest
 
 from gradtape.engine.experiment import Experiment
+from gradtape.engine.landscape.survey import Survey
 from gradtape.errors import (
     Busy,
     CommandRefused,
     GradtapeError,
     InvalidSlice,
     UnknownIteration,
+    UnknownLandscape,
     UnknownSession,
     UnknownTensor,
 )
-from gradtape.limits import MAX_EVENT_READERS, MAX_QUEUED_COMMANDS
+from gradtape.limits import MAX_EVENT_READERS, MAX_LANDSCAPE_STEPS, MAX_QUEUED_COMMANDS
 from gradtape.sessions.host import SessionHost
 from gradtape.sessions.messages import (
     EditCommand,
     FailedEvent,
     PauseCommand,
+    ProgressEvent,
     RecordCommand,
     ResetCommand,
     SeekCommand,
+    SessionEvent,
     SessionPhase,
     SetCommand,
 )
 from gradtape.sessions.questions import (
+    AnyLandscapeQuestion,
+    BeginLandscapeQuestion,
     BlobQuestion,
+    DropLandscapeQuestion,
+    LandscapeQuestion,
     MetricsQuestion,
     ReplayQuestion,
     TapeQuestion,
     TimesQuestion,
     ValuesQuestion,
 )
+from gradtape.spec.landscape import RandomLandscape
+from gradtape.tape.landscape import Landscape
 from gradtape.tape.op_times import OpTimes
 from gradtape.tape.replay_document import ReplayDocument
 from gradtape.tape.structure import Structure
@@ -61,6 +72,16 @@ RESET = ResetCommand(kind="reset")
 
 def edit(tensor: str, index: tuple[int, ...], value: float) -> EditCommand:
     return EditCommand(kind="edit", tensor=tensor, index=index, value=value)
+
+
+async def landscape_of(host: SessionHost, question: AnyLandscapeQuestion) -> Landscape:
+    return Landscape.model_validate_json((await host.ask("a", question)).payload)
+
+
+def ended(landscape_id: str) -> Callable[[SessionEvent], bool]:
+    return lambda event: (
+        isinstance(event, ProgressEvent) and event.job == landscape_id and event.phase != "running"
+    )
 
 
 class HostContract:
@@ -197,6 +218,60 @@ class HostContract:
         while len((await metrics_of(host, "a")).iteration) <= first:
             await asyncio.sleep(0.01)
         assert (await host.state("a")).phase is SessionPhase.RUNNING
+
+    async def test_a_landscape_is_computed_while_training_goes_on_undisturbed(
+        self, host: SessionHost
+    ) -> None:
+        spec = small_spec()
+        await host.open("a", spec)
+        await host.send("a", run_command(20_000))
+        request = RandomLandscape(kind="random", steps=8)
+        begun = await landscape_of(host, BeginLandscapeQuestion(id="l", request=request))
+        assert (begun.phase, begun.of, begun.losses) == ("running", 17 * 17, [])
+        await follow(host, "a", ended("l"))
+        assert (await host.state("a")).phase is SessionPhase.RUNNING
+        told = await landscape_of(host, LandscapeQuestion(id="l"))
+        await host.send("a", PAUSE)
+        await follow(host, "a", is_ready)
+        rows = rows_of(await metrics_of(host, "a"))
+        experiment = Experiment(spec)
+        for _ in range(told.iteration):
+            experiment.train_iteration()
+        survey = Survey(experiment, request)
+        while survey.done < survey.of:
+            survey.step()
+        assert told.losses == survey.losses.tolist()
+        while experiment.iteration < len(rows):
+            experiment.train_iteration()
+        assert rows == rows_of(experiment.metrics())
+
+    async def test_a_landscape_is_computed_while_nothing_else_is_to_be_done(
+        self, host: SessionHost
+    ) -> None:
+        await host.open("a", MOONS)
+        await host.send("a", run_command(6, record_every=2))
+        await follow(host, "a", is_ready_at(6))
+        request = RandomLandscape(kind="random", steps=2)
+        await landscape_of(host, BeginLandscapeQuestion(id="l", request=request))
+        await follow(host, "a", ended("l"))
+        told = await landscape_of(host, LandscapeQuestion(id="l"))
+        assert (told.phase, told.done, told.iteration) == ("done", 25, 6)
+        assert [point.iteration for point in told.path] == [0, 2, 4, 5]
+
+    async def test_a_landscape_that_is_dropped_stops_and_is_unknown(
+        self, host: SessionHost
+    ) -> None:
+        await host.open("a", MOONS)
+        request = RandomLandscape(kind="random", steps=MAX_LANDSCAPE_STEPS)
+        await landscape_of(host, BeginLandscapeQuestion(id="l", request=request))
+        await host.ask("a", DropLandscapeQuestion(id="l"))
+        events = await follow(host, "a", ended("l"))
+        last = events[-1].event
+        assert isinstance(last, ProgressEvent)
+        assert last.phase == "cancelled"
+        assert last.done < last.of
+        with pytest.raises(UnknownLandscape, match="process"):
+            await host.ask("a", LandscapeQuestion(id="l"))
 
     async def test_a_pause_ends_a_run_at_once_with_a_tape(self, host: SessionHost) -> None:
         await host.open("a", small_spec())

@@ -8,6 +8,7 @@ from gradtape.sessions.event_log import MAX_MERGED_ROWS, EventLog, merge_metrics
 from gradtape.sessions.messages import (
     LoggedEvent,
     MetricsEvent,
+    ProgressEvent,
     RecordedEvent,
     ResyncEvent,
 )
@@ -145,3 +146,15 @@ async def test_waiting_ends_with_the_next_event_or_with_the_log() -> None:
         await asyncio.sleep(0)
         log.close()
         await closing
+
+
+def test_of_progress_that_piled_up_the_latest_is_kept_for_each_job() -> None:
+    log = EventLog(max_events=8)
+    for done in range(40):
+        for job in ("a", "b"):
+            log.append(ProgressEvent(job=job, phase="running", done=done, of=40))
+    log.append(recorded(0))
+    told = [logged.event for logged in log.after(0)]
+    assert ResyncEvent() not in told
+    assert [event.done for event in told if isinstance(event, ProgressEvent)][-2:] == [39, 39]
+    assert told[-1] == recorded(0)

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
@@ -10,18 +11,19 @@ import torch
 from torch import Tensor
 
 from gradtape import limits
-from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, check_index
+from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, Samples, check_index
 from gradtape.engine.devices import choose_device
 from gradtape.engine.layer_statistics import measure_layers
 from gradtape.engine.recorder.op_clock import TIMED_RUNS
 from gradtape.engine.recorder.recording import Recording
 from gradtape.engine.training.branching import cut_after
-from gradtape.engine.training.checkpoint import Checkpoint, copy_state, restore_state
+from gradtape.engine.training.checkpoint import MODEL, Checkpoint, copy_state, restore_state
 from gradtape.engine.training.learner import Learner, Measured
 from gradtape.engine.training.metrics_log import MetricsLog
 from gradtape.engine.training.snapshot import Snapshot, read_snapshot, write_snapshot
 from gradtape.errors import UnknownIteration, UnknownTensor
 from gradtape.spec import ExperimentSpec, change_regime
+from gradtape.spec.evaluation import RunCost, run_cost
 from gradtape.tape.layers import IterationLayers
 from gradtape.tape.metrics import Metrics
 from gradtape.tape.op_times import OpTimes
@@ -95,6 +97,38 @@ class Experiment:
     def last_loss(self) -> float | None:
         """The loss of the iteration that ran last here, if one has."""
         return None if self._last_loss is None else self._last_loss.item()
+
+    @cached_property
+    def run_cost(self) -> RunCost:
+        """Of its network."""
+        return run_cost(self._first_spec)
+
+    @property
+    def samples(self) -> Samples:
+        """The data as it is now."""
+        return self._data.samples
+
+    @property
+    def parameters(self) -> Parameters:
+        """As they are now; they change in place."""
+        return self._learner.parameters
+
+    def model_state(self) -> dict[str, Tensor]:
+        """Copies of the parameters and buffers as they are now."""
+        return {name: part.clone() for name, part in self._learner.network.state_dict().items()}
+
+    def recorded_parameters(self, iteration: int) -> Parameters:
+        """The parameters that a recorded iteration began with; not to be written.
+
+        Raises:
+            UnknownIteration: it was not recorded, or has been thinned out.
+        """
+        tensors = self._checkpoints[self._recorded(iteration)].tensors
+        return {name: tensors[MODEL + name] for name in self._learner.parameters}
+
+    def predict(self, inputs: Tensor) -> Tensor:
+        """The network's output for samples, in evaluation mode; nothing changes."""
+        return self._learner.predict(inputs)
 
     def train_iteration(self) -> None:
         """Run one iteration without recording it."""

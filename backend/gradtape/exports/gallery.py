@@ -17,10 +17,10 @@ from gradtape.exports.table import write_table
 from gradtape.sessions.questions import (
     Answer,
     DotQuestion,
+    ExperimentQuestion,
     MetricsQuestion,
     OriginQuestion,
     ParametersQuestion,
-    Question,
     ReplayQuestion,
 )
 from gradtape.tape.metrics import Metrics
@@ -46,7 +46,7 @@ class Export:
     words: str
     media_type: str
     suffix: str
-    question: Callable[[int | None], Question]
+    question: Callable[[int | None], ExperimentQuestion]
     finish: Callable[[Answer], bytes]
 
     def file_name(self, name: str | None) -> str:
@@ -55,23 +55,23 @@ class Export:
         return f"{safe or 'gradtape'}{self.suffix}"
 
 
-def _ask_for_dot(iteration: int | None) -> Question:
+def _ask_for_dot(iteration: int | None) -> ExperimentQuestion:
     return DotQuestion(iteration=iteration)
 
 
-def _ask_for_parameters(iteration: int | None) -> Question:
+def _ask_for_parameters(iteration: int | None) -> ExperimentQuestion:
     return ParametersQuestion(iteration=iteration)
 
 
-def _ask_for_origin(_iteration: int | None) -> Question:
+def _ask_for_origin(_iteration: int | None) -> ExperimentQuestion:
     return OriginQuestion()
 
 
-def _ask_for_metrics(_iteration: int | None) -> Question:
+def _ask_for_metrics(_iteration: int | None) -> ExperimentQuestion:
     return MetricsQuestion()
 
 
-def _ask_for_replay(_iteration: int | None) -> Question:
+def _ask_for_replay(_iteration: int | None) -> ExperimentQuestion:
     return ReplayQuestion()
 
 

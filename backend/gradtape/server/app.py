@@ -29,7 +29,9 @@ from gradtape.server.routes import (
     examples,
     exports,
     figures,
+    function,
     health,
+    landscapes,
     layers,
     limits,
     metrics,
@@ -59,6 +61,8 @@ ROUTE_MODULES = (
     layers,
     diagnosis,
     figures,
+    function,
+    landscapes,
     exports,
 )
 

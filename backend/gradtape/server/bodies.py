@@ -1,6 +1,6 @@
-"""What request bodies ask for: a spec, an opening, a command."""
+"""What request bodies ask for: a spec, an opening, a command, a landscape."""
 
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from gradtape.errors import InvalidRequest, InvalidSpec
 from gradtape.server.json_body import JsonBody
@@ -9,6 +9,7 @@ from gradtape.server.validation import BodyModel, nearest_name
 from gradtape.sessions import messages
 from gradtape.sessions.messages import Command
 from gradtape.spec import ExperimentSpec, examples, parse_spec, runnable_part
+from gradtape.spec.landscape import LANDSCAPE_MODELS, LandscapeRequest
 
 _COMMANDS = (
     messages.RecordCommand,
@@ -25,6 +26,14 @@ _COMMAND_BODY: BodyModel[Command] = BodyModel(
     {
         model.model_json_schema()["properties"]["kind"]["const"]: tuple(model.model_fields)
         for model in _COMMANDS
+    },
+)
+
+_LANDSCAPE_BODY: BodyModel[LandscapeRequest] = BodyModel(
+    LandscapeRequest,
+    {
+        get_args(model.model_fields["kind"].annotation)[0]: tuple(model.model_fields)
+        for model in LANDSCAPE_MODELS
     },
 )
 
@@ -125,3 +134,16 @@ def read_command(body: JsonBody) -> Command:
     if not isinstance(body.value, dict):
         raise InvalidRequest('A command is an object: {"kind": "record"}.', code="invalid_value")
     return _COMMAND_BODY.validate(body.content)
+
+
+def read_landscape_request(body: JsonBody) -> LandscapeRequest:
+    """The landscape that a body asks for.
+
+    Raises:
+        InvalidRequest: with every problem and its path.
+    """
+    if not isinstance(body.value, dict):
+        raise InvalidRequest(
+            'A landscape is asked for by an object: {"kind": "random"}.', code="invalid_value"
+        )
+    return _LANDSCAPE_BODY.validate(body.content)

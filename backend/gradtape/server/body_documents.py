@@ -65,6 +65,18 @@ COMMAND_EXAMPLES: dict[str, dict[str, Any]] = {
     "reset": {"kind": "reset"},
 }
 
+# A handful of points each: a session takes one landscape at a time.
+LANDSCAPE_EXAMPLES: dict[str, dict[str, Any]] = {
+    "random": {"kind": "random", "seed": 1, "steps": 2},
+    "numbers": {
+        "kind": "numbers",
+        "x": {"tensor": "fc1.weight", "index": [0, 0]},
+        "y": {"tensor": "fc1.weight", "index": [0, 1]},
+        "radius": 2.0,
+        "steps": 2,
+    },
+}
+
 
 EXAMPLE_ID = "0123456789abcdef0123456789abcdef"
 
@@ -95,6 +107,8 @@ OPENING_BODY = _body(
 )
 
 COMMAND_BODY = _body(_reference("Command"), COMMAND_EXAMPLES)
+
+LANDSCAPE_BODY = _body(_reference("LandscapeRequest"), LANDSCAPE_EXAMPLES)
 
 VALUES_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {

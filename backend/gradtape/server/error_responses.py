@@ -37,6 +37,8 @@ STATUSES: dict[type[errors.GradtapeError], int] = {
     errors.UnsupportedMediaType: 415,
     errors.RequestRefused: 403,
     errors.UnknownFigure: 404,
+    errors.UnknownLandscape: 404,
+    errors.PictureUnavailable: 422,
     errors.PageNotBuilt: 404,
     errors.UnknownExport: 404,
     errors.GraphvizUnavailable: 422,

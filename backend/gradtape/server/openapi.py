@@ -15,6 +15,7 @@ from pydantic.json_schema import JsonSchemaMode
 from gradtape.server.error_responses import ErrorResponse
 from gradtape.server.models import OpenByBranch, OpenByExample, OpenBySpec
 from gradtape.sessions.messages import Command, LoggedEvent, SessionEvent
+from gradtape.spec.landscape import LandscapeRequest
 from gradtape.tape.replay_document import ReplayDocument
 
 DESCRIPTION = """Record training iterations of small PyTorch networks, operation by operation.
@@ -33,6 +34,7 @@ _ROOTS: dict[str, Any] = {
     "OpenByBranch": OpenByBranch,
     "LoggedEvent": LoggedEvent,
     "Command": Command,
+    "LandscapeRequest": LandscapeRequest,
     "SessionEvent": SessionEvent,
     "ReplayDocument": ReplayDocument,
 }

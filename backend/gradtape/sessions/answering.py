@@ -19,11 +19,11 @@ from gradtape.sessions.questions import (
     BranchQuestion,
     DiagnosisQuestion,
     DotQuestion,
+    ExperimentQuestion,
     LayersQuestion,
     MetricsQuestion,
     OriginQuestion,
     ParametersQuestion,
-    Question,
     ReplayQuestion,
     TapeQuestion,
     TimesQuestion,
@@ -36,7 +36,7 @@ from gradtape.tape.layers import LayerHistory
 from gradtape.tape.structure import Tensor
 
 
-def answer_question(experiment: Experiment, question: Question) -> Answer:
+def answer_question(experiment: Experiment, question: ExperimentQuestion) -> Answer:
     """The answer; the experiment is left as it stands.
 
     Raises:

@@ -18,8 +18,10 @@ from gradtape.engine.forward_pass import record_forward_pass
 from gradtape.engine.recorder.recording import Recording
 from gradtape.limits import EVENT_INTERVAL_SECONDS
 from gradtape.sessions.answering import answer_question, answer_tape
+from gradtape.sessions.background_work import BackgroundWork
 from gradtape.sessions.carried_errors import as_gradtape_error, pack_error
 from gradtape.sessions.confinement import confine_process
+from gradtape.sessions.landscapes import Landscapes
 from gradtape.sessions.messages import (
     EditCommand,
     FailedEvent,
@@ -30,10 +32,12 @@ from gradtape.sessions.messages import (
     ResetCommand,
     RunCommand,
     SeekCommand,
+    SessionEvent,
     SessionPhase,
     SetCommand,
     StateEvent,
 )
+from gradtape.sessions.picturing import answer_picture
 from gradtape.sessions.protocol import (
     Answered,
     Ask,
@@ -54,7 +58,15 @@ from gradtape.sessions.protocol import (
     ToChild,
     Told,
 )
-from gradtape.sessions.questions import Answer
+from gradtape.sessions.questions import (
+    Answer,
+    BeginLandscapeQuestion,
+    DropLandscapeQuestion,
+    LandscapeQuestion,
+    PredictionsQuestion,
+    Question,
+    SurfaceQuestion,
+)
 from gradtape.sessions.run_length import has_arrived, last_of_run
 from gradtape.sessions.snapshot_schedule import SnapshotSchedule
 from gradtape.sessions.wire import ChildWire, Wire, WireClosed
@@ -99,6 +111,8 @@ class SessionLoop:
         self._until: int | None = None
         self._began_at = 0  # completed iterations, of the latest run in this process
         self._next_look = self._next_metrics = clock()
+        self._background = BackgroundWork(self._tell, clock)
+        self._landscapes = Landscapes(self._background)
 
     def serve(self) -> None:
         """Work until the server says leave.
@@ -110,13 +124,20 @@ class SessionLoop:
             while True:
                 while self._waiting:
                     self._perform(self._waiting.popleft())
-                due = self._snapshots.seconds_until_due(self._clock(), training=False)
-                if self._wire.has_input(due):
-                    self._take_in(self._wire.receive()[0])
-                elif due is not None:
-                    self._send_snapshot()
+                self._rest()
         except LeaveRequested:
             return
+
+    def _rest(self) -> None:
+        """With no command to carry out: wait for a message, or do what can be done meanwhile."""
+        due = self._snapshots.seconds_until_due(self._clock(), training=False)
+        patience = 0.0 if self._background.is_busy else due
+        if self._wire.has_input(patience):
+            self._take_in(self._wire.receive()[0])
+        elif due == patience and due is not None:
+            self._send_snapshot()
+        else:
+            self._background.work()
 
     def _take_in(self, message: ToChild) -> None:
         match message:
@@ -135,12 +156,21 @@ class SessionLoop:
 
     def _answer(self, message: Ask) -> None:
         try:
-            answer = answer_question(self._experiment, message.question)
+            answer = self._find_answer(message.question)
         except Exception as error:  # noqa: BLE001  torch raises anything; the asker is told
             packed = pack_error(as_gradtape_error(error))
             self._wire.send(Refused(id=message.id, error=packed))
         else:
             send_answer(self._wire, message.id, answer)
+
+    def _find_answer(self, question: Question) -> Answer:
+        match question:
+            case BeginLandscapeQuestion() | LandscapeQuestion() | DropLandscapeQuestion():
+                return self._landscapes.answer(self._experiment, question)
+            case SurfaceQuestion() | PredictionsQuestion():
+                return answer_picture(self._experiment, question)
+            case _:
+                return answer_question(self._experiment, question)
 
     def _perform(self, message: Perform) -> None:
         self._wire.send(Began(number=message.number))
@@ -258,6 +288,7 @@ class SessionLoop:
             self._next_metrics = now + EVENT_INTERVAL_SECONDS
         if self._snapshots.seconds_until_due(now, training=True) == 0.0:
             self._send_snapshot()
+        self._background.work_beside_training()
 
     def _look(self) -> None:
         while self._wire.has_input():
@@ -305,7 +336,7 @@ class SessionLoop:
             )
         )
 
-    def _tell(self, event: FailedEvent | MetricsEvent | RecordedEvent | StateEvent) -> None:
+    def _tell(self, event: SessionEvent) -> None:
         self._wire.send(Told(event=event))
 
 

@@ -5,7 +5,13 @@ from bisect import bisect_right
 from itertools import groupby
 
 from gradtape import limits
-from gradtape.sessions.messages import LoggedEvent, MetricsEvent, ResyncEvent, SessionEvent
+from gradtape.sessions.messages import (
+    LoggedEvent,
+    MetricsEvent,
+    ProgressEvent,
+    ResyncEvent,
+    SessionEvent,
+)
 from gradtape.tape.metrics import Metrics
 
 MAX_MERGED_ROWS = 10_000  # iterations in one merged event; more than a screen has columns
@@ -78,7 +84,7 @@ class EventLog:
     def _compact(self) -> None:
         # The older half first: whoever follows live has read that.
         middle = len(self._events) // 2
-        older = _merge(self._events[:middle])
+        older = _merge(_without_outdated(self._events[:middle]))
         if self._values > self._max_values:
             older = [_thin(event) for event in older]
         self._events = older + self._events[middle:]
@@ -116,6 +122,20 @@ def _merge(events: list[LoggedEvent]) -> list[LoggedEvent]:
         event = MetricsEvent.model_construct(columns=merge_metrics(parts))
         merged.append(LoggedEvent.model_construct(sequence=run[-1].sequence, event=event))
     return merged
+
+
+def _without_outdated(events: list[LoggedEvent]) -> list[LoggedEvent]:
+    """Of the progress of each job only the latest."""
+    seen: set[str] = set()
+    kept: list[LoggedEvent] = []
+    for logged in reversed(events):
+        event = logged.event
+        if isinstance(event, ProgressEvent):
+            if event.job in seen:
+                continue
+            seen.add(event.job)
+        kept.append(logged)
+    return kept[::-1]
 
 
 def _thin(logged: LoggedEvent) -> LoggedEvent:

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from gradtape import limits
 from gradtape.spec.experiment import ExperimentSpec
 from gradtape.spec.fields import LARGEST_REAL
+from gradtape.tape.landscape import JobPhase
 from gradtape.tape.metrics import Metrics
 from gradtape.tape.numbers import Number, Plain
 
@@ -190,6 +191,16 @@ class ResyncEvent(Plain):
     kind: Literal["resync"] = "resync"
 
 
+class ProgressEvent(Plain):
+    """How far a piece of background work has come; the last one tells how it ended."""
+
+    kind: Literal["progress"] = "progress"
+    job: str = Field(description="A landscape's id.")
+    phase: JobPhase
+    done: int
+    of: int
+
+
 SessionEvent = Annotated[
     AcceptedEvent
     | StateEvent
@@ -197,6 +208,7 @@ SessionEvent = Annotated[
     | RecordedEvent
     | FailedEvent
     | RestoredEvent
+    | ProgressEvent
     | ResyncEvent,
     Field(discriminator="kind"),
 ]

@@ -1,4 +1,4 @@
-"""What can be asked of a session. A question changes nothing; its answer is bytes."""
+"""What can be asked of a session. A question leaves its experiment as it is; an answer is bytes."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gradtape import limits
+from gradtape.spec.landscape import LandscapeRequest
 from gradtape.tape.numbers import Plain
 
 ValuesForm = Literal["inline", "blob"]
@@ -115,7 +116,50 @@ class ReplayQuestion(Plain):
     kind: Literal["replay"] = "replay"
 
 
-Question = Annotated[
+class SurfaceQuestion(Plain):
+    """The function of a network of one or two inputs, around its data. Payload: `Surface`."""
+
+    kind: Literal["surface"] = "surface"
+    resolution: int = Field(default=60, ge=2, le=limits.MAX_SURFACE_SIDE)
+
+
+class PredictionsQuestion(Plain):
+    """The network's answers for samples of its data. Payload: `Predictions`."""
+
+    kind: Literal["predictions"] = "predictions"
+    limit: int = Field(default=100, ge=1, le=limits.MAX_PREDICTED_SAMPLES)
+    output: int = Field(default=0, ge=0)
+    only_wrong: bool = False
+    with_inputs: bool = False
+
+
+class BeginLandscapeQuestion(Plain):
+    """Begin to compute a loss landscape in the background. Payload: `Landscape`.
+
+    A question and not a command: it leaves the experiment as it is, and nothing of it is replayed.
+    """
+
+    kind: Literal["begin_landscape"] = "begin_landscape"
+    id: str
+    request: LandscapeRequest
+
+
+class LandscapeQuestion(Plain):
+    """A loss landscape, or how far it has come. Payload: `Landscape`."""
+
+    kind: Literal["landscape"] = "landscape"
+    id: str
+
+
+class DropLandscapeQuestion(Plain):
+    """Cancel a loss landscape and forget it. Payload: empty."""
+
+    kind: Literal["drop_landscape"] = "drop_landscape"
+    id: str
+
+
+PictureQuestion = SurfaceQuestion | PredictionsQuestion
+ExperimentQuestion = (
     TapeQuestion
     | BlobQuestion
     | TimesQuestion
@@ -127,8 +171,11 @@ Question = Annotated[
     | ParametersQuestion
     | OriginQuestion
     | BranchQuestion
-    | ReplayQuestion,
-    Field(discriminator="kind"),
+    | ReplayQuestion
+)
+AnyLandscapeQuestion = BeginLandscapeQuestion | LandscapeQuestion | DropLandscapeQuestion
+Question = Annotated[
+    ExperimentQuestion | PictureQuestion | AnyLandscapeQuestion, Field(discriminator="kind")
 ]
 
 

@@ -6,12 +6,16 @@ import type {
   Catalog,
   Command,
   Example,
+  Landscape,
+  LandscapeRequest,
   Finding,
   LayerHistory,
   Metrics,
   NestedNumbers,
   OpTimes,
+  Predictions,
   SessionState,
+  Surface,
   TapeJson,
   WholeTape,
 } from "./types";
@@ -181,4 +185,53 @@ export async function fetchExport(
   const response = await send(path, { signal: signal ?? null });
   const name = readFileName(response.headers.get("Content-Disposition"));
   return { content: await response.blob(), name };
+}
+
+/** What the network gives around its data; `resolution` points along each axis. */
+export function fetchSurface(
+  id: string,
+  resolution: number,
+  signal?: AbortSignal,
+): Promise<Surface> {
+  return getJson(`${session(id)}/surface?resolution=${resolution}`, signal);
+}
+
+export interface PredictionsWanted {
+  limit: number;
+  output?: number;
+  onlyWrong?: boolean;
+  withInputs?: boolean;
+}
+
+/** The network's answers for samples of its data. */
+export function fetchPredictions(
+  id: string,
+  { limit, output = 0, onlyWrong = false, withInputs = false }: PredictionsWanted,
+  signal?: AbortSignal,
+): Promise<Predictions> {
+  const query = new URLSearchParams({
+    limit: String(limit),
+    output: String(output),
+    only_wrong: String(onlyWrong),
+    with_inputs: String(withInputs),
+  });
+  return getJson(`${session(id)}/predictions?${query}`, signal);
+}
+
+/** Begins a loss landscape; the session's events tell how far it has come. */
+export function beginLandscape(
+  id: string,
+  request: LandscapeRequest,
+  signal?: AbortSignal,
+): Promise<Landscape> {
+  return postJson(`${session(id)}/landscapes`, request, signal);
+}
+
+export function fetchLandscape(id: string, landscape: string): Promise<Landscape> {
+  return getJson(`${session(id)}/landscapes/${landscape}`);
+}
+
+/** Cancels a landscape that is under way, and forgets it. */
+export async function dropLandscape(id: string, landscape: string): Promise<void> {
+  await send(`${session(id)}/landscapes/${landscape}`, { method: "DELETE" });
 }

@@ -9,6 +9,7 @@ const KINDS: readonly SessionEvent["kind"][] = [
   "recorded",
   "failed",
   "restored",
+  "progress",
   "resync",
 ];
 

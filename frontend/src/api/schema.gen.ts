@@ -377,6 +377,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/surface": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the network gives around its data
+         * @description Over one or two inputs, in evaluation mode, as the network stands between two iterations.
+         *
+         *     Other networks are answered by the error `picture_unavailable`.
+         */
+        get: operations["get_surface"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The network's answers for its samples
+         * @description In evaluation mode, as the network stands between two iterations.
+         *
+         *     At most MAX_PREDICTED_SAMPLES samples are run, evenly chosen; `samples` says how many.
+         */
+        get: operations["get_predictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/landscapes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a loss landscape
+         * @description Around the parameters as they are now; training goes on, or begins, meanwhile.
+         *
+         *     How far it has come is told by the session's `progress` events. The same request at the same
+         *     parameters gives the same losses. A session has one landscape: a new one takes the place of the
+         *     one before, and cancels it if it is under way.
+         */
+        post: operations["begin_landscape"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/landscapes/{landscape_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A loss landscape
+         * @description How far it has come; once it is done, with its losses and the path of the run.
+         *
+         *     It lives in the memory of the session's process: where that was evicted or has ended, the error
+         *     is `unknown_landscape`.
+         */
+        get: operations["get_landscape"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel or forget a loss landscape
+         * @description Where it is under way, it stops within a fraction of a second.
+         */
+        delete: operations["drop_landscape"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/exports/{kind}": {
         parameters: {
             query?: never;
@@ -2508,6 +2603,18 @@ export interface components {
             delta: number;
         };
         /**
+         * ImageShape
+         * @description How the numbers of a sample make an image.
+         */
+        ImageShape: {
+            /** Channels */
+            channels: number;
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
+        };
+        /**
          * InlineData
          * @description Numbers given here, as nested lists: one entry of x and one of y per sample.
          */
@@ -2682,6 +2789,79 @@ export interface components {
              * @enum {string}
              */
             reduction: "mean" | "sum";
+        };
+        /**
+         * Landscape
+         * @description A loss landscape, or how far its computation has come.
+         */
+        Landscape: {
+            /** Id */
+            id: string;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "running" | "done" | "cancelled" | "failed";
+            /**
+             * Done
+             * @description Points computed.
+             */
+            done: number;
+            /**
+             * Of
+             * @description Points in all.
+             */
+            of: number;
+            /**
+             * Iteration
+             * @description The middle: the parameters before this iteration.
+             */
+            iteration: number;
+            /**
+             * Samples
+             * @description Training samples that the loss is over, from the first on.
+             */
+            samples: number;
+            x: components["schemas"]["LandscapeAxis"];
+            y: components["schemas"]["LandscapeAxis"];
+            /**
+             * Losses
+             * @description One row for each offset of y, one number for each of x; empty until all are there. In evaluation mode, with the L1 penalty if there is one.
+             */
+            losses: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
+            /**
+             * Path
+             * @description The recorded iterations as they are now, in order; empty until it is done.
+             */
+            path: components["schemas"]["PathPoint"][];
+            /**
+             * Error
+             * @description Why it failed, in the error shape of every route.
+             */
+            error?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * LandscapeAxis
+         * @description One axis of the plane.
+         */
+        LandscapeAxis: {
+            /**
+             * Name
+             * @description A number of a parameter, `fc1.weight[0, 0]`, or a direction.
+             */
+            name: string;
+            /**
+             * Middle
+             * @description The value in the middle; of a direction always 0.
+             */
+            middle: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Offsets
+             * @description From the middle, in order; the middle one is 0.
+             */
+            offsets: (number | ("NaN" | "Infinity" | "-Infinity"))[];
         };
         /**
          * LayerHistory
@@ -3911,6 +4091,29 @@ export interface components {
             bias: components["schemas"]["DefaultInitialization"] | components["schemas"]["ZerosInitialization"] | components["schemas"]["ConstantInitialization"] | components["schemas"]["NormalInitialization"] | components["schemas"]["UniformInitialization"] | components["schemas"]["XavierInitialization"] | components["schemas"]["KaimingInitialization"];
         };
         /**
+         * PathPoint
+         * @description A recorded iteration in the plane: the point nearest to the parameters that it began with.
+         */
+        PathPoint: {
+            /** Iteration */
+            iteration: number;
+            /**
+             * X
+             * @description Offset along the first axis.
+             */
+            x: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Y
+             * @description Offset along the second axis.
+             */
+            y: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Distance
+             * @description How far the parameters lie from the plane, as L2 norm.
+             */
+            distance: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
          * PermuteLayer
          * @description Puts the dimensions into another order, as (samples, length, features) to features first.
          */
@@ -4017,6 +4220,86 @@ export interface components {
              * @enum {string}
              */
             per: "iteration" | "epoch";
+        };
+        /**
+         * Predictions
+         * @description What the network gives for samples of its data, by columns: one entry per shown sample.
+         */
+        Predictions: {
+            /**
+             * Iteration
+             * @description With the parameters before this iteration.
+             */
+            iteration: number;
+            /**
+             * Reading
+             * @enum {string}
+             */
+            reading: "classes" | "probability" | "numbers";
+            /**
+             * Input Shape
+             * @description Of one sample.
+             */
+            input_shape: number[];
+            /** @description Where samples are images: how they are laid out. */
+            image: components["schemas"]["ImageShape"] | null;
+            /**
+             * Outputs
+             * @description How many numbers the network gives for a sample.
+             */
+            outputs: number;
+            /**
+             * Samples
+             * @description How many samples were run, validation samples last.
+             */
+            samples: number;
+            /**
+             * Of
+             * @description How many samples there are.
+             */
+            of: number;
+            /**
+             * Wrong
+             * @description Wrong answers among those; null where there are none.
+             */
+            wrong: number | null;
+            /**
+             * Seconds
+             * @description How long the session's process worked on it.
+             */
+            seconds: number;
+            /**
+             * Sample
+             * @description Its number among the training or validation samples.
+             */
+            sample: number[];
+            /**
+             * Step
+             * @description Its step, where a sample has an answer at each; else 0.
+             */
+            step: number[];
+            /** Validation */
+            validation: boolean[];
+            /**
+             * Target
+             * @description The class, or the output's target.
+             */
+            target: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /**
+             * Prediction
+             * @description The class, the probability, or the output.
+             */
+            prediction: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /**
+             * Confidence
+             * @description Of classes and probabilities; else empty.
+             */
+            confidence: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /**
+             * Input
+             * @description Flat; empty unless asked for.
+             */
+            input: (number | ("NaN" | "Infinity" | "-Infinity"))[][];
         };
         /**
          * RAdamOptimizer
@@ -4826,6 +5109,67 @@ export interface components {
             output: number | null;
         };
         /**
+         * Surface
+         * @description What the network gives for one or two inputs, everywhere around the data.
+         */
+        Surface: {
+            /**
+             * Iteration
+             * @description With the parameters before this iteration.
+             */
+            iteration: number;
+            /**
+             * Reading
+             * @enum {string}
+             */
+            reading: "classes" | "probability" | "numbers";
+            /**
+             * Axes
+             * @description One or two: x, then y.
+             */
+            axes: components["schemas"]["SurfaceAxis"][];
+            /**
+             * Planes
+             * @description What is told of each point. Over two inputs, of classes: the `class` and its `confidence`; else, and over one input, each output, of classes their shares.
+             */
+            planes: string[];
+            /**
+             * Target Low
+             * @description The least target of the data.
+             */
+            target_low: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Target High
+             * @description The greatest target of the data.
+             */
+            target_high: number | ("NaN" | "Infinity" | "-Infinity");
+            /**
+             * Seconds
+             * @description How long the session's process worked on it.
+             */
+            seconds: number;
+            /**
+             * Values
+             * @description float32, little-endian, as base64: one plane after the other, each of rows from the lowest y up, each row from the lowest x up.
+             */
+            values: string;
+        };
+        /**
+         * SurfaceAxis
+         * @description One input of the network, evenly spaced.
+         */
+        SurfaceAxis: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * Count
+             * @description Values from low to high, both included.
+             */
+            count: number;
+        };
+        /**
          * TanhLayer
          * @description Squeezes every number into −1 … 1.
          */
@@ -5338,7 +5682,7 @@ export interface components {
             /** Sequence */
             sequence: number;
             /** Event */
-            event: components["schemas"]["AcceptedEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["RecordedEvent"] | components["schemas"]["FailedEvent"] | components["schemas"]["RestoredEvent"] | components["schemas"]["ResyncEvent"];
+            event: components["schemas"]["AcceptedEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["RecordedEvent"] | components["schemas"]["FailedEvent"] | components["schemas"]["RestoredEvent"] | components["schemas"]["ProgressEvent"] | components["schemas"]["ResyncEvent"];
         };
         /**
          * MetricsEvent
@@ -5351,6 +5695,50 @@ export interface components {
              */
             kind: "metrics";
             columns: components["schemas"]["Metrics"];
+        };
+        /**
+         * NumberPlace
+         * @description One number of a parameter.
+         */
+        NumberPlace: {
+            /**
+             * Tensor
+             * @example fc1.weight
+             */
+            tensor: string;
+            /** Index */
+            index: number[];
+        };
+        /**
+         * NumbersLandscape
+         * @description The loss over two numbers of the parameters; all others stay what they are.
+         */
+        NumbersLandscape: {
+            /**
+             * Steps
+             * @description Points on each side of the middle: 15 give 31 × 31 losses.
+             * @default 15
+             */
+            steps: number;
+            /**
+             * Radius
+             * @description How far each axis goes from the middle, in the axis's own unit. Without it: 1, or as far as the path needs.
+             * @default null
+             */
+            radius: number | null;
+            /**
+             * Samples
+             * @description The loss is over the first so many training samples; over fewer where one pass would take too long.
+             * @default 512
+             */
+            samples: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "numbers";
+            x: components["schemas"]["NumberPlace"];
+            y: components["schemas"]["NumberPlace"];
         };
         /**
          * OpenByBranch
@@ -5377,6 +5765,37 @@ export interface components {
          */
         OpenBySpec: {
             spec: components["schemas"]["ExperimentSpec"];
+        };
+        /**
+         * PathLandscape
+         * @description The loss over the two directions that the recorded iterations moved along most.
+         *
+         *     Source: Li et al. 2018, section 7.2: principal components of the differences of parameters.
+         */
+        PathLandscape: {
+            /**
+             * Steps
+             * @description Points on each side of the middle: 15 give 31 × 31 losses.
+             * @default 15
+             */
+            steps: number;
+            /**
+             * Radius
+             * @description How far each axis goes from the middle, in the axis's own unit. Without it: 1, or as far as the path needs.
+             * @default null
+             */
+            radius: number | null;
+            /**
+             * Samples
+             * @description The loss is over the first so many training samples; over fewer where one pass would take too long.
+             * @default 512
+             */
+            samples: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "path";
         };
         /**
          * PauseCommand
@@ -5413,6 +5832,67 @@ export interface components {
             message: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ProgressEvent
+         * @description How far a piece of background work has come; the last one tells how it ended.
+         */
+        ProgressEvent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "progress";
+            /**
+             * Job
+             * @description A landscape's id.
+             */
+            job: string;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "running" | "done" | "cancelled" | "failed";
+            /** Done */
+            done: number;
+            /** Of */
+            of: number;
+        };
+        /**
+         * RandomLandscape
+         * @description The loss over two random directions, each as strong in every filter as the weights there.
+         *
+         *     Source: Li et al. 2018, Visualizing the Loss Landscape of Neural Nets, section 4.
+         */
+        RandomLandscape: {
+            /**
+             * Steps
+             * @description Points on each side of the middle: 15 give 31 × 31 losses.
+             * @default 15
+             */
+            steps: number;
+            /**
+             * Radius
+             * @description How far each axis goes from the middle, in the axis's own unit. Without it: 1, or as far as the path needs.
+             * @default null
+             */
+            radius: number | null;
+            /**
+             * Samples
+             * @description The loss is over the first so many training samples; over fewer where one pass would take too long.
+             * @default 512
+             */
+            samples: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "random";
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
         };
         /**
          * RecordCommand
@@ -5669,7 +6149,8 @@ export interface components {
             loss: number;
         };
         Command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
-        SessionEvent: components["schemas"]["AcceptedEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["RecordedEvent"] | components["schemas"]["FailedEvent"] | components["schemas"]["RestoredEvent"] | components["schemas"]["ResyncEvent"];
+        LandscapeRequest: components["schemas"]["NumbersLandscape"] | components["schemas"]["RandomLandscape"] | components["schemas"]["PathLandscape"];
+        SessionEvent: components["schemas"]["AcceptedEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["RecordedEvent"] | components["schemas"]["FailedEvent"] | components["schemas"]["RestoredEvent"] | components["schemas"]["ProgressEvent"] | components["schemas"]["ResyncEvent"];
     };
     responses: never;
     parameters: never;
@@ -6313,6 +6794,184 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Figure"];
                 };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_surface: {
+        parameters: {
+            query?: {
+                /** @description Points along each axis; a large network is drawn more coarsely. */
+                resolution?: number;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Surface"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_predictions: {
+        parameters: {
+            query?: {
+                /** @description Rows, at most. */
+                limit?: number;
+                /** @description Which of several outputs, where they are no classes. */
+                output?: number;
+                /** @description Only wrong answers, the surest first; where there are such. */
+                only_wrong?: boolean;
+                /** @description Each row with the numbers of its sample. */
+                with_inputs?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Predictions"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    begin_landscape: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LandscapeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Landscape"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_landscape: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+                /** @description As POST gave it. */
+                landscape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Landscape"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    drop_landscape: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+                /** @description As POST gave it. */
+                landscape_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong with the request, and where. */
             "4XX": {

@@ -31,11 +31,20 @@ export type IterationLayers = Schemas["IterationLayers"];
 export type LayerHistory = Schemas["LayerHistory"];
 export type LayerStatistics = Schemas["LayerStatistics"];
 export type LoggedEvent = Schemas["LoggedEvent"];
+export type ImageShape = Schemas["ImageShape"];
+export type Landscape = Schemas["Landscape"];
+/** A landscape as it is asked for: what is left out is usual. */
+export type LandscapeRequest =
+  | Asked<Schemas["RandomLandscape"]>
+  | Asked<Schemas["PathLandscape"]>
+  | (Pick<Schemas["NumbersLandscape"], "kind" | "x" | "y"> & Partial<Schemas["NumbersLandscape"]>);
+export type NumberPlace = Schemas["NumberPlace"];
 export type MagnitudeHistogram = Schemas["MagnitudeHistogram"];
 export type Metrics = Schemas["Metrics"];
 export type Node = Schemas["Node"];
 export type Op = Schemas["Op"];
 export type OpTimes = Schemas["OpTimes"];
+export type Predictions = Schemas["Predictions"];
 export type Phase = Schemas["Phase"];
 export type ReplayDocument = Schemas["ReplayDocument"];
 export type ReplayFrame = Schemas["ReplayFrame"];
@@ -46,6 +55,8 @@ export type SessionState = Schemas["SessionState"];
 export type Slot = Schemas["Slot"];
 export type Statistics = Schemas["Statistics"];
 export type Structure = Schemas["Structure"];
+export type Surface = Schemas["Surface"];
+export type SurfaceAxis = Schemas["SurfaceAxis"];
 export type Tensor = Schemas["Tensor"];
 export type ValueHistogram = Schemas["ValueHistogram"];
 

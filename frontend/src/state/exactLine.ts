@@ -3,7 +3,7 @@
 import type { Line } from "../model/farProduct";
 import { gridShape } from "../model/grid";
 import { tensorOf } from "../model/tape";
-import { flatten } from "./numbers.svelte";
+import { flattenNumbers } from "../model/nestedNumbers";
 import type { TapeState } from "./tape.svelte";
 
 /** Null where the tape's source has no more numbers than the tape. */

@@ -28,6 +28,8 @@ const SHORT = "(max-height: 640px)";
 /** Curves have room here, but until there are some the graph makes more of it. */
 const LOW = "(max-height: 860px)";
 const ROOMY_PX = 1_500;
+/** Of the window: what the dock takes by itself at most. */
+const TALLEST_SHARE = 0.42;
 const DARK = "(prefers-color-scheme: dark)";
 
 export const SIZE_RANGES: Record<Panel, { smallest: number; largest: number; usual: number }> = {
@@ -75,6 +77,8 @@ export class LayoutState {
   searchOpen = $state(false);
   /** Whether there is a curve to be seen. */
   hasCurve = $state(false);
+  /** The dock's height before a pane made it grow, and after. */
+  #grown: { from: number; to: number } | null = null;
   #short = $state(false);
   #low = $state(false);
   #systemDark = $state(false);
@@ -139,8 +143,16 @@ export class LayoutState {
     this.#remember();
   }
 
-  choosePane(key: string): void {
+  /** Shows a pane of the dock, which grows for pictures that need it and shrinks again after. */
+  choosePane(key: string, leastHeightPx = 0): void {
     this.pane = key;
+    if (this.sizes.dock === this.#grown?.to) this.sizes.dock = this.#grown.from;
+    this.#grown = null;
+    const wanted = Math.min(leastHeightPx, Math.round(innerHeight * TALLEST_SHARE));
+    if (this.sizes.dock < wanted) {
+      this.#grown = { from: this.sizes.dock, to: wanted };
+      this.sizes.dock = wanted;
+    }
     this.#remember();
   }
 

@@ -4,6 +4,7 @@ import { describeFailure, isAbort } from "../api/errors";
 import type { NestedNumbers } from "../api/types";
 import { toNumPy, toPython, type Nested } from "../model/copyText";
 import type { GridShape, Span } from "../model/grid";
+import { flattenNumbers } from "../model/nestedNumbers";
 import { toNumber } from "../model/tape";
 import { BlockCache } from "./blockCache";
 import type { MatrixPart, TapeSource } from "./tapeSource";
@@ -27,14 +28,8 @@ function toNested(values: NestedNumbers): Nested {
   return toNumber(typeof values === "boolean" ? Number(values) : values);
 }
 
-/** In row-major order. */
-export function flatten(values: NestedNumbers): number[] {
-  if (Array.isArray(values)) return values.flatMap(flatten);
-  return [toNumber(typeof values === "boolean" ? Number(values) : values)];
-}
-
 function toRows(values: NestedNumbers, columns: number): number[][] {
-  const numbers = flatten(values);
+  const numbers = flattenNumbers(values);
   const rows: number[][] = [];
   for (let at = 0; at < numbers.length; at += columns) rows.push(numbers.slice(at, at + columns));
   return rows;

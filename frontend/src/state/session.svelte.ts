@@ -150,6 +150,7 @@ export class SessionState {
         this.progress.accept(event.command, this.iteration, this.iterationsPerEpoch);
         break;
       case "failed":
+      case "progress":
       case "resync":
         break;
     }

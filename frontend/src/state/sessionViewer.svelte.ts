@@ -7,6 +7,9 @@ import { nearest, NO_METRICS } from "../model/metrics";
 import type { Place } from "../model/permalink";
 import { proportionalPlace } from "../model/playback";
 import type { Spec } from "../model/spec";
+import { FunctionPictureState } from "./functionPicture.svelte";
+import { ImageMapsState } from "./imageMaps.svelte";
+import { LandscapeState } from "./landscape.svelte";
 import { Latest } from "./latest";
 import { SessionState, toError } from "./session.svelte";
 import { SessionSource } from "./sessionSource";
@@ -24,6 +27,9 @@ export interface Adoption {
 
 export abstract class SessionViewer extends Viewer {
   readonly training = new TrainingState();
+  readonly functionPicture = new FunctionPictureState();
+  readonly imageMaps = new ImageMapsState();
+  readonly landscape = new LandscapeState();
   readonly session = new SessionState((event) => this.#hear(event));
   readonly #followed = new Latest<number>();
 
@@ -64,6 +70,7 @@ export abstract class SessionViewer extends Viewer {
     this.numbers.clear();
     this.meet(summary, adoption);
     this.session.follow(summary);
+    this.landscape.leave(summary.id);
     this.curves.replace(isNew ? NO_METRICS : await client.fetchMetrics(summary.id));
     const iteration = await this.#iterationToShow(summary, place, isNew);
     await this.showIteration(iteration, place?.event ?? "start");
@@ -97,7 +104,11 @@ export abstract class SessionViewer extends Viewer {
         else this.notices.fail(error.message);
         break;
       }
+      case "progress":
+        this.landscape.hear(event);
+        break;
       case "restored":
+        this.landscape.lose();
         this.curves.cutAt(event.iteration);
         this.notices.warn(
           `The session's process ended (${event.reason}). Training goes on from iteration ` +

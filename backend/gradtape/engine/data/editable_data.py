@@ -28,6 +28,40 @@ class DataEdit(NamedTuple):
     value: float
 
 
+class Samples(NamedTuple):
+    """The samples of a data set as they are now, before any augmentation.
+
+    Attributes:
+        inputs, targets: to train on.
+        validation: inputs and targets of those that are set aside, if any are.
+    """
+
+    inputs: Tensor
+    targets: Tensor
+    validation: tuple[Tensor, Tensor] | None
+
+    @property
+    def training_count(self) -> int:
+        """How many there are to train on."""
+        return len(self.inputs)
+
+    @property
+    def all_inputs(self) -> Tensor:
+        """Training samples, then those that are set aside."""
+        return (
+            self.inputs if self.validation is None else torch.cat([self.inputs, self.validation[0]])
+        )
+
+    @property
+    def all_targets(self) -> Tensor:
+        """In the order of `all_inputs`."""
+        return (
+            self.targets
+            if self.validation is None
+            else torch.cat([self.targets, self.validation[1]])
+        )
+
+
 class EditableData:
     """A data set and the edits made to it; earlier states of it can be put in force again."""
 
@@ -46,6 +80,11 @@ class EditableData:
     def batches_per_epoch(self) -> int:
         """How many iterations one pass over the data takes."""
         return self._dataset.batches_per_epoch(self._spec.batch_size)
+
+    @property
+    def samples(self) -> Samples:
+        """All of them."""
+        return Samples(self._dataset.x, self._dataset.y, self._dataset.validation)
 
     @property
     def targets(self) -> Tensor:

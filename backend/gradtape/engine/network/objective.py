@@ -30,6 +30,11 @@ class Objective:
                 loss = loss + self.l1 * parameter.abs().sum()
         return loss, output
 
+    def predict(self, inputs: Tensor) -> Tensor:
+        """The output alone."""
+        with self._precision.autocast():
+            return self._network(inputs)
+
     def compare(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """The loss without a penalty, and the output."""
         with self._precision.autocast():

@@ -1,7 +1,7 @@
 """A network and how it learns: runs one iteration, watched or not, and measures it."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 import torch
@@ -178,12 +178,24 @@ class Learner:
     @torch.no_grad()
     def validate(self, batch: Batch) -> tuple[Tensor, Hits | None]:
         """Loss and right answers on samples, as the network would be used: nothing changes."""
+        with self._in_use():
+            loss, output = self.objective.compare(*batch)
+        return loss, self._hits(output, batch)
+
+    @torch.no_grad()
+    def predict(self, inputs: Tensor) -> Tensor:
+        """The output for samples, as the network would be used: nothing changes."""
+        with self._in_use():
+            return self.objective.predict(inputs)
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        """The network in evaluation mode for as long as the block runs."""
         self.network.eval()
         try:
-            loss, output = self.objective.compare(*batch)
+            yield
         finally:
             self.network.train()
-        return loss, self._hits(output, batch)
 
     def _record_as(
         self,

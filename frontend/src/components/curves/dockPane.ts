@@ -8,4 +8,6 @@ export interface DockPane {
   /** How much there is to see in it; nothing at 0. */
   count?: number;
   content: Snippet;
+  /** Its pictures need a dock of this height, where the window has room for it. */
+  leastHeightPx?: number;
 }

@@ -1,0 +1,1 @@
+"""The function that a network computes, on its data and all around it."""
