@@ -154,6 +154,20 @@ def test_the_tape_tells_interventions_as_calls_and_the_ops_that_change_the_gradi
     assert [(op.name, op.constants) for op in ran] == [("aten.mul", {"other": 0.5})]
 
 
+def test_what_needs_no_gradient_behind_an_intervention_belongs_to_its_own_layer() -> None:
+    layers = [
+        {"kind": "linear", "name": "fc1", "out_features": 4},
+        {"kind": "reshape", "name": "steps", "shape": [2, 2]},
+        {"kind": "gru", "name": "gru", "hidden_size": 2, "output": "last"},
+    ]
+    structure = recorded(scale_gradient("steps", 0.5), network={"layers": layers}).structure
+    zeros = next(op for op in structure.ops if op.name == "aten.zeros")
+    around = [structure.calls[zeros.call or 0]]
+    while around[-1].parent is not None:
+        around.append(structure.calls[around[-1].parent])
+    assert [call.name for call in around] == ["zeros", "gru"]
+
+
 def go_on(experiment: Experiment, count: int) -> None:
     for _ in range(count):
         experiment.train_iteration()

@@ -46,6 +46,7 @@ class ScriptedHost:
             device="cpu",
             parameters=0,
             iterations_recorded=[],
+            interventions=(),
             sequence=1,
         )
         return self.sessions[session_id]

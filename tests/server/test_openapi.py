@@ -38,6 +38,7 @@ ACCESS = {
     ("GET", "/api/v1/sessions/{session_id}/tape"): "session",
     ("GET", "/api/v1/sessions/{session_id}/tape/blob"): "session",
     ("GET", "/api/v1/sessions/{session_id}/tensors/{tensor}/values"): "session",
+    ("GET", "/api/v1/sessions/{session_id}/difference"): "session",
     ("GET", "/api/v1/sessions/{session_id}/metrics"): "session",
     ("GET", "/api/v1/sessions/{session_id}/figures/{name}"): "session",
     ("GET", "/api/v1/sessions/{session_id}/exports/{kind}"): "session",
@@ -45,7 +46,7 @@ ACCESS = {
 NAMES_IN_THE_PAGE = (
     *("ExperimentSpec", "LinearLayer", "Conv2dLayer", "MoonsData", "SgdOptimizer", "Catalog"),
     *("CrossEntropyLoss", "Example", "SessionState", "SessionEvent", "LoggedEvent", "Command"),
-    *("Metrics", "Structure", "Frame", "Tape", "ErrorResponse", "Problem"),
+    *("Metrics", "Structure", "Frame", "Tape", "Difference", "ErrorResponse", "Problem"),
 )
 PAGE_ROUTES = "page"  # static files; listed one by one because the build names them
 

@@ -24,6 +24,7 @@ from gradtape.server.page import build_page_routes
 from gradtape.server.routes import (
     catalog,
     commands,
+    differences,
     events,
     examples,
     exports,
@@ -52,6 +53,7 @@ ROUTE_MODULES = (
     events,
     tapes,
     tensors,
+    differences,
     metrics,
     figures,
     exports,

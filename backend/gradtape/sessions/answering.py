@@ -3,6 +3,7 @@
 import orjson
 
 from gradtape import limits
+from gradtape.engine.difference import compare_recordings
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.recorder.recording import Recording
 from gradtape.errors import LimitExceeded
@@ -14,6 +15,7 @@ from gradtape.exports.replay_packing import pack_document
 from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
+    DifferenceQuestion,
     DotQuestion,
     MetricsQuestion,
     OriginQuestion,
@@ -43,6 +45,8 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return _answer_blob(experiment.recording(question.iteration))
         case ValuesQuestion():
             return _answer_values(experiment.recording(question.iteration), question)
+        case DifferenceQuestion():
+            return Answer(_compare(experiment, question))
         case MetricsQuestion():
             return Answer(experiment.metrics(question.since).model_dump_json().encode())
         case DotQuestion():
@@ -96,6 +100,16 @@ def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:
         return Answer(orjson.dumps(facts), little_endian.tobytes())
     _check_value_count(values.size)
     return Answer(orjson.dumps({**facts, "values": orjson.Fragment(encode_values(values))}))
+
+
+def _compare(experiment: Experiment, question: DifferenceQuestion) -> bytes:
+    replaced = question.before is None
+    if replaced:
+        before = experiment.replaced_recording(question.after)
+    else:
+        before = experiment.recording(question.before)
+    after = experiment.recording(question.after)
+    return compare_recordings(before, after, replaced=replaced).model_dump_json().encode()
 
 
 def _write_dot(experiment: Experiment, iteration: int | None) -> bytes:

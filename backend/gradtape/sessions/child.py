@@ -23,6 +23,7 @@ from gradtape.sessions.confinement import confine_process
 from gradtape.sessions.messages import (
     EditCommand,
     FailedEvent,
+    InterveneCommand,
     MetricsEvent,
     PauseCommand,
     RecordCommand,
@@ -33,6 +34,7 @@ from gradtape.sessions.messages import (
     SessionPhase,
     SetCommand,
     StateEvent,
+    TakeBackCommand,
 )
 from gradtape.sessions.protocol import (
     Answered,
@@ -181,6 +183,10 @@ class SessionLoop:
             case EditCommand():
                 command = message.command
                 experiment.edit(command.tensor, command.index, command.value)
+            case InterveneCommand():
+                experiment.intervene(message.command.intervention)
+            case TakeBackCommand():
+                experiment.take_back(layer=message.command.layer, what=message.command.what)
             case SeekCommand():
                 experiment.seek(message.command.iteration)
 
@@ -274,6 +280,7 @@ class SessionLoop:
                 phase=phase,
                 iteration=experiment.iteration,
                 iterations_recorded=experiment.recorded_iterations,
+                interventions=experiment.interventions,
             )
         )
 
@@ -324,6 +331,7 @@ def _begin_session(wire: Wire, message: Begin, snapshot: bytes) -> SessionLoop:
             iteration=experiment.iteration,
             iterations_recorded=experiment.recorded_iterations,
             regime=regime_of(experiment.spec),
+            interventions=experiment.interventions,
         )
     )
     return SessionLoop(

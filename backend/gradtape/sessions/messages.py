@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from gradtape import limits
 from gradtape.spec.experiment import ExperimentSpec
 from gradtape.spec.fields import LARGEST_REAL
+from gradtape.spec.interventions import Intervention, What
 from gradtape.tape.metrics import Metrics
 from gradtape.tape.numbers import Number, Plain
 
@@ -113,6 +114,25 @@ class EditCommand(Plain):
     value: Number
 
 
+class InterveneCommand(Intervention):
+    """Do something to a layer from the next iteration on, until it is taken back."""
+
+    kind: Literal["intervene"]
+
+    @property
+    def intervention(self) -> Intervention:
+        """What is done."""
+        return Intervention(layer=self.layer, what=self.what, factor=self.factor)
+
+
+class TakeBackCommand(Plain):
+    """End interventions: those of a layer, of a sort, or all. What is not in force stays so."""
+
+    kind: Literal["take_back"]
+    layer: str | None = Field(default=None, max_length=limits.MAX_NAME_LENGTH)
+    what: What | None = None
+
+
 class SeekCommand(Plain):
     """Stand before a recorded iteration again, with the parameters it began with."""
 
@@ -127,6 +147,8 @@ Command = Annotated[
     | ResetCommand
     | SetCommand
     | EditCommand
+    | InterveneCommand
+    | TakeBackCommand
     | SeekCommand,
     Field(discriminator="kind"),
 ]
@@ -146,6 +168,7 @@ class StateEvent(Plain):
     phase: SessionPhase
     iteration: int
     iterations_recorded: list[int]
+    interventions: tuple[Intervention, ...]
 
 
 class MetricsEvent(Plain):
@@ -216,4 +239,7 @@ class SessionState(Plain):
     device: str
     parameters: int = Field(description="How many numbers are trained.")
     iterations_recorded: list[int]
+    interventions: tuple[Intervention, ...] = Field(
+        description="In force: the next iteration runs with them."
+    )
     sequence: int = Field(description="Of the last event.")
