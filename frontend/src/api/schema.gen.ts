@@ -251,6 +251,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Two recordings, number by number
+         * @description Computed at full precision; the tensors that differ, the largest change first.
+         */
+        get: operations["get_difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/metrics": {
         parameters: {
             query?: never;
@@ -1619,6 +1639,55 @@ export interface components {
             kind: "default";
         };
         /**
+         * Difference
+         * @description Two recordings side by side.
+         *
+         *     Compared are inputs, parameters, buffers, the results of forward ops, whole gradients with
+         *     their arriving parts, and updated parameters. Views hold no numbers of their own, and what a
+         *     node computes on the way to a gradient is seen in the gradient.
+         */
+        Difference: {
+            /** Iteration Before */
+            iteration_before: number;
+            /** Iteration After */
+            iteration_after: number;
+            /**
+             * Replaced
+             * @description The earlier one is what the later one was recorded in place of.
+             */
+            replaced: boolean;
+            /**
+             * Same Structure
+             * @description If not, tensors are matched by what they are called and where they were made.
+             */
+            same_structure: boolean;
+            /**
+             * Compared
+             * @description How many tensors are on both tapes.
+             */
+            compared: number;
+            /**
+             * Changed
+             * @description How many of them differ.
+             */
+            changed: number;
+            /**
+             * Tensors
+             * @description Those that differ, the largest change first; a limited number.
+             */
+            tensors: components["schemas"]["TensorDifference"][];
+            /**
+             * Only Before
+             * @description Ids of tensors of the earlier tape alone …
+             */
+            only_before: number[];
+            /**
+             * Only After
+             * @description … and of the later one.
+             */
+            only_after: number[];
+        };
+        /**
          * DigitsData
          * @description Real handwritten digits, 8×8 pixels from 0 to 1, from scikit-learn.
          */
@@ -2440,6 +2509,28 @@ export interface components {
              * @default false
              */
             track_running_stats: boolean;
+        };
+        /**
+         * Intervention
+         * @description One thing that is done to one layer, from the next iteration on until it is taken back.
+         *
+         *     `freeze`: updates leave its parameters out; their gradients are computed all the same.
+         *     `cut_value`: its output becomes zero. `scale_gradient`: the gradient that flows back from its
+         *     output is multiplied by `factor`, and with 0 becomes zero.
+         */
+        Intervention: {
+            /** Layer */
+            layer: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "freeze" | "cut_value" | "scale_gradient";
+            /**
+             * Factor
+             * @description Of scale_gradient alone.
+             */
+            factor?: number | null;
         };
         JsonValue: unknown;
         /**
@@ -3439,6 +3530,18 @@ export interface components {
             std: number;
         };
         /**
+         * NumberChange
+         * @description One number, and what became of it.
+         */
+        NumberChange: {
+            /** Index */
+            index: number[];
+            /** Before */
+            before: number | ("NaN" | "Infinity" | "-Infinity");
+            /** After */
+            after: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
          * OneCycleSchedule
          * @description The learning rate rises to max_lr and falls to almost nothing, where it stays.
          *
@@ -4150,6 +4253,11 @@ export interface components {
             /** Iterations Recorded */
             iterations_recorded: number[];
             /**
+             * Interventions
+             * @description In force: the next iteration runs with them.
+             */
+            interventions: components["schemas"]["Intervention"][];
+            /**
              * Sequence
              * @description Of the last event.
              */
@@ -4617,6 +4725,49 @@ export interface components {
             values?: unknown[] | number | string;
         };
         /**
+         * TensorDifference
+         * @description A tensor of which at least one number is another one.
+         */
+        TensorDifference: {
+            /**
+             * Tensor
+             * @description Its id on the later tape …
+             */
+            tensor: number;
+            /**
+             * Tensor Before
+             * @description … and on the earlier one.
+             */
+            tensor_before: number;
+            role: components["schemas"]["Role"];
+            /** Name */
+            name: string | null;
+            /**
+             * Of
+             * @description Gradient or updated: the name of which tensor.
+             */
+            of: string | null;
+            /**
+             * Numbers
+             * @description How many it holds.
+             */
+            numbers: number;
+            /**
+             * Changed
+             * @description How many of them are others.
+             */
+            changed: number;
+            /** @description That changed most; NaN and infinities first. */
+            largest: components["schemas"]["NumberChange"];
+            /**
+             * Norm Before
+             * @description L2 norm.
+             */
+            norm_before: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Norm After */
+            norm_after: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
          * TensorValues
          * @description Exact numbers of a tensor, or of a slice of it.
          */
@@ -4932,7 +5083,7 @@ export interface components {
              */
             kind: "accepted";
             /** Command */
-            command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
+            command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["InterveneCommand"] | components["schemas"]["TakeBackCommand"] | components["schemas"]["SeekCommand"];
         };
         /**
          * EditCommand
@@ -4977,6 +5128,30 @@ export interface components {
             error: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * InterveneCommand
+         * @description Do something to a layer from the next iteration on, until it is taken back.
+         */
+        InterveneCommand: {
+            /** Layer */
+            layer: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "freeze" | "cut_value" | "scale_gradient";
+            /**
+             * Factor
+             * @description Of scale_gradient alone.
+             * @default null
+             */
+            factor: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "intervene";
         };
         /**
          * LoggedEvent
@@ -5291,6 +5466,29 @@ export interface components {
             iteration: number;
             /** Iterations Recorded */
             iterations_recorded: number[];
+            /** Interventions */
+            interventions: components["schemas"]["Intervention"][];
+        };
+        /**
+         * TakeBackCommand
+         * @description End interventions: those of a layer, of a sort, or all. What is not in force stays so.
+         */
+        TakeBackCommand: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "take_back";
+            /**
+             * Layer
+             * @default null
+             */
+            layer: string | null;
+            /**
+             * What
+             * @default null
+             */
+            what: ("freeze" | "cut_value" | "scale_gradient") | null;
         };
         /**
          * Until
@@ -5303,7 +5501,7 @@ export interface components {
              */
             loss: number;
         };
-        Command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
+        Command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["InterveneCommand"] | components["schemas"]["TakeBackCommand"] | components["schemas"]["SeekCommand"];
         SessionEvent: components["schemas"]["AcceptedEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["RecordedEvent"] | components["schemas"]["FailedEvent"] | components["schemas"]["RestoredEvent"] | components["schemas"]["ResyncEvent"];
     };
     responses: never;
@@ -5743,6 +5941,43 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TensorValues"];
                     "application/octet-stream": string;
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_difference: {
+        parameters: {
+            query?: {
+                /** @description A recorded iteration; or `replaced`: the recording that the later one took the place of, as after an edit or an intervention. */
+                from?: number | "replaced";
+                /** @description A recorded iteration; without it, the latest one. */
+                to?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
                 };
             };
             /** @description What is wrong with the request, and where. */
