@@ -18,13 +18,17 @@ export type Command =
   | Schemas["ResetCommand"]
   | Asked<Schemas["SetCommand"]>
   | Schemas["EditCommand"]
+  | Schemas["InterveneCommand"]
+  | Asked<Schemas["TakeBackCommand"]>
   | Schemas["SeekCommand"];
+export type Difference = Schemas["Difference"];
 export type Event = Schemas["Event"];
 export type EventKind = Schemas["EventKind"];
 export type Example = Schemas["Example"];
 export type Frame = Schemas["Frame"];
 export type BadNumber = Schemas["BadNumber"];
 export type GradientEdge = Schemas["GradientEdge"];
+export type Intervention = Schemas["Intervention"];
 export type LoggedEvent = Schemas["LoggedEvent"];
 export type Metrics = Schemas["Metrics"];
 export type Node = Schemas["Node"];
@@ -40,6 +44,7 @@ export type Slot = Schemas["Slot"];
 export type Statistics = Schemas["Statistics"];
 export type Structure = Schemas["Structure"];
 export type Tensor = Schemas["Tensor"];
+export type TensorDifference = Schemas["TensorDifference"];
 
 /** A tape as it travels; the structure is null where the page has said that it knows it. */
 export interface TapeJson {

@@ -3,7 +3,7 @@
 import * as client from "../api/client";
 import type { JsonObject } from "../api/client";
 import { ApiError, isUnreachable, type Problem } from "../api/errors";
-import type { Command, Example, WholeTape } from "../api/types";
+import type { Command, Example, Intervention, WholeTape } from "../api/types";
 import { renameFile } from "../model/exports";
 import { nearest } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
@@ -16,6 +16,7 @@ import { openRecording, type Opening } from "./opening";
 import { PartRequest } from "./partRequest";
 import { RecipeState } from "./recipe.svelte";
 import { SessionViewer, type Adoption } from "./sessionViewer.svelte";
+import { WhatIfState } from "./whatIf.svelte";
 
 /** The status with which the server refuses a spec. */
 const REFUSED = 422;
@@ -24,6 +25,7 @@ export class Workbench extends SessionViewer {
   readonly activity = new ActivityState();
   /** Beside other work: an export neither cancels a recording nor is cancelled by one. */
   readonly exporting = new ActivityState();
+  readonly whatIf = new WhatIfState();
   readonly recipe = new RecipeState((spec) => void this.attempt(() => this.#apply(spec)));
   examples = $state.raw<Example[]>([]);
   readonly #address = new Address();
@@ -140,6 +142,7 @@ export class Workbench extends SessionViewer {
     return this.attempt(() =>
       this.activity.run("Starting over", async (signal) => {
         this.training.followed = false;
+        this.whatIf.forget();
         const sequence = await this.session.send({ kind: "reset" }, { kind: "record" });
         const { iteration } = await this.session.recordedAfter(sequence, () => true, signal);
         this.curves.replace(await client.fetchMetrics(this.sessionId));
@@ -189,18 +192,43 @@ export class Workbench extends SessionViewer {
 
   /** Writes one number of a parameter or input and records the shown iteration again with it. */
   editNumber(tensor: string, index: number[], text: string): Promise<void> {
-    const iteration = this.isAside ? null : this.tape.iteration;
     const value = readNumber(text);
     if (value === null) this.notices.inform(`"${text}" is not a number; nothing was changed.`);
-    if (iteration === null || value === null) return Promise.resolve();
+    if (value === null) return Promise.resolve();
+    const edit: Command = { kind: "edit", tensor, index, value };
+    return this.#recordAgain("Recording with the new number", edit);
+  }
+
+  /** Does something to a layer from the shown iteration on, which is recorded again. */
+  intervene(intervention: Intervention): Promise<void> {
+    const { layer, what, factor = null } = intervention;
+    this.layout.showPane("difference");
+    const command: Command = { kind: "intervene", layer, what, factor };
+    return this.#recordAgain("Recording with the intervention", command);
+  }
+
+  /** Ends an intervention, or all, from the shown iteration on, which is recorded again. */
+  takeInterventionBack(layer?: string, what?: Intervention["what"]): Promise<void> {
+    const command: Command = { kind: "take_back", layer: layer ?? null, what: what ?? null };
+    return this.#recordAgain("Recording without the intervention", command);
+  }
+
+  /** Asks how the shown iteration differs from another recorded one. */
+  compare(iteration: number): Promise<void> {
+    const shown = this.tape.iteration;
+    if (shown === null || this.isAside) return Promise.resolve();
+    return this.attempt(() => this.whatIf.compare(this.sessionId, iteration, shown));
+  }
+
+  /** Records the shown iteration again after a command, and says what came of it. */
+  #recordAgain(label: string, command: Command): Promise<void> {
+    const iteration = this.isAside ? null : this.tape.iteration;
+    if (iteration === null) return Promise.resolve();
     this.training.followed = false;
     return this.attempt(() =>
-      this.activity.run("Recording with the new number", async (signal) => {
-        const sequence = await this.session.send(
-          { kind: "seek", iteration },
-          { kind: "edit", tensor, index, value },
-          { kind: "record" },
-        );
+      this.activity.run(label, async (signal) => {
+        const seek: Command = { kind: "seek", iteration };
+        const sequence = await this.session.send(seek, command, { kind: "record" });
         await this.session.recordedAfter(
           sequence,
           (event) => event.iteration === iteration,
@@ -208,7 +236,9 @@ export class Workbench extends SessionViewer {
         );
         this.numbers.clear();
         const before = this.tape.current?.structure ?? null;
-        if (await this.tape.showEdited(this.source, iteration)) this.settle(before);
+        if (!(await this.tape.showEdited(this.source, iteration))) return;
+        this.settle(before);
+        await this.whatIf.compare(this.sessionId, "replaced", iteration);
       }),
     );
   }
@@ -316,6 +346,7 @@ export class Workbench extends SessionViewer {
   }
 
   protected takeSpec(spec: Spec, { place = null, edited = null }: Adoption): void {
+    this.whatIf.forget();
     if (edited !== null) this.recipe.accept(spec, edited);
     else this.recipe.open(place?.name == null ? spec : { ...spec, name: place.name });
   }
