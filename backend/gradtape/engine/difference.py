@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Hashable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from gradtape import limits
 from gradtape.engine.recorder.blob import has_numbers
 from gradtape.engine.recorder.recording import Recording
-from gradtape.tape.difference import Difference, NumberChange, TensorDifference
+from gradtape.tape.difference import ComparedTensor, Difference, NumberChange, TensorDifference
 from gradtape.tape.structure import Phase, Role, Structure
 from gradtape.tape.structure import Tensor as Row
 
@@ -48,8 +49,8 @@ def compare_recordings(before: Recording, after: Recording, *, replaced: bool) -
         compared=len(both),
         changed=len(differing),
         tensors=tuple(differing[: limits.MAX_LISTED_DIFFERENCES]),
-        only_before=tuple(first[place] for place in first if place not in second),
-        only_after=tuple(second[place] for place in second if place not in first),
+        only_before=_lone(before, [first[place] for place in first if place not in second]),
+        only_after=_lone(after, [second[place] for place in second if place not in first]),
     )
 
 
@@ -132,19 +133,27 @@ def _compare_tensors(
     changed = int(np.count_nonzero(differs))
     if changed == 0:
         return None
-    row = after.structure.tensors[other]
     return TensorDifference(
-        tensor=other,
+        **_name(after, other),
         tensor_before=one,
-        role=row.role,
-        name=row.name,
-        of=None if row.of is None else after.structure.tensors[row.of].name,
         numbers=new.size,
         changed=changed,
         largest=_largest_change(old, new, differs),
         norm_before=_norm(old),
         norm_after=_norm(new),
     )
+
+
+def _name(recording: Recording, number: int) -> dict[str, Any]:
+    """The fields of a ComparedTensor."""
+    rows = recording.structure.tensors
+    role, name, of = rows[number].role, rows[number].name, rows[number].of
+    named = None if of is None else rows[of].name
+    return {"tensor": number, "role": role, "name": name, "of": named}
+
+
+def _lone(recording: Recording, numbers: list[int]) -> tuple[ComparedTensor, ...]:
+    return tuple(ComparedTensor(**_name(recording, number)) for number in numbers)
 
 
 def _exact(recording: Recording, number: int) -> Numbers:

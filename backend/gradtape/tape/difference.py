@@ -14,14 +14,19 @@ class NumberChange(Plain):
     after: Number
 
 
-class TensorDifference(Plain):
-    """A tensor of which at least one number is another one."""
+class ComparedTensor(Plain):
+    """A tensor of either tape, and what it is called."""
 
-    tensor: int = Field(description="Its id on the later tape …")
-    tensor_before: int = Field(description="… and on the earlier one.")
+    tensor: int = Field(description="Its id.")
     role: Role
     name: str | None
     of: str | None = Field(description="Gradient or updated: the name of which tensor.")
+
+
+class TensorDifference(ComparedTensor):
+    """A tensor of which at least one number is another one; its id is that on the later tape."""
+
+    tensor_before: int = Field(description="Its id on the earlier tape.")
     numbers: int = Field(description="How many it holds.")
     changed: int = Field(description="How many of them are others.")
     largest: NumberChange = Field(description="That changed most; NaN and infinities first.")
@@ -50,5 +55,7 @@ class Difference(Plain):
     tensors: tuple[TensorDifference, ...] = Field(
         description="Those that differ, the largest change first; a limited number."
     )
-    only_before: tuple[int, ...] = Field(description="Ids of tensors of the earlier tape alone …")
-    only_after: tuple[int, ...] = Field(description="… and of the later one.")
+    only_before: tuple[ComparedTensor, ...] = Field(
+        description="Tensors of the earlier tape alone: with other ops, or another shape …"
+    )
+    only_after: tuple[ComparedTensor, ...] = Field(description="… and of the later one.")

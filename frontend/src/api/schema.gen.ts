@@ -1170,6 +1170,25 @@ export interface components {
             sequence: number;
         };
         /**
+         * ComparedTensor
+         * @description A tensor of either tape, and what it is called.
+         */
+        ComparedTensor: {
+            /**
+             * Tensor
+             * @description Its id.
+             */
+            tensor: number;
+            role: components["schemas"]["Role"];
+            /** Name */
+            name: string | null;
+            /**
+             * Of
+             * @description Gradient or updated: the name of which tensor.
+             */
+            of: string | null;
+        };
+        /**
          * ConcatLayer
          * @description Lays its inputs side by side.
          */
@@ -1678,14 +1697,14 @@ export interface components {
             tensors: components["schemas"]["TensorDifference"][];
             /**
              * Only Before
-             * @description Ids of tensors of the earlier tape alone …
+             * @description Tensors of the earlier tape alone: with other ops, or another shape …
              */
-            only_before: number[];
+            only_before: components["schemas"]["ComparedTensor"][];
             /**
              * Only After
              * @description … and of the later one.
              */
-            only_after: number[];
+            only_after: components["schemas"]["ComparedTensor"][];
         };
         /**
          * DigitsData
@@ -4726,19 +4745,14 @@ export interface components {
         };
         /**
          * TensorDifference
-         * @description A tensor of which at least one number is another one.
+         * @description A tensor of which at least one number is another one; its id is that on the later tape.
          */
         TensorDifference: {
             /**
              * Tensor
-             * @description Its id on the later tape …
+             * @description Its id.
              */
             tensor: number;
-            /**
-             * Tensor Before
-             * @description … and on the earlier one.
-             */
-            tensor_before: number;
             role: components["schemas"]["Role"];
             /** Name */
             name: string | null;
@@ -4747,6 +4761,11 @@ export interface components {
              * @description Gradient or updated: the name of which tensor.
              */
             of: string | null;
+            /**
+             * Tensor Before
+             * @description Its id on the earlier tape.
+             */
+            tensor_before: number;
             /**
              * Numbers
              * @description How many it holds.

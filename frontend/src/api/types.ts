@@ -21,6 +21,7 @@ export type Command =
   | Schemas["InterveneCommand"]
   | Asked<Schemas["TakeBackCommand"]>
   | Schemas["SeekCommand"];
+export type ComparedTensor = Schemas["ComparedTensor"];
 export type Difference = Schemas["Difference"];
 export type Event = Schemas["Event"];
 export type EventKind = Schemas["EventKind"];

@@ -69,10 +69,19 @@ describe("a difference in words", () => {
     expect(wordExtent(same)).toBe("All 32 tensors are the same, bit for bit");
   });
 
-  it("counts what only one of the tapes has", () => {
+  it("names what only one of the tapes has", () => {
     expect(wordUnmatched(difference())).toBe("");
-    const unmatched = difference({ only_before: [1], only_after: [2, 3] });
-    expect(wordUnmatched(unmatched)).toBe("2 only now, 1 only before");
+    const updated = (of: string) => ({ tensor: 1, role: "updated", name: null, of }) as const;
+    const cut = { tensor: 2, role: "intermediate", name: "fc1.cut_value", of: null } as const;
+    const gradient = { tensor: 3, role: "gradient", name: null, of: "fc1.cut_value" } as const;
+    const unmatched = difference({
+      only_before: ["a", "b", "c", "d", "e"].map(updated),
+      only_after: [cut, gradient],
+    });
+    expect(wordUnmatched(unmatched)).toBe(
+      "only now: fc1.cut_value, ∂loss/∂fc1.cut_value · " +
+        "only before: a after the update, b after the update, c after the update and 2 more",
+    );
   });
 
   it("marks tensors on a graph that has changed, and none on one that has not", () => {

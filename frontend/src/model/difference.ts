@@ -1,6 +1,6 @@
 /** What the server tells of two recordings, as it is shown: what changed most comes first. */
 
-import type { Difference, Structure, TensorDifference } from "../api/types";
+import type { ComparedTensor, Difference, Structure, TensorDifference } from "../api/types";
 import { formatCount, formatNumber } from "./format";
 import { tensorName } from "./names";
 import { toNumber } from "./tape";
@@ -64,8 +64,23 @@ export function tensorsToMark(difference: Difference): ReadonlySet<number> {
 /** Tensors that only one of the tapes has; empty if there are none. */
 export function wordUnmatched({ only_before, only_after }: Difference): string {
   const parts = [
-    ...(only_after.length > 0 ? [`${formatCount(only_after.length)} only now`] : []),
-    ...(only_before.length > 0 ? [`${formatCount(only_before.length)} only before`] : []),
+    ...(only_after.length > 0 ? [`only now: ${list(only_after)}`] : []),
+    ...(only_before.length > 0 ? [`only before: ${list(only_before)}`] : []),
   ];
-  return parts.join(", ");
+  return parts.join(" · ");
+}
+
+/** How many tensors are named in a line. */
+const MOST_NAMED = 3;
+
+function list(tensors: readonly ComparedTensor[]): string {
+  const named = tensors.slice(0, MOST_NAMED).map(wordTensor).join(", ");
+  const more = tensors.length - MOST_NAMED;
+  return more > 0 ? `${named} and ${formatCount(more)} more` : named;
+}
+
+function wordTensor({ role, name, of }: ComparedTensor): string {
+  const what = of ?? "an unnamed value";
+  if (role === "gradient") return `∂loss/∂${what}`;
+  return role === "updated" ? `${what} after the update` : (name ?? what);
 }
