@@ -3,6 +3,7 @@
 import { fetchDifference } from "../api/client";
 import type { Difference } from "../api/types";
 import { tensorsToMark } from "../model/difference";
+import type { Tape } from "../model/tape";
 
 const NONE: ReadonlySet<number> = new Set();
 
@@ -13,11 +14,12 @@ export class WhatIfState {
   difference = $state.raw<Difference | null>(null);
   /** Tensors that have changed on a tape whose graph is not the one that it was before. */
   readonly flashed = $derived(this.difference === null ? NONE : tensorsToMark(this.difference));
+  #about = $state.raw<Tape | null>(null);
   #asking: AbortController | null = null;
 
-  /** What there is to say of the shown iteration. */
-  of(iteration: number | null): Difference | null {
-    return this.difference?.iteration_after === iteration ? this.difference : null;
+  /** What there is to say of the tape that is shown. */
+  of(tape: Tape | null): Difference | null {
+    return tape !== null && tape === this.#about ? this.difference : null;
   }
 
   /** The tensor on the replaced tape that a tensor of the shown one was. */
@@ -26,12 +28,12 @@ export class WhatIfState {
     return found?.tensor_before ?? null;
   }
 
-  /** Asks how an iteration differs from another. A newer question takes the place of an older. */
-  async compare(session: string, against: Against, iteration: number): Promise<void> {
+  /** Asks how a tape differs from another. A newer question takes the place of an older. */
+  async compare(session: string, against: Against, tape: Tape): Promise<void> {
     this.forget();
-    const asking = (this.#asking = new AbortController());
-    const difference = await fetchDifference(session, against, iteration, asking.signal);
-    if (!asking.signal.aborted) this.difference = difference;
+    const { signal } = (this.#asking = new AbortController());
+    const difference = await fetchDifference(session, against, tape.frame.iteration, signal);
+    if (!signal.aborted) [this.difference, this.#about] = [difference, tape];
   }
 
   forget(): void {

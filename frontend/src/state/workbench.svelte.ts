@@ -215,7 +215,7 @@ export class Workbench extends SessionViewer {
 
   /** Asks how the shown iteration differs from another recorded one. */
   compare(iteration: number): Promise<void> {
-    const shown = this.tape.iteration;
+    const shown = this.tape.own;
     if (shown === null || this.isAside) return Promise.resolve();
     return this.attempt(() => this.whatIf.compare(this.sessionId, iteration, shown));
   }
@@ -236,9 +236,11 @@ export class Workbench extends SessionViewer {
         );
         this.numbers.clear();
         const before = this.tape.current?.structure ?? null;
-        if (!(await this.tape.showEdited(this.source, iteration))) return;
+        const isShown = await this.tape.showEdited(this.source, iteration);
+        const { own } = this.tape;
+        if (!isShown || own === null) return;
         this.settle(before);
-        await this.whatIf.compare(this.sessionId, "replaced", iteration);
+        await this.whatIf.compare(this.sessionId, "replaced", own);
       }),
     );
   }

@@ -183,9 +183,24 @@ describe("the workbench", () => {
       "replaced",
       0,
     ]);
-    expect(workbench.whatIf.of(0)).toEqual(nothingDiffers);
-    expect(workbench.whatIf.of(1)).toBeNull();
+    expect(workbench.whatIf.of(workbench.tape.current)).toEqual(nothingDiffers);
     expect([workbench.layout.pane, workbench.layout.folded.dock]).toEqual(["difference", false]);
+  });
+
+  it("says nothing of another tape than the one that was compared", async () => {
+    const workbench = await open();
+    await workbench.compare(4);
+    const compared = workbench.tape.current;
+    expect(workbench.whatIf.of(compared)).toEqual(nothingDiffers);
+    FakeEventSource.latest.tell(++sequence, {
+      kind: "state",
+      phase: "ready",
+      iteration: 5,
+      iterations_recorded: [0, 4],
+      interventions: [],
+    });
+    await workbench.travel(4);
+    expect(workbench.whatIf.of(workbench.tape.current)).toBeNull();
   });
 
   it("takes interventions back, one or all, and knows which are in force", async () => {
