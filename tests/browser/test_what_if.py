@@ -1,4 +1,4 @@
-"""What if: a layer is cut or frozen, the iteration is recorded again, and what changed is listed."""
+"""What if: a layer is cut or frozen, the iteration is recorded again, and changes are listed."""
 
 import re
 

@@ -47,9 +47,7 @@ def test_an_iteration_does_not_differ_from_itself() -> None:
 def test_an_edited_number_is_the_only_one_that_differs_in_its_tensor() -> None:
     before, after = edited((3, 1), 2.5)
     old = float(before.values(before.find("fc1.weight"))[3, 1])
-    found = of_role(
-        compare_recordings(before, after, replaced=True), Role.PARAMETER, "fc1.weight"
-    )
+    found = of_role(compare_recordings(before, after, replaced=True), Role.PARAMETER, "fc1.weight")
     assert (found.numbers, found.changed) == (16, 1)
     assert (found.largest.index, found.largest.before, found.largest.after) == ((3, 1), old, 2.5)
 

@@ -58,7 +58,7 @@ subtract_from = torch._foreach_sub_  # pyright: ignore[reportPrivateImportUsage]
 
 
 def count_parameters_anew(optimizer: Optimizer) -> None:
-    """Tell an optimizer that its list of parameters has changed: L-BFGS counts their numbers once."""
+    """Tell an optimizer that its list of parameters has changed: L-BFGS counts numbers once."""
     if isinstance(optimizer, torch.optim.LBFGS):
         optimizer._numel_cache = None
 

@@ -16,6 +16,7 @@ from gradtape.errors import InvalidValue
 from gradtape.spec.interventions import Intervention, Interventions
 from gradtape.spec.wording import suggest
 
+
 class CutValue(Function):
     """Zeros instead of a value. No gradient comes through: it arrives as zeros, not as none."""
 

@@ -29,9 +29,7 @@ Later = Annotated[
 ]
 
 
-@router.get(
-    "/difference", summary="Two recordings, number by number", response_model=Difference
-)
+@router.get("/difference", summary="Two recordings, number by number", response_model=Difference)
 async def get_difference(
     host: HostDependency, session_id: SessionId, before: Earlier = "replaced", after: Later = None
 ) -> Response:
