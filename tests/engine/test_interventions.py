@@ -105,6 +105,8 @@ def test_a_cut_value_is_zero_on_the_tape_and_the_layer_before_it_is_as_it_was() 
     plain, cut = recorded(), recorded(cut_value("fc1"))
     assert torch.equal(tensor(cut, "fc1"), tensor(plain, "fc1"))
     assert not tensor(cut, "fc1.cut_value").any()
+    assert gradient_of(cut, "fc1.cut_value").any()
+    assert not gradient_of(cut, "fc1").any()
 
 
 @pytest.mark.parametrize("factor", [2.0, 0.25, -4.0, 0.0])

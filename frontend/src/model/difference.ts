@@ -81,6 +81,6 @@ function list(tensors: readonly ComparedTensor[]): string {
 
 function wordTensor({ role, name, of }: ComparedTensor): string {
   const what = of ?? "an unnamed value";
-  if (role === "gradient") return `∂loss/∂${what}`;
+  if (role === "gradient") return of === null ? `a gradient of ${what}` : `∂loss/∂${what}`;
   return role === "updated" ? `${what} after the update` : (name ?? what);
 }

@@ -6,7 +6,6 @@ Ops and not hooks: a tape shows them, and the ops by which they change a gradien
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.autograd import Function
 from torch.autograd.function import FunctionCtx
@@ -23,12 +22,12 @@ class CutValue(Function):
     @staticmethod
     def forward(ctx: FunctionCtx, value: Tensor) -> Tensor:  # noqa: ARG004
         """Of the same shape; zero where the value is NaN or infinite too."""
-        return torch.zeros_like(value)
+        return _zeros(value)
 
     @staticmethod
     def backward(ctx: FunctionCtx, *gradients: Tensor) -> Tensor:  # noqa: ARG004
         """The derivative of zeros."""
-        return torch.zeros_like(gradients[0])
+        return _zeros(gradients[0])
 
 
 class CutGradient(Function):
@@ -42,7 +41,7 @@ class CutGradient(Function):
     @staticmethod
     def backward(ctx: FunctionCtx, *gradients: Tensor) -> Tensor:  # noqa: ARG004
         """Zero where the gradient is NaN or infinite too."""
-        return torch.zeros_like(gradients[0])
+        return _zeros(gradients[0])
 
 
 class ScaleGradient(Function):
@@ -58,6 +57,11 @@ class ScaleGradient(Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         """The factor has no gradient."""
         return gradients[0] * ctx.factor, None
+
+
+def _zeros(value: Tensor) -> Tensor:
+    # Not torch.zeros_like: to a mode it shows another op, a detached view, after itself.
+    return value.new_zeros(value.shape)
 
 
 class Alteration(nn.Module):
