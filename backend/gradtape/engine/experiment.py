@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -10,6 +11,7 @@ from torch import Tensor
 from gradtape import limits
 from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, check_index
 from gradtape.engine.devices import choose_device
+from gradtape.engine.layer_statistics import measure_layers
 from gradtape.engine.network.interventions import check_intervention, check_layer
 from gradtape.engine.recorder.kept_recordings import KeptRecordings
 from gradtape.engine.recorder.recording import Recording
@@ -26,6 +28,7 @@ from gradtape.spec.interventions import (
     add_intervention,
     remove_interventions,
 )
+from gradtape.tape.layers import IterationLayers
 from gradtape.tape.metrics import Metrics
 
 Parameters = Mapping[str, Tensor]
@@ -67,6 +70,7 @@ class Experiment:
         )
         self._checkpoints: dict[int, Checkpoint] = {}
         self._recordings = KeptRecordings()
+        self._layers: WeakKeyDictionary[Checkpoint, IterationLayers] = WeakKeyDictionary()
 
     @property
     def device(self) -> str:
@@ -147,6 +151,19 @@ class Experiment:
         if replaced is None or replaced.iteration != number:
             raise UnknownIteration(f"no earlier recording of iteration {number} is kept")
         return replaced
+
+    def layers(self, iteration: int | None = None) -> IterationLayers:
+        """The layers of a recorded iteration, summed up; measured once, kept with its checkpoint.
+
+        Raises:
+            UnknownIteration: nothing is recorded, or not this one.
+        """
+        checkpoint = self._checkpoints[self._recorded(iteration)]
+        known = self._layers.get(checkpoint)
+        if known is None:
+            known = measure_layers(self.recording(checkpoint.iteration))
+            self._layers[checkpoint] = known
+        return known
 
     @contextmanager
     def forward_again(self, iteration: int | None = None) -> Iterator[tuple[Tensor, Parameters]]:

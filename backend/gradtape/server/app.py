@@ -30,6 +30,7 @@ from gradtape.server.routes import (
     exports,
     figures,
     health,
+    layers,
     limits,
     metrics,
     record,
@@ -55,6 +56,7 @@ ROUTE_MODULES = (
     tensors,
     differences,
     metrics,
+    layers,
     figures,
     exports,
 )

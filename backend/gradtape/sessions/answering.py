@@ -5,6 +5,7 @@ import orjson
 from gradtape import limits
 from gradtape.engine.difference import compare_recordings
 from gradtape.engine.experiment import Experiment
+from gradtape.engine.layer_statistics import thin_evenly
 from gradtape.engine.recorder.recording import Recording
 from gradtape.errors import LimitExceeded
 from gradtape.exports.graph_dot import write_graph_dot
@@ -17,6 +18,7 @@ from gradtape.sessions.questions import (
     BlobQuestion,
     DifferenceQuestion,
     DotQuestion,
+    LayersQuestion,
     MetricsQuestion,
     OriginQuestion,
     ParametersQuestion,
@@ -27,6 +29,7 @@ from gradtape.sessions.questions import (
     ValuesQuestion,
 )
 from gradtape.tape.codec import encode_tape, encode_values
+from gradtape.tape.layers import LayerHistory
 from gradtape.tape.structure import Tensor
 
 
@@ -37,18 +40,14 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
         GradtapeError: there is no such iteration, tensor or slice.
     """
     match question:
-        case TapeQuestion():
-            recording = experiment.recording(question.iteration)
-            known = recording.built.hash == question.known_structure
-            return answer_tape(recording, question.values, known=known)
-        case BlobQuestion():
-            return _answer_blob(experiment.recording(question.iteration))
-        case ValuesQuestion():
-            return _answer_values(experiment.recording(question.iteration), question)
+        case TapeQuestion() | BlobQuestion() | ValuesQuestion():
+            return _answer_of_recording(experiment.recording(question.iteration), question)
         case DifferenceQuestion():
             return Answer(_compare(experiment, question))
         case MetricsQuestion():
             return Answer(experiment.metrics(question.since).model_dump_json().encode())
+        case LayersQuestion():
+            return Answer(_tell_layers(experiment, question.iterations).model_dump_json().encode())
         case DotQuestion():
             return Answer(_write_dot(experiment, question.iteration))
         case ParametersQuestion():
@@ -57,6 +56,19 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return Answer(_tell_origin(experiment).model_dump_json().encode())
         case ReplayQuestion():
             return _answer_replay(experiment)
+
+
+def _answer_of_recording(
+    recording: Recording, question: TapeQuestion | BlobQuestion | ValuesQuestion
+) -> Answer:
+    match question:
+        case TapeQuestion():
+            known = recording.built.hash == question.known_structure
+            return answer_tape(recording, question.values, known=known)
+        case BlobQuestion():
+            return _answer_blob(recording)
+        case ValuesQuestion():
+            return _answer_values(recording, question)
 
 
 def answer_tape(
@@ -110,6 +122,13 @@ def _compare(experiment: Experiment, question: DifferenceQuestion) -> bytes:
         before = experiment.recording(question.before)
     after = experiment.recording(question.after)
     return compare_recordings(before, after, replaced=replaced).model_dump_json().encode()
+
+
+def _tell_layers(experiment: Experiment, iterations: tuple[int, ...] | None) -> LayerHistory:
+    if iterations is None:
+        iterations = thin_evenly(experiment.recorded_iterations, limits.MAX_LAYER_ITERATIONS)
+    asked = sorted(set(iterations))
+    return LayerHistory(iterations=tuple(experiment.layers(number) for number in asked))
 
 
 def _write_dot(experiment: Experiment, iteration: int | None) -> bytes:
