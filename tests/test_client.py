@@ -78,6 +78,22 @@ def test_every_op_of_a_tape_is_timed(client: gradtape.Client) -> None:
     assert all(0 < seconds < 10 for seconds in times)
 
 
+def test_a_layer_is_intervened_in_and_what_came_of_it_is_told(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    session.record()
+    session.seek(0)
+    state = session.intervene("tanh1", "scale_gradient", 0.0)
+    assert [each["layer"] for each in state["interventions"]] == ["tanh1"]
+    session.record()
+    differing = session.difference()["tensors"]
+    gradients = {each["of"] for each in differing if each["role"] == "gradient"}
+    assert {"fc1", "fc1.weight", "fc1.bias"} <= gradients
+    assert "fc2.weight" not in gradients
+    assert all(each["norm_after"] == 0 for each in differing if each["role"] == "gradient")
+    assert session.difference(0, 0)["tensors"] == []
+    assert session.take_back()["interventions"] == []
+
+
 def test_layers_are_read_with_every_norm_a_float(client: gradtape.Client) -> None:
     session = client.open("moons")
     session.run(3, record_every=1)

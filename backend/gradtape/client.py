@@ -177,6 +177,20 @@ class Session:
         place = {"tensor": tensor, "index": list(index)}
         return self._carry_out({"kind": "edit", **place, "value": to_json_number(value)})
 
+    def intervene(self, layer: str, what: str, factor: float | None = None) -> dict[str, Any]:
+        """Do something to a layer from the next iteration on: `session.intervene("fc1", "freeze")`.
+
+        Args:
+            what: `freeze`, `cut_value` or `scale_gradient`.
+            factor: of scale_gradient; 0 cuts the gradient.
+        """
+        scaling = {} if factor is None else {"factor": factor}
+        return self._carry_out({"kind": "intervene", "layer": layer, "what": what, **scaling})
+
+    def take_back(self, layer: str | None = None, what: str | None = None) -> dict[str, Any]:
+        """End interventions: of a layer, of a sort, or all."""
+        return self._carry_out({"kind": "take_back", "layer": layer, "what": what})
+
     def seek(self, iteration: int) -> dict[str, Any]:
         """Stand before a recorded iteration again."""
         return self._carry_out({"kind": "seek", "iteration": iteration})
@@ -211,6 +225,17 @@ class Session:
         answer = self._get(path, headers, slice=slice, iteration=iteration)
         shape = [int(size) for size in answer.headers["X-Gradtape-Shape"].split(",") if size]
         return np.frombuffer(answer.content, answer.headers["X-Gradtape-Dtype"]).reshape(shape)
+
+    def difference(
+        self, before: int | str = "replaced", after: int | None = None
+    ) -> dict[str, Any]:
+        """What differs between two recorded iterations, the largest change first.
+
+        Args:
+            before: an iteration, or "replaced": what `after` was recorded in place of.
+            after: an iteration, the latest by default.
+        """
+        return self._get("/difference", **{"from": before, "to": after}).json()
 
     def metrics(self, since: int = 0) -> dict[str, Any]:
         """Columns, one entry per iteration; every number a float, NaN and infinities too."""

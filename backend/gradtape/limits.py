@@ -7,6 +7,7 @@ asked and what is allowed.
 # The tape
 MAX_INLINE_VALUES = 4_096  # numbers of one tensor; what an inspector grid can show; bounds the blob
 MAX_RESPONSE_VALUES = 4_000_000  # numbers in one JSON answer; about 40 MB of text
+MAX_LISTED_DIFFERENCES = 500  # tensors of a comparison that are listed; the others are counted
 MAX_OPS_PER_ITERATION = 200_000  # ops; about 100 MB of structure
 MAX_TAPE_FILE_BYTES = 2 * 2**30  # bytes of a saved tape; it is read into memory whole
 MAX_TAPE_HEADER_BYTES = 100_000_000  # bytes of structures in it; more, safetensors does not read

@@ -83,7 +83,7 @@ def test_seeking_an_iteration_that_was_not_recorded_is_an_error() -> None:
 def test_a_dropped_recording_is_recorded_again_without_disturbing_training() -> None:
     experiment = trained(noisy(), 10, record_at=(4,))
     blob = experiment.recording(4).frame.blob
-    experiment._recordings.clear()
+    experiment._recordings.drop([4])
     assert experiment.recording(4).frame.blob == blob
     go_on(experiment, 10)
     assert experiment.metrics() == trained(noisy(), 20).metrics()

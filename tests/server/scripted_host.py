@@ -48,6 +48,7 @@ class ScriptedHost:
             parameters=0,
             iterations_per_epoch=1,
             iterations_recorded=[],
+            interventions=(),
             sequence=1,
         )
         return self.sessions[session_id]

@@ -37,6 +37,19 @@ def refuse(client: Door, path: str, body: object) -> dict[str, object]:
             "index[1]",
             "integer",
         ),
+        ({"kind": "intervene", "layer": "fc1", "what": "cut"}, "invalid_value", "what", "freeze"),
+        (
+            {"kind": "intervene", "layer": "fc1", "what": "scale_gradient"},
+            "missing",
+            "factor",
+            "0 cuts the gradient",
+        ),
+        (
+            {"kind": "intervene", "layer": "fc1", "what": "freeze", "factor": 0.5},
+            "invalid_value",
+            None,
+            "only scale_gradient has a factor",
+        ),
         ({"kind": "seek", "iteration": -1}, "invalid_value", "iteration", "greater"),
     ],
 )

@@ -42,6 +42,7 @@ ACCESS = {
     ("GET", "/api/v1/sessions/{session_id}/tape/blob"): "session",
     ("GET", "/api/v1/sessions/{session_id}/tape/times"): "session",
     ("GET", "/api/v1/sessions/{session_id}/tensors/{tensor}/values"): "session",
+    ("GET", "/api/v1/sessions/{session_id}/difference"): "session",
     ("GET", "/api/v1/sessions/{session_id}/metrics"): "session",
     ("GET", "/api/v1/sessions/{session_id}/layers"): "session",
     ("GET", "/api/v1/sessions/{session_id}/diagnosis"): "session",
@@ -56,7 +57,7 @@ ACCESS = {
 NAMES_IN_THE_PAGE = (
     *("ExperimentSpec", "LinearLayer", "Conv2dLayer", "MoonsData", "SgdOptimizer", "Catalog"),
     *("CrossEntropyLoss", "Example", "SessionState", "SessionEvent", "LoggedEvent", "Command"),
-    *("Metrics", "Structure", "Frame", "Tape", "ErrorResponse", "Problem"),
+    *("Metrics", "Structure", "Frame", "Tape", "Difference", "ErrorResponse", "Problem"),
 )
 PAGE_ROUTES = "page"  # static files; listed one by one because the build names them
 

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ from gradtape.sessions.host import SessionHost
 from gradtape.sessions.messages import (
     EditCommand,
     FailedEvent,
+    InterveneCommand,
     PauseCommand,
     ProgressEvent,
     RecordCommand,
@@ -37,6 +39,7 @@ from gradtape.sessions.questions import (
     AnyLandscapeQuestion,
     BeginLandscapeQuestion,
     BlobQuestion,
+    DifferenceQuestion,
     DropLandscapeQuestion,
     LandscapeQuestion,
     MetricsQuestion,
@@ -419,6 +422,56 @@ class HostContract:
             experiment.train_iteration()
         assert rows_of(await metrics_of(host, "b")) == rows_of(experiment.metrics())
 
+    async def test_interventions_hold_until_they_are_taken_back_and_go_with_time(
+        self, host: SessionHost
+    ) -> None:
+        cut = {"layer": "fc1", "what": "scale_gradient", "factor": 0.0}
+        await host.open("a", small_spec())
+        for command in (
+            run_command(1),
+            InterveneCommand.model_validate({"kind": "intervene", **cut}),
+            run_command(2),
+        ):
+            sequence = await host.send("a", command)
+        await follow(host, "a", is_ready_at(3), after=sequence)
+        state = await host.state("a")
+        assert [each.model_dump() for each in state.interventions] == [cut]
+        norms = json.loads((await host.ask("a", MetricsQuestion())).payload)["gradient_norm"]
+        assert [norm > 0 for norm in norms["fc1.weight"]] == [True, False, False]
+        sequence = await host.send("a", SeekCommand(kind="seek", iteration=0))
+        events = await follow(host, "a", is_ready, after=sequence)
+        assert events[-1].event.interventions == ()
+
+    async def test_a_recording_is_compared_with_an_earlier_one_or_the_one_it_replaced(
+        self, host: SessionHost
+    ) -> None:
+        await host.open("a", small_spec())
+        for command in (
+            run_command(2, record_every=1),
+            SeekCommand(kind="seek", iteration=1),
+            edit("fc1.weight", (2, 1), -1.25),
+            RecordCommand(kind="record"),
+        ):
+            sequence = await host.send("a", command)
+        await follow(host, "a", is_ready_at(2), after=sequence)
+
+        async def differing(before: int | None) -> dict[str | None, dict[str, Any]]:
+            answer = await host.ask("a", DifferenceQuestion(before=before))
+            difference = json.loads(answer.payload)
+            assert difference["replaced"] is (before is None)
+            return {
+                each["name"]: each
+                for each in difference["tensors"]
+                if each["role"] in ("parameter", "input")
+            }
+
+        weight = (await differing(None)).pop("fc1.weight")
+        assert (weight["changed"], weight["largest"]["index"]) == (1, [2, 1])
+        assert weight["largest"]["after"] == -1.25
+        assert list(await differing(None)) == ["fc1.weight"]
+        # Another batch, and every parameter moved.
+        assert {"input", "fc1.weight", "fc2.weight"} <= set(await differing(0))
+
     async def test_the_state_shows_the_optimizer_as_it_is_now(self, host: SessionHost) -> None:
         await host.open("a", small_spec())
         sequence = await host.send("a", SetCommand(kind="set", optimizer={"lr": 0.25}))
@@ -431,6 +484,10 @@ class HostContract:
             (edit("fc9.weight", (0, 0), 1.0), "unknown_tensor"),
             (edit("fc1.weight", (600, 0), 1.0), "invalid_slice"),
             (SeekCommand(kind="seek", iteration=3), "unknown_iteration"),
+            (
+                InterveneCommand(kind="intervene", layer="fc9", what="cut_value"),
+                "unknown_layer",
+            ),
             (SetCommand(kind="set", optimizer={"lr": -1.0}), "out_of_range"),
         ],
     )

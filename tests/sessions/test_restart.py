@@ -1,6 +1,7 @@
 """What is stored comes back after the server was stopped, or killed."""
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 
@@ -8,8 +9,13 @@ import pytest
 
 from gradtape.engine.experiment import Experiment
 from gradtape.errors import SessionUnavailable, UnknownSession
-from gradtape.sessions.messages import PauseCommand, RecordCommand, SessionPhase
-from gradtape.sessions.questions import TapeQuestion
+from gradtape.sessions.messages import (
+    InterveneCommand,
+    PauseCommand,
+    RecordCommand,
+    SessionPhase,
+)
+from gradtape.sessions.questions import MetricsQuestion, TapeQuestion
 from gradtape.store.session_store import SessionStore
 from tests.sessions.conftest import HostMaker, wait_until
 from tests.sessions.following import (
@@ -50,6 +56,23 @@ async def test_a_stopped_server_finds_its_sessions_again(
     assert after == before.model_copy(update={"sequence": after.sequence})
     assert after.sequence > before.sequence
     assert await second.ask("a", TapeQuestion()) == tape
+
+
+async def test_interventions_are_in_force_after_a_restart(
+    make_host: HostMaker, tmp_path: Path
+) -> None:
+    first = await make_host(tmp_path)
+    await first.open("a", MOONS)
+    freeze = InterveneCommand(kind="intervene", layer="fc1", what="freeze")
+    await first.send("a", freeze)
+    await first.stop()
+    second = await make_host(tmp_path)
+    assert (await second.state("a")).interventions == (freeze.intervention,)
+    sequence = await second.send("a", run_command(5))
+    await follow(second, "a", is_ready_at(5), after=sequence)
+    norms = json.loads((await second.ask("a", MetricsQuestion())).payload)["parameter_norm"]
+    assert len(set(norms["fc1.weight"])) == 1
+    assert len(set(norms["fc2.weight"])) == 5
 
 
 async def test_a_run_under_way_goes_on_once_someone_follows_it_after_a_restart(

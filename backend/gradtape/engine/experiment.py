@@ -1,6 +1,5 @@
 """An experiment: a spec brought to life, trained and recorded iteration by iteration."""
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,6 +13,8 @@ from gradtape import limits
 from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, Samples, check_index
 from gradtape.engine.devices import choose_device
 from gradtape.engine.layer_statistics import measure_layers
+from gradtape.engine.network.interventions import check_intervention, check_layer
+from gradtape.engine.recorder.kept_recordings import KeptRecordings
 from gradtape.engine.recorder.op_clock import TIMED_RUNS
 from gradtape.engine.recorder.recording import Recording
 from gradtape.engine.training.branching import cut_after
@@ -24,6 +25,13 @@ from gradtape.engine.training.snapshot import Snapshot, read_snapshot, write_sna
 from gradtape.errors import UnknownIteration, UnknownTensor
 from gradtape.spec import ExperimentSpec, change_regime
 from gradtape.spec.evaluation import RunCost, run_cost
+from gradtape.spec.interventions import (
+    Intervention,
+    Interventions,
+    What,
+    add_intervention,
+    remove_interventions,
+)
 from gradtape.tape.layers import IterationLayers
 from gradtape.tape.metrics import Metrics
 from gradtape.tape.op_times import OpTimes
@@ -42,7 +50,8 @@ class Experiment:
         spec: as given, with the regime's hyperparameters as they are now.
         iteration: how many have run; the number that the next one gets.
         changed: what was written over by hand on the way here, so that the spec alone does not
-            lead here: tensors by name, and hyperparameters changed after the first iteration.
+            lead here: tensors by name, hyperparameters changed after the first iteration, and
+            interventions that an iteration ran with.
     Raises:
         DeviceUnavailable: the spec names a device that is not there.
     """
@@ -65,7 +74,7 @@ class Experiment:
             tuple(self._learner.parameters), classifies=self._learner.classifies
         )
         self._checkpoints: dict[int, Checkpoint] = {}
-        self._recordings: OrderedDict[int, Recording] = OrderedDict()
+        self._recordings = KeptRecordings()
         self._layers: WeakKeyDictionary[Checkpoint, IterationLayers] = WeakKeyDictionary()
 
     @property
@@ -150,7 +159,7 @@ class Experiment:
         checkpoint = self._checkpoint()
         recording, measured = self._record(checkpoint)
         self._checkpoints[self.iteration] = checkpoint
-        self._keep(recording)
+        self._recordings.keep(recording)
         self._thin_checkpoints()
         self._go_on(measured, validation_loss)
         return recording
@@ -164,13 +173,26 @@ class Experiment:
             UnknownIteration: nothing is recorded, or not this one.
         """
         number = self._recorded(iteration)
-        recording = self._recordings.get(number)
+        recording = self._recordings.find(number)
         if recording is None:
             with self._standing_before(number):
                 recording, _ = self._record(self._checkpoints[number])
-            self._keep(recording)
-        self._recordings.move_to_end(number)
+            self._recordings.keep(recording)
         return recording
+
+    def replaced_recording(self, iteration: int | None = None) -> Recording:
+        """What was recorded of an iteration before it was recorded again.
+
+        Args:
+            iteration: its number; None is the latest one.
+        Raises:
+            UnknownIteration: it was recorded once only, or the recording before is not held.
+        """
+        number = self._recorded(iteration)
+        replaced = self._recordings.replaced
+        if replaced is None or replaced.iteration != number:
+            raise UnknownIteration(f"no earlier recording of iteration {number} is kept")
+        return replaced
 
     def layers(self, iteration: int | None = None) -> IterationLayers:
         """The layers of a recorded iteration, summed up; measured once, kept with its checkpoint.
@@ -273,6 +295,33 @@ class Experiment:
             state[tensor][index] = value
         self._note_changed(tensor)
 
+    @property
+    def interventions(self) -> Interventions:
+        """Those in force: the next iteration runs with them."""
+        return self._learner.interventions
+
+    def intervene(self, intervention: Intervention) -> None:
+        """Do something to a layer, from the next iteration on.
+
+        Raises:
+            InvalidValue: there is no such layer, or it has no parameters to freeze.
+        """
+        check_intervention(self._learner.network.layers, intervention)
+        self._learner.intervene(add_intervention(self.interventions, intervention))
+
+    def take_back(self, *, layer: str | None = None, what: What | None = None) -> None:
+        """End interventions; what is not in force needs no ending.
+
+        Args:
+            layer: of this one; None: of all.
+            what: of this sort; None: of any.
+        Raises:
+            InvalidValue: there is no such layer.
+        """
+        if layer is not None:
+            check_layer(layer, self._learner.network.layers)
+        self._learner.intervene(remove_interventions(self.interventions, layer=layer, what=what))
+
     def metrics(self, since: int = 0) -> Metrics:
         """Columns over the iterations that have run, from `since` on."""
         return self._metrics.columns(since)
@@ -343,6 +392,7 @@ class Experiment:
 
     def _go_on(self, measured: Measured, validation_loss: float | None) -> None:
         """The iteration has run: note what is known of it, and stand before the next one."""
+        self._note_changed(*(each.words for each in self.interventions))
         loss, learning_rate, norms, hits, update_norms = measured
         self._metrics.append(self.iteration, loss, learning_rate, norms, hits)
         if update_norms is not None:
@@ -355,9 +405,9 @@ class Experiment:
         """Before an iteration runs: what was recorded from here on belongs to another past."""
         self._metrics.drop_from(self.iteration)
         if self._checkpoints and max(self._checkpoints) >= self.iteration:
+            self._recordings.drop_from(self.iteration)
             for number in [number for number in self._checkpoints if number >= self.iteration]:
                 del self._checkpoints[number]
-                self._recordings.pop(number, None)
 
     def _checkpoint(self) -> Checkpoint:
         learner = self._learner
@@ -369,6 +419,7 @@ class Experiment:
             regime=learner.regime.spec,
             progress=learner.regime.state(),
             edits=self._data.edits_in_force,
+            interventions=self.interventions,
             changed=self.changed,
         )
 
@@ -384,6 +435,8 @@ class Experiment:
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         learner = self._learner
+        # First: L-BFGS forgets what it has gathered when other parameters are frozen.
+        learner.intervene(checkpoint.interventions)
         restore_state(checkpoint, learner.network, learner.regime.optimizer, learner.generator)
         learner.restore(checkpoint.regime, checkpoint.progress)
         self.spec = checkpoint.regime.into(self.spec)
@@ -403,13 +456,6 @@ class Experiment:
             raise UnknownIteration(f"iteration {number} is not recorded; recorded are {known}")
         return number
 
-    def _keep(self, recording: Recording) -> None:
-        self._recordings[recording.iteration] = recording
-        total = sum(kept.bytes_held for kept in self._recordings.values())
-        while total > limits.MAX_RECORDING_BYTES and len(self._recordings) > 1:
-            _, dropped = self._recordings.popitem(last=False)
-            total -= dropped.bytes_held
-
     def _thin_checkpoints(self) -> None:
         total = sum(checkpoint.size_bytes for checkpoint in self._checkpoints.values())
         too_many = len(self._checkpoints) > limits.MAX_RECORDED_ITERATIONS
@@ -417,5 +463,5 @@ class Experiment:
             # Every other one goes; the first and the newest stay.
             for number in self.recorded_iterations[1:-1:2]:
                 total -= self._checkpoints.pop(number).size_bytes
-                self._recordings.pop(number, None)
+                self._recordings.drop([number])
             too_many = False

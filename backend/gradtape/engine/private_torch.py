@@ -57,6 +57,12 @@ copy_into = torch._foreach_copy_  # pyright: ignore[reportPrivateImportUsage]
 subtract_from = torch._foreach_sub_  # pyright: ignore[reportPrivateImportUsage]
 
 
+def count_parameters_anew(optimizer: Optimizer) -> None:
+    """Tell an optimizer that its list of parameters has changed: L-BFGS counts numbers once."""
+    if isinstance(optimizer, torch.optim.LBFGS):
+        optimizer._numel_cache = None
+
+
 # A block whose ops no mode of this thread sees.
 watched_by_none = torch._C._DisableTorchDispatch  # pyright: ignore[reportAttributeAccessIssue]
 

@@ -18,6 +18,8 @@ _COMMANDS = (
     messages.ResetCommand,
     messages.SetCommand,
     messages.EditCommand,
+    messages.InterveneCommand,
+    messages.TakeBackCommand,
     messages.SeekCommand,
 )
 

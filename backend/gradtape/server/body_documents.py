@@ -61,6 +61,9 @@ COMMAND_EXAMPLES: dict[str, dict[str, Any]] = {
         "regularization": {"l1": 1e-4, "max_norm": 1.0},
     },
     "edit": {"kind": "edit", "tensor": "fc1.weight", "index": [0, 1], "value": 1.5},
+    "freeze": {"kind": "intervene", "layer": "fc1", "what": "freeze"},
+    "cut_gradient": {"kind": "intervene", "layer": "fc1", "what": "scale_gradient", "factor": 0},
+    "take_back": {"kind": "take_back"},
     "seek": {"kind": "seek", "iteration": 0},
     "reset": {"kind": "reset"},
 }

@@ -4,6 +4,7 @@ import orjson
 
 from gradtape import limits
 from gradtape.engine.diagnosis.diagnosis import diagnose_experiment
+from gradtape.engine.difference import compare_recordings
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.layer_statistics import thin_evenly
 from gradtape.engine.recorder.recording import Recording
@@ -18,6 +19,7 @@ from gradtape.sessions.questions import (
     BlobQuestion,
     BranchQuestion,
     DiagnosisQuestion,
+    DifferenceQuestion,
     DotQuestion,
     ExperimentQuestion,
     LayersQuestion,
@@ -43,18 +45,12 @@ def answer_question(experiment: Experiment, question: ExperimentQuestion) -> Ans
         GradtapeError: there is no such iteration, tensor or slice.
     """
     match question:
-        case TapeQuestion():
-            recording = experiment.recording(question.iteration)
-            known = recording.built.hash == question.known_structure
-            return answer_tape(recording, question.values, known=known)
-        case BlobQuestion():
-            return _answer_blob(experiment.recording(question.iteration))
+        case TapeQuestion() | BlobQuestion() | ValuesQuestion():
+            return _answer_of_recording(experiment.recording(question.iteration), question)
         case TimesQuestion():
             return Answer(experiment.time_ops(question.iteration).model_dump_json().encode())
-        case ValuesQuestion():
-            return _answer_values(experiment.recording(question.iteration), question)
-        case MetricsQuestion() | LayersQuestion() | DiagnosisQuestion():
-            return Answer(_tell_of_training(experiment, question))
+        case MetricsQuestion() | LayersQuestion() | DiagnosisQuestion() | DifferenceQuestion():
+            return Answer(_tell_of_run(experiment, question))
         case DotQuestion() | ParametersQuestion():
             return Answer(_write_file(experiment, question))
         case OriginQuestion():
@@ -63,6 +59,19 @@ def answer_question(experiment: Experiment, question: ExperimentQuestion) -> Ans
             return _answer_branch(experiment, question.iteration)
         case ReplayQuestion():
             return _answer_replay(experiment)
+
+
+def _answer_of_recording(
+    recording: Recording, question: TapeQuestion | BlobQuestion | ValuesQuestion
+) -> Answer:
+    match question:
+        case TapeQuestion():
+            known = recording.built.hash == question.known_structure
+            return answer_tape(recording, question.values, known=known)
+        case BlobQuestion():
+            return _answer_blob(recording)
+        case ValuesQuestion():
+            return _answer_values(recording, question)
 
 
 def answer_tape(
@@ -108,8 +117,9 @@ def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:
     return Answer(orjson.dumps({**facts, "values": orjson.Fragment(encode_values(values))}))
 
 
-def _tell_of_training(
-    experiment: Experiment, question: MetricsQuestion | LayersQuestion | DiagnosisQuestion
+def _tell_of_run(
+    experiment: Experiment,
+    question: MetricsQuestion | LayersQuestion | DiagnosisQuestion | DifferenceQuestion,
 ) -> bytes:
     match question:
         case MetricsQuestion():
@@ -118,6 +128,18 @@ def _tell_of_training(
             return _tell_layers(experiment, question.iterations).model_dump_json().encode()
         case DiagnosisQuestion():
             return FINDINGS.dump_json(diagnose_experiment(experiment))
+        case DifferenceQuestion():
+            return _compare(experiment, question)
+
+
+def _compare(experiment: Experiment, question: DifferenceQuestion) -> bytes:
+    replaced = question.before is None
+    if replaced:
+        before = experiment.replaced_recording(question.after)
+    else:
+        before = experiment.recording(question.before)
+    after = experiment.recording(question.after)
+    return compare_recordings(before, after, replaced=replaced).model_dump_json().encode()
 
 
 def _tell_layers(experiment: Experiment, iterations: tuple[int, ...] | None) -> LayerHistory:

@@ -20,10 +20,10 @@ from gradtape.limits import EVENT_INTERVAL_SECONDS
 from gradtape.sessions.answering import answer_question, answer_tape
 from gradtape.sessions.background_work import BackgroundWork
 from gradtape.sessions.carried_errors import as_gradtape_error, pack_error
+from gradtape.sessions.changes import change_experiment
 from gradtape.sessions.confinement import confine_process
 from gradtape.sessions.landscapes import Landscapes
 from gradtape.sessions.messages import (
-    EditCommand,
     FailedEvent,
     MetricsEvent,
     PauseCommand,
@@ -31,7 +31,6 @@ from gradtape.sessions.messages import (
     RecordedEvent,
     ResetCommand,
     RunCommand,
-    SeekCommand,
     SessionEvent,
     SessionPhase,
     SetCommand,
@@ -206,7 +205,6 @@ class SessionLoop:
         )
 
     def _carry_out(self, message: Perform) -> None:
-        experiment = self._experiment
         match message.command:
             case RecordCommand():
                 self._record()
@@ -215,17 +213,11 @@ class SessionLoop:
             case PauseCommand():
                 # Its work is done: the runs before it have ended.
                 return
-            case ResetCommand():
-                experiment.reset()
-            case SetCommand():
-                # One that was made in the middle of a run may be in the snapshot of it already.
-                if message.until is None or message.until >= self._began_at:
-                    experiment.change_regime(**message.command.changes)
-            case EditCommand():
-                command = message.command
-                experiment.edit(command.tensor, command.index, command.value)
-            case SeekCommand():
-                experiment.seek(message.command.iteration)
+            case SetCommand() if message.until is not None and message.until < self._began_at:
+                # It was made in the middle of a run, and the snapshot of that has it already.
+                return
+            case change:
+                change_experiment(self._experiment, change)
 
     def _run(self, message: Perform, command: RunCommand) -> None:
         experiment, until, record_every = self._experiment, message.until, command.record_every
@@ -333,6 +325,7 @@ class SessionLoop:
                 phase=phase,
                 iteration=experiment.iteration,
                 iterations_recorded=experiment.recorded_iterations,
+                interventions=experiment.interventions,
             )
         )
 
@@ -383,6 +376,7 @@ def _begin_session(wire: Wire, message: Begin, snapshot: bytes) -> SessionLoop:
             iteration=experiment.iteration,
             iterations_recorded=experiment.recorded_iterations,
             regime=regime_of(experiment.spec),
+            interventions=experiment.interventions,
         )
     )
     return SessionLoop(

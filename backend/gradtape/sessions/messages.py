@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from gradtape import limits
 from gradtape.spec.experiment import ExperimentSpec
 from gradtape.spec.fields import LARGEST_REAL
+from gradtape.spec.interventions import Intervention, What
 from gradtape.tape.landscape import JobPhase
 from gradtape.tape.metrics import Metrics
 from gradtape.tape.numbers import Number, Plain
@@ -118,6 +119,25 @@ class EditCommand(Plain):
     value: Number
 
 
+class InterveneCommand(Intervention):
+    """Do something to a layer from the next iteration on, until it is taken back."""
+
+    kind: Literal["intervene"]
+
+    @property
+    def intervention(self) -> Intervention:
+        """What is done."""
+        return Intervention(layer=self.layer, what=self.what, factor=self.factor)
+
+
+class TakeBackCommand(Plain):
+    """End interventions: those of a layer, of a sort, or all. What is not in force stays so."""
+
+    kind: Literal["take_back"]
+    layer: str | None = Field(default=None, max_length=limits.MAX_NAME_LENGTH)
+    what: What | None = None
+
+
 class SeekCommand(Plain):
     """Stand before a recorded iteration again, with the parameters it began with."""
 
@@ -132,6 +152,8 @@ Command = Annotated[
     | ResetCommand
     | SetCommand
     | EditCommand
+    | InterveneCommand
+    | TakeBackCommand
     | SeekCommand,
     Field(discriminator="kind"),
 ]
@@ -151,6 +173,7 @@ class StateEvent(Plain):
     phase: SessionPhase
     iteration: int
     iterations_recorded: list[int]
+    interventions: tuple[Intervention, ...]
 
 
 class MetricsEvent(Plain):
@@ -233,4 +256,7 @@ class SessionState(Plain):
     parameters: int = Field(description="How many numbers are trained.")
     iterations_per_epoch: int = Field(description="One pass over the training data.")
     iterations_recorded: list[int]
+    interventions: tuple[Intervention, ...] = Field(
+        description="In force: the next iteration runs with them."
+    )
     sequence: int = Field(description="Of the last event.")

@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from gradtape.sessions.messages import Command, SessionEvent
 from gradtape.sessions.questions import Question, ValuesForm
+from gradtape.spec.interventions import Interventions
 from gradtape.spec.regime import Regime
 from gradtape.tape.numbers import Plain
 
@@ -94,6 +95,7 @@ class Opened(Plain):
     iteration: int
     iterations_recorded: list[int]
     regime: Regime
+    interventions: Interventions
 
 
 class Described(Plain):

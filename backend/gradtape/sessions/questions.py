@@ -54,6 +54,17 @@ class ValuesQuestion(Plain):
     as_blob: bool = False
 
 
+class DifferenceQuestion(Plain):
+    """How the tape of an iteration differs from another one's. Payload: `Difference`.
+
+    Without `before`, from the recording that it was recorded in place of.
+    """
+
+    kind: Literal["difference"] = "difference"
+    before: int | None = None
+    after: int | None = None
+
+
 class MetricsQuestion(Plain):
     """Metrics from the iteration `since` on. Payload: the columns of `Metrics`."""
 
@@ -164,6 +175,7 @@ ExperimentQuestion = (
     | BlobQuestion
     | TimesQuestion
     | ValuesQuestion
+    | DifferenceQuestion
     | MetricsQuestion
     | LayersQuestion
     | DiagnosisQuestion

@@ -58,6 +58,7 @@ class SessionStory:
             parameters=facts.parameters,
             iterations_per_epoch=self._spec.iterations_per_epoch,
             iterations_recorded=facts.iterations_recorded,
+            interventions=facts.interventions,
             sequence=self.log.last,
         )
 
@@ -76,6 +77,7 @@ class SessionStory:
                     phase=self.phase,
                     iteration=self._facts.iteration,
                     iterations_recorded=self._facts.iterations_recorded,
+                    interventions=self._facts.interventions,
                 )
             )
 
@@ -91,7 +93,11 @@ class SessionStory:
         """A process has something to tell."""
         match event:
             case StateEvent():
-                self._know(iteration=event.iteration, iterations_recorded=event.iterations_recorded)
+                self._know(
+                    iteration=event.iteration,
+                    iterations_recorded=event.iterations_recorded,
+                    interventions=event.interventions,
+                )
                 self.tell_phase(event.phase, waiting=waiting)
                 return
             case MetricsEvent():

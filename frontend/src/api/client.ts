@@ -5,6 +5,7 @@ import { readFileName } from "./fileName";
 import type {
   Catalog,
   Command,
+  Difference,
   Example,
   Landscape,
   LandscapeRequest,
@@ -166,6 +167,17 @@ export function fetchValues(
   const query = new URLSearchParams({ iteration: String(iteration) });
   if (slice !== "") query.set("slice", slice);
   return getJson(`${session(id)}/tensors/${tensor}/values?${query}`, signal);
+}
+
+/** How an iteration's recording differs from an earlier one's, or from the one it replaced. */
+export function fetchDifference(
+  id: string,
+  before: number | "replaced",
+  after: number,
+  signal?: AbortSignal,
+): Promise<Difference> {
+  const query = new URLSearchParams({ from: String(before), to: String(after) });
+  return getJson(`${session(id)}/difference?${query}`, signal);
 }
 
 /** What the figures mean, by name: the layouts of Plotly figures. */

@@ -274,6 +274,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Two recordings, number by number
+         * @description Computed at full precision; the tensors that differ, the largest change first.
+         */
+        get: operations["get_difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/metrics": {
         parameters: {
             query?: never;
@@ -1334,6 +1354,25 @@ export interface components {
             sequence: number;
         };
         /**
+         * ComparedTensor
+         * @description A tensor of either tape, and what it is called.
+         */
+        ComparedTensor: {
+            /**
+             * Tensor
+             * @description Its id.
+             */
+            tensor: number;
+            role: components["schemas"]["Role"];
+            /** Name */
+            name: string | null;
+            /**
+             * Of
+             * @description Gradient or updated: the name of which tensor.
+             */
+            of: string | null;
+        };
+        /**
          * ConcatLayer
          * @description Lays its inputs side by side.
          */
@@ -1813,6 +1852,55 @@ export interface components {
              * @enum {string}
              */
             kind: "default";
+        };
+        /**
+         * Difference
+         * @description Two recordings side by side.
+         *
+         *     Compared are inputs, parameters, buffers, the results of forward ops, whole gradients with
+         *     their arriving parts, and updated parameters. Views hold no numbers of their own, and what a
+         *     node computes on the way to a gradient is seen in the gradient.
+         */
+        Difference: {
+            /** Iteration Before */
+            iteration_before: number;
+            /** Iteration After */
+            iteration_after: number;
+            /**
+             * Replaced
+             * @description The earlier one is what the later one was recorded in place of.
+             */
+            replaced: boolean;
+            /**
+             * Same Structure
+             * @description If not, tensors are matched by what they are called and where they were made.
+             */
+            same_structure: boolean;
+            /**
+             * Compared
+             * @description How many tensors are on both tapes.
+             */
+            compared: number;
+            /**
+             * Changed
+             * @description How many of them differ.
+             */
+            changed: number;
+            /**
+             * Tensors
+             * @description Those that differ, the largest change first; a limited number.
+             */
+            tensors: components["schemas"]["TensorDifference"][];
+            /**
+             * Only Before
+             * @description Tensors of the earlier tape alone: with other ops, or another shape …
+             */
+            only_before: components["schemas"]["ComparedTensor"][];
+            /**
+             * Only After
+             * @description … and of the later one.
+             */
+            only_after: components["schemas"]["ComparedTensor"][];
         };
         /**
          * DigitsData
@@ -2702,6 +2790,28 @@ export interface components {
              * @default false
              */
             track_running_stats: boolean;
+        };
+        /**
+         * Intervention
+         * @description One thing that is done to one layer, from the next iteration on until it is taken back.
+         *
+         *     `freeze`: updates leave its parameters out; their gradients are computed all the same.
+         *     `cut_value`: its output becomes zero. `scale_gradient`: the gradient that flows back from its
+         *     output is multiplied by `factor`, and with 0 becomes zero.
+         */
+        Intervention: {
+            /** Layer */
+            layer: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "freeze" | "cut_value" | "scale_gradient";
+            /**
+             * Factor
+             * @description Of scale_gradient alone.
+             */
+            factor?: number | null;
         };
         /**
          * IterationLayers
@@ -3889,6 +3999,18 @@ export interface components {
             std: number;
         };
         /**
+         * NumberChange
+         * @description One number, and what became of it.
+         */
+        NumberChange: {
+            /** Index */
+            index: number[];
+            /** Before */
+            before: number | ("NaN" | "Infinity" | "-Infinity");
+            /** After */
+            after: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
          * OneCycleSchedule
          * @description The learning rate rises to max_lr and falls to almost nothing, where it stays.
          *
@@ -4743,6 +4865,11 @@ export interface components {
             /** Iterations Recorded */
             iterations_recorded: number[];
             /**
+             * Interventions
+             * @description In force: the next iteration runs with them.
+             */
+            interventions: components["schemas"]["Intervention"][];
+            /**
              * Sequence
              * @description Of the last event.
              */
@@ -5271,6 +5398,49 @@ export interface components {
             values?: unknown[] | number | string;
         };
         /**
+         * TensorDifference
+         * @description A tensor of which at least one number is another one; its id is that on the later tape.
+         */
+        TensorDifference: {
+            /**
+             * Tensor
+             * @description Its id.
+             */
+            tensor: number;
+            role: components["schemas"]["Role"];
+            /** Name */
+            name: string | null;
+            /**
+             * Of
+             * @description Gradient or updated: the name of which tensor.
+             */
+            of: string | null;
+            /**
+             * Tensor Before
+             * @description Its id on the earlier tape.
+             */
+            tensor_before: number;
+            /**
+             * Numbers
+             * @description How many it holds.
+             */
+            numbers: number;
+            /**
+             * Changed
+             * @description How many of them are others.
+             */
+            changed: number;
+            /** @description That changed most; NaN and infinities first. */
+            largest: components["schemas"]["NumberChange"];
+            /**
+             * Norm Before
+             * @description L2 norm.
+             */
+            norm_before: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Norm After */
+            norm_after: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
          * TensorValues
          * @description Exact numbers of a tensor, or of a slice of it.
          */
@@ -5611,7 +5781,7 @@ export interface components {
              */
             kind: "accepted";
             /** Command */
-            command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
+            command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["InterveneCommand"] | components["schemas"]["TakeBackCommand"] | components["schemas"]["SeekCommand"];
         };
         /**
          * BranchPoint
@@ -5673,6 +5843,30 @@ export interface components {
             error: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * InterveneCommand
+         * @description Do something to a layer from the next iteration on, until it is taken back.
+         */
+        InterveneCommand: {
+            /** Layer */
+            layer: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "freeze" | "cut_value" | "scale_gradient";
+            /**
+             * Factor
+             * @description Of scale_gradient alone.
+             * @default null
+             */
+            factor: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "intervene";
         };
         /**
          * LoggedEvent
@@ -6136,6 +6330,29 @@ export interface components {
             iteration: number;
             /** Iterations Recorded */
             iterations_recorded: number[];
+            /** Interventions */
+            interventions: components["schemas"]["Intervention"][];
+        };
+        /**
+         * TakeBackCommand
+         * @description End interventions: those of a layer, of a sort, or all. What is not in force stays so.
+         */
+        TakeBackCommand: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "take_back";
+            /**
+             * Layer
+             * @default null
+             */
+            layer: string | null;
+            /**
+             * What
+             * @default null
+             */
+            what: ("freeze" | "cut_value" | "scale_gradient") | null;
         };
         /**
          * Until
@@ -6148,7 +6365,7 @@ export interface components {
              */
             loss: number;
         };
-        Command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
+        Command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["InterveneCommand"] | components["schemas"]["TakeBackCommand"] | components["schemas"]["SeekCommand"];
         LandscapeRequest: components["schemas"]["NumbersLandscape"] | components["schemas"]["RandomLandscape"] | components["schemas"]["PathLandscape"];
         SessionEvent: components["schemas"]["AcceptedEvent"] | components["schemas"]["StateEvent"] | components["schemas"]["MetricsEvent"] | components["schemas"]["RecordedEvent"] | components["schemas"]["FailedEvent"] | components["schemas"]["RestoredEvent"] | components["schemas"]["ProgressEvent"] | components["schemas"]["ResyncEvent"];
     };
@@ -6624,6 +6841,43 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TensorValues"];
                     "application/octet-stream": string;
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_difference: {
+        parameters: {
+            query?: {
+                /** @description A recorded iteration; or `replaced`: the recording that the later one took the place of, as after an edit or an intervention. */
+                from?: number | "replaced";
+                /** @description A recorded iteration; without it, the latest one. */
+                to?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
                 };
             };
             /** @description What is wrong with the request, and where. */

@@ -18,7 +18,11 @@ export type Command =
   | Schemas["ResetCommand"]
   | Asked<Schemas["SetCommand"]>
   | Schemas["EditCommand"]
+  | Schemas["InterveneCommand"]
+  | Asked<Schemas["TakeBackCommand"]>
   | Schemas["SeekCommand"];
+export type ComparedTensor = Schemas["ComparedTensor"];
+export type Difference = Schemas["Difference"];
 export type Event = Schemas["Event"];
 export type EventKind = Schemas["EventKind"];
 export type Example = Schemas["Example"];
@@ -27,6 +31,7 @@ export type FindingKind = Schemas["FindingKind"];
 export type Frame = Schemas["Frame"];
 export type BadNumber = Schemas["BadNumber"];
 export type GradientEdge = Schemas["GradientEdge"];
+export type Intervention = Schemas["Intervention"];
 export type IterationLayers = Schemas["IterationLayers"];
 export type LayerHistory = Schemas["LayerHistory"];
 export type LayerStatistics = Schemas["LayerStatistics"];
@@ -58,6 +63,7 @@ export type Structure = Schemas["Structure"];
 export type Surface = Schemas["Surface"];
 export type SurfaceAxis = Schemas["SurfaceAxis"];
 export type Tensor = Schemas["Tensor"];
+export type TensorDifference = Schemas["TensorDifference"];
 export type ValueHistogram = Schemas["ValueHistogram"];
 
 /** A tape as it travels; the structure is null where the page has said that it knows it. */

@@ -33,6 +33,11 @@ export interface Spec {
   augmentation?: Settings;
 }
 
+/** The names of all layers, in order. */
+export function layerNames(spec: Spec): string[] {
+  return spec.network.layers.map((_, index) => layerName(spec, index));
+}
+
 export function layerName(spec: Spec, index: number): string {
   const layer = spec.network.layers[index];
   return layer?.name ?? layer?.kind ?? "input";

@@ -99,6 +99,12 @@ export class Showing {
     this.handlers.changed();
   }
 
+  /** Marks what has changed, where the graph is not the one that it was before. */
+  flash(changed: ReadonlySet<number>): void {
+    this.changes.mark(changed);
+    this.handlers.remarked();
+  }
+
   setPlayhead(playhead: number): void {
     this.playhead = playhead;
     this.slideTo(this.subject);

@@ -175,6 +175,11 @@ export class Stage {
     this.selectSeveral(this.chosen.all);
   }
 
+  /** Marks tensors for a moment. */
+  flash(tensors: ReadonlySet<number>): void {
+    if (tensors.size > 0) this.showing.flash(tensors);
+  }
+
   setPlayhead(playhead: number): void {
     const before = this.showing.playhead;
     if (playhead === before) return;

@@ -15,5 +15,5 @@ export function readLine(
   if (source === null || own === null || !source.hasAllNumbers) return null;
   const { shape } = tensorOf(own.structure, tensor);
   const part = { shape, grid: gridShape(shape), ...line };
-  return source.readNumbers(own.frame.iteration, tensor, part, signal).then(flatten);
+  return source.readNumbers(own.frame.iteration, tensor, part, signal).then(flattenNumbers);
 }

@@ -156,6 +156,12 @@ export class LayoutState {
     this.#remember();
   }
 
+  /** Chooses a pane, and unfolds the dock for it. */
+  showPane(key: string): void {
+    this.choosePane(key);
+    if (this.folded.dock) this.toggleFold("dock");
+  }
+
   #follow(query: string, tell: (matches: boolean) => void): void {
     const list = matchMedia(query);
     tell(list.matches);

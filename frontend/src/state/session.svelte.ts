@@ -5,6 +5,7 @@ import { ApiError, readProblems } from "../api/errors";
 import { EventStream } from "../api/events";
 import type {
   Command,
+  Intervention,
   LoggedEvent,
   SessionEvent,
   SessionPhase,
@@ -33,6 +34,8 @@ export class SessionState {
   /** The number that the next iteration gets. */
   iteration = $state(0);
   recorded = $state.raw<number[]>([]);
+  /** In force: the next iteration runs with them. */
+  interventions = $state.raw<readonly Intervention[]>([]);
   connected = $state(true);
   /** Someone deleted the session; what is shown of it stays. */
   deleted = $state(false);
@@ -68,6 +71,7 @@ export class SessionState {
     this.phase = summary.phase;
     this.iteration = summary.iteration;
     this.recorded = summary.iterations_recorded;
+    this.interventions = summary.interventions;
   }
 
   leave(): void {
@@ -134,6 +138,7 @@ export class SessionState {
         this.phase = event.phase;
         this.iteration = event.iteration;
         this.recorded = event.iterations_recorded;
+        this.interventions = event.interventions;
         if (event.phase !== "running") this.#rest();
         break;
       case "metrics":

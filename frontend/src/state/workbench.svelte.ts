@@ -3,7 +3,13 @@
 import * as client from "../api/client";
 import type { JsonObject } from "../api/client";
 import { ApiError, isUnreachable, type Problem } from "../api/errors";
-import type { Command, Example, SessionState as SessionSummary, WholeTape } from "../api/types";
+import type {
+  Command,
+  Example,
+  Intervention,
+  SessionState as SessionSummary,
+  WholeTape,
+} from "../api/types";
 import { renameFile } from "../model/exports";
 import { nearest } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
@@ -19,6 +25,7 @@ import { PartRequest } from "./partRequest";
 import { RecipeState } from "./recipe.svelte";
 import { RunsState } from "./runs.svelte";
 import { SessionViewer, type Adoption } from "./sessionViewer.svelte";
+import { WhatIfState } from "./whatIf.svelte";
 
 /** The status with which the server refuses a spec. */
 const REFUSED = 422;
@@ -28,6 +35,7 @@ export class Workbench extends SessionViewer {
   readonly diagnosis = new DiagnosisState();
   /** Beside other work: an export neither cancels a recording nor is cancelled by one. */
   readonly exporting = new ActivityState();
+  readonly whatIf = new WhatIfState();
   readonly recipe = new RecipeState((spec) => void this.attempt(() => this.#apply(spec)));
   /** This run and others beside it. */
   readonly runs: RunsState = new RunsState({
@@ -179,6 +187,7 @@ export class Workbench extends SessionViewer {
     return this.attempt(() =>
       this.activity.run("Starting over", async (signal) => {
         this.training.followed = false;
+        this.whatIf.forget();
         const sequence = await this.session.send({ kind: "reset" }, { kind: "record" });
         await this.runs.reset();
         const { iteration } = await this.session.recordedAfter(sequence, () => true, signal);
@@ -243,18 +252,43 @@ export class Workbench extends SessionViewer {
 
   /** Writes one number of a parameter or input and records the shown iteration again with it. */
   editNumber(tensor: string, index: number[], text: string): Promise<void> {
-    const iteration = this.isAside ? null : this.tape.iteration;
     const value = readNumber(text);
     if (value === null) this.notices.inform(`"${text}" is not a number; nothing was changed.`);
-    if (iteration === null || value === null) return Promise.resolve();
+    if (value === null) return Promise.resolve();
+    const edit: Command = { kind: "edit", tensor, index, value };
+    return this.#recordAgain("Recording with the new number", edit);
+  }
+
+  /** Does something to a layer from the shown iteration on, which is recorded again. */
+  intervene(intervention: Intervention): Promise<void> {
+    const { layer, what, factor = null } = intervention;
+    this.layout.showPane("difference");
+    const command: Command = { kind: "intervene", layer, what, factor };
+    return this.#recordAgain("Recording with the intervention", command);
+  }
+
+  /** Ends an intervention, or all, from the shown iteration on, which is recorded again. */
+  takeInterventionBack(layer?: string, what?: Intervention["what"]): Promise<void> {
+    const command: Command = { kind: "take_back", layer: layer ?? null, what: what ?? null };
+    return this.#recordAgain("Recording without the intervention", command);
+  }
+
+  /** Asks how the shown iteration differs from another recorded one. */
+  compare(iteration: number): Promise<void> {
+    const shown = this.tape.own;
+    if (shown === null || this.isAside) return Promise.resolve();
+    return this.attempt(() => this.whatIf.compare(this.sessionId, iteration, shown));
+  }
+
+  /** Records the shown iteration again after a command, and says what came of it. */
+  #recordAgain(label: string, command: Command): Promise<void> {
+    const iteration = this.isAside ? null : this.tape.iteration;
+    if (iteration === null) return Promise.resolve();
     this.training.followed = false;
     return this.attempt(() =>
-      this.activity.run("Recording with the new number", async (signal) => {
-        const sequence = await this.session.send(
-          { kind: "seek", iteration },
-          { kind: "edit", tensor, index, value },
-          { kind: "record" },
-        );
+      this.activity.run(label, async (signal) => {
+        const seek: Command = { kind: "seek", iteration };
+        const sequence = await this.session.send(seek, command, { kind: "record" });
         await this.session.recordedAfter(
           sequence,
           (event) => event.iteration === iteration,
@@ -262,7 +296,11 @@ export class Workbench extends SessionViewer {
         );
         this.numbers.clear();
         const before = this.tape.current?.structure ?? null;
-        if (await this.tape.showEdited(this.source, iteration)) this.settle(before);
+        const isShown = await this.tape.showEdited(this.source, iteration);
+        const { own } = this.tape;
+        if (!isShown || own === null) return;
+        this.settle(before);
+        await this.whatIf.compare(this.sessionId, "replaced", own);
       }),
     );
   }
@@ -371,6 +409,7 @@ export class Workbench extends SessionViewer {
 
   protected meet(summary: SessionSummary, { place = null, edited = null }: Adoption): void {
     this.runs.meet(summary.id, edited !== null);
+    this.whatIf.forget();
     const spec = summary.spec as unknown as Spec;
     if (edited !== null) this.recipe.accept(spec, edited);
     else this.recipe.open(place?.name == null ? spec : { ...spec, name: place.name });

@@ -3,7 +3,7 @@ import { FakeEventSource } from "../../test/fakeEventSource";
 import { scalar, squareTape, TapeBuilder } from "../../test/tapeBuilder";
 import * as client from "../api/client";
 import { ApiError } from "../api/errors";
-import type { Metrics, SessionState as SessionSummary, WholeTape } from "../api/types";
+import type { Difference, Metrics, SessionState as SessionSummary, WholeTape } from "../api/types";
 import { NO_METRICS } from "../model/metrics";
 import { readPlace } from "../model/permalink";
 import { insertLayer, setLayerParameter, type Spec } from "../model/spec";
@@ -38,6 +38,7 @@ function summary(): SessionSummary {
     parameters: 1,
     iterations_per_epoch: 1,
     iterations_recorded: [],
+    interventions: [],
     sequence: 0,
   };
 }
@@ -86,6 +87,18 @@ function sent(): client.JsonObject[] {
   return vi.mocked(client.sendCommand).mock.calls.map(([, command]) => ({ ...command }));
 }
 
+const nothingDiffers: Difference = {
+  iteration_before: 0,
+  iteration_after: 0,
+  replaced: true,
+  same_structure: true,
+  compared: 3,
+  changed: 0,
+  tensors: [],
+  only_before: [],
+  only_after: [],
+};
+
 beforeEach(() => {
   sessions = 0;
   sequence = 0;
@@ -95,6 +108,7 @@ beforeEach(() => {
   vi.mocked(client.openSession).mockImplementation(() => Promise.resolve(summary()));
   vi.mocked(client.sendCommand).mockImplementation(() => Promise.resolve({ sequence: ++sequence }));
   vi.mocked(client.deleteSession).mockResolvedValue(undefined);
+  vi.mocked(client.fetchDifference).mockResolvedValue(nothingDiffers);
   vi.mocked(client.fetchExamples).mockResolvedValue([]);
   vi.mocked(client.fetchTape).mockImplementation((_id, iteration) =>
     Promise.resolve({ structure: tape.structure, frame: { ...tape.frame, iteration } }),
@@ -126,6 +140,7 @@ describe("the workbench", () => {
       phase: "ready",
       iteration: 1,
       iterations_recorded: [0, 1],
+      interventions: [],
     });
     const second = workbench.recordNext();
     await vi.waitFor(() => expect(sent()).toHaveLength(2));
@@ -150,6 +165,67 @@ describe("the workbench", () => {
     ]);
     expect(workbench.tape.beforeEdit).not.toBeNull();
     expect(workbench.playhead.position).toBe(2);
+  });
+
+  it("intervenes before the shown iteration, records it again, and asks what came of it", async () => {
+    const workbench = await open();
+    const cut = { layer: "relu", what: "scale_gradient", factor: 0 } as const;
+    const done = workbench.intervene(cut);
+    await vi.waitFor(() => expect(sent()).toHaveLength(3));
+    tellRecorded(0);
+    await done;
+    expect(sent()).toEqual([
+      { kind: "seek", iteration: 0 },
+      { kind: "intervene", ...cut },
+      { kind: "record" },
+    ]);
+    expect(vi.mocked(client.fetchDifference).mock.calls[0]?.slice(0, 3)).toEqual([
+      "s1",
+      "replaced",
+      0,
+    ]);
+    expect(workbench.whatIf.of(workbench.tape.current)).toEqual(nothingDiffers);
+    expect([workbench.layout.pane, workbench.layout.folded.dock]).toEqual(["difference", false]);
+  });
+
+  it("says nothing of another tape than the one that was compared", async () => {
+    const workbench = await open();
+    await workbench.compare(4);
+    const compared = workbench.tape.current;
+    expect(workbench.whatIf.of(compared)).toEqual(nothingDiffers);
+    FakeEventSource.latest.tell(++sequence, {
+      kind: "state",
+      phase: "ready",
+      iteration: 5,
+      iterations_recorded: [0, 4],
+      interventions: [],
+    });
+    await workbench.travel(4);
+    expect(workbench.whatIf.of(workbench.tape.current)).toBeNull();
+  });
+
+  it("takes interventions back, one or all, and knows which are in force", async () => {
+    const workbench = await open();
+    const frozen = { layer: "relu", what: "freeze", factor: null } as const;
+    const state = { kind: "state", phase: "ready", iteration: 1 } as const;
+    FakeEventSource.latest.tell(++sequence, {
+      ...state,
+      iterations_recorded: [0],
+      interventions: [frozen],
+    });
+    expect(workbench.session.interventions).toEqual([frozen]);
+    const one = workbench.takeInterventionBack("relu", "freeze");
+    await vi.waitFor(() => expect(sent()).toHaveLength(3));
+    tellRecorded(0);
+    await one;
+    const all = workbench.takeInterventionBack();
+    await vi.waitFor(() => expect(sent()).toHaveLength(6));
+    tellRecorded(0);
+    await all;
+    expect([sent()[1], sent()[4]]).toEqual([
+      { kind: "take_back", layer: "relu", what: "freeze" },
+      { kind: "take_back", layer: null, what: null },
+    ]);
   });
 
   it("changes nothing for a number that is none", async () => {
@@ -256,6 +332,7 @@ describe("the workbench", () => {
       phase: "ready",
       iteration: 5,
       iterations_recorded: [0, 4],
+      interventions: [],
     });
     refuseSecondLayer();
     await addWrongLayer(workbench);
@@ -283,7 +360,8 @@ describe("the workbench", () => {
     void workbench.train();
     await vi.waitFor(() => expect(sent()).toHaveLength(1));
     const running = { kind: "state", phase: "running", iteration: 1 } as const;
-    FakeEventSource.latest.tell(++sequence, { ...running, iterations_recorded: [0] });
+    const rest = { iterations_recorded: [0], interventions: [] };
+    FakeEventSource.latest.tell(++sequence, { ...running, ...rest });
     refuseSecondLayer();
     await addWrongLayer(workbench);
     tellRecorded(50);

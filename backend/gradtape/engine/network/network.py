@@ -7,10 +7,12 @@ import torch
 from torch import Tensor, nn
 
 from gradtape.engine.devices import torch_dtype
+from gradtape.engine.network.interventions import Alteration, build_alterations
 from gradtape.engine.network.layers import Shared
 from gradtape.engine.network.modules import build_module
 from gradtape.engine.randomness import Randomness
 from gradtape.spec import ExperimentSpec, infer_shapes
+from gradtape.spec.interventions import Interventions
 from gradtape.spec.layers import AnyLayer
 from gradtape.spec.layers.base import ParametricLayer
 
@@ -40,6 +42,24 @@ class Network(nn.Module):
         for step in self.steps:
             # Not add_module: it refuses names like "forward" or "train", which layers may have.
             self._modules[step.name] = step.module
+        self._alterations: dict[str, dict[str, Alteration]] = {}
+
+    @property
+    def layers(self) -> dict[str, nn.Module]:
+        """By name, in the order in which they run."""
+        return {step.name: step.module for step in self.steps}
+
+    def intervene(self, interventions: Interventions) -> None:
+        """Run with these from now on, and with none that came before.
+
+        On the tape what happens to the output of `fc1` is a call of its own, `fc1.cut_value`.
+        """
+        for layer, before in self._alterations.items():
+            for name in before:
+                del self._modules[f"{layer}.{name}"]
+        self._alterations = build_alterations(interventions)
+        for layer, now in self._alterations.items():
+            self._modules |= {f"{layer}.{name}": alteration for name, alteration in now.items()}
 
     def forward(self, x: Tensor) -> Tensor:
         """Run every layer once; x begins with the batch."""
@@ -47,6 +67,8 @@ class Network(nn.Module):
         output = x
         for step in self.steps:
             output = step.module(*(values[name] for name in step.inputs))
+            for alter in self._alterations.get(step.name, {}).values():
+                output = alter(output)
             values[step.name] = output
         return output
 

@@ -33,11 +33,17 @@ class CallTree:
             if record.is_function
         }
         self._open_function: Item | None = None
+        self._applied_in: dict[int, Item | None] = {}  # number → the module it was first met in
 
     @property
     def current(self) -> int | None:
         """The innermost call that is open."""
         return self._open[-1][0] if self._open else None
+
+    @property
+    def _module(self) -> Item | None:
+        """The innermost module that is open."""
+        return next((item for _, item in reversed(self._open) if item[0] is Mark.MODULE), None)
 
     @property
     def is_detaching(self) -> bool:
@@ -82,7 +88,8 @@ class CallTree:
             return
         self.close_function(op)
         name = self._functions.get(number)
-        if name is not None:
+        # In the next module, what needs no node of its own still carries the number.
+        if name is not None and self._applied_in.setdefault(number, self._module) is self._module:
             self._open_function = (Mark.CALL, name, number)
             self._begin(
                 self._open_function,

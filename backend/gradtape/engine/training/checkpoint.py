@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 
 from gradtape.engine.training.nested_state import put_tensors, take_tensors
 from gradtape.spec import Regime
+from gradtape.spec.interventions import Interventions
 
 MODEL = "model/"
 OPTIMIZER = "optimizer"
@@ -28,6 +29,7 @@ class Checkpoint:
         regime: its hyperparameters at that time.
         progress: where schedule and loss scaling stand, as plain data.
         edits: how many edits of the data were in force.
+        interventions: those in force.
         changed: what had been written over by hand by then; see `Experiment.changed`.
     """
 
@@ -37,6 +39,7 @@ class Checkpoint:
     regime: Regime
     progress: dict[str, Any]
     edits: int
+    interventions: Interventions = ()
     changed: tuple[str, ...] = ()
 
     @cached_property

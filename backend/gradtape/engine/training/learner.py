@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from gradtape.engine.network.interventions import frozen_parameters
 from gradtape.engine.network.losses import build_loss
 from gradtape.engine.network.network import build_network
 from gradtape.engine.network.objective import Objective
@@ -27,6 +28,7 @@ from gradtape.engine.training.precision import Precision
 from gradtape.engine.training.regime import LiveRegime
 from gradtape.errors import RecordingFailed
 from gradtape.spec import ExperimentSpec, Regime
+from gradtape.spec.interventions import Interventions
 
 TORCH_ERRORS = (RuntimeError, ValueError, IndexError, TypeError)
 """What torch raises when an iteration cannot be computed."""
@@ -75,6 +77,7 @@ class Learner:
         generator: what layers draw from while training.
         objective: the forward pass up to the loss.
         regime: how the parameters move.
+        interventions: what is done to layers as they run.
     """
 
     def __init__(
@@ -93,10 +96,12 @@ class Learner:
         self.regime = LiveRegime(spec, self.parameters.values(), precision, batches_per_epoch)
         self._count_hits = build_hit_counter(spec.loss)
         self._before: list[Tensor] = []
+        self.interventions: Interventions = ()
         self._forget_structures()
 
     def _forget_structures(self) -> None:
-        # They know the generator of these random numbers, and the constants of this objective.
+        # They know the generator of these random numbers, the constants of this objective, and the
+        # interventions.
         self._known = KnownStructures()
         # The structure of the latest recording, and whether the one before had it too.
         self._last_built: BuiltStructure | None = None
@@ -111,6 +116,15 @@ class Learner:
         """Go on with other hyperparameters."""
         self.regime.change(regime)
         self._use_penalty()
+
+    def intervene(self, interventions: Interventions) -> None:
+        """Run with these, and with none that came before."""
+        if interventions == self.interventions:
+            return
+        self.interventions = interventions
+        self.network.intervene(interventions)
+        self.regime.freeze(frozen_parameters(self.network.layers, interventions))
+        self._forget_structures()
 
     def restore(self, regime: Regime, progress: dict[str, object]) -> None:
         """Stand where the regime's state was `progress`."""

@@ -1,6 +1,7 @@
 """How the parameters of a network move: optimizer, schedule, clipping, loss scaling."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 from torch.nn import Parameter
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
+from gradtape.engine.private_torch import count_parameters_anew
 from gradtape.engine.training.optimizers import build_optimizer, options_of
 from gradtape.engine.training.pacing import Pacing
 from gradtape.engine.training.precision import Precision
@@ -36,6 +38,8 @@ class LiveRegime:
     ) -> None:
         self.spec: Regime = regime_of(spec)
         self._parameters = list(parameters)
+        self._moving = self._parameters
+        self._frozen: set[int] = set()  # by id()
         self._precision = precision
         self.optimizer = build_optimizer(spec.optimizer, self._parameters)
         self._pacing = Pacing(spec.schedule, self.optimizer, batches_per_epoch)
@@ -58,15 +62,40 @@ class LiveRegime:
         """Make the gradients those of the loss itself."""
         self._precision.unscale(self.optimizer)
 
+    def freeze(self, parameters: Iterable[Parameter]) -> None:
+        """Leave these parameters, and no others, out of updates.
+
+        It is as if they did not require a gradient: neither momentum nor weight decay moves them,
+        what the optimizer has gathered of them stays, and clipping does not count them.
+        """
+        frozen = {id(parameter) for parameter in parameters}
+        if self.evaluates_again and frozen != self._frozen:
+            # L-BFGS has gathered the curvature of a function of other variables.
+            self.optimizer.state.clear()
+        self._frozen = frozen
+        self._moving = [each for each in self._parameters if id(each) not in frozen]
+
+    @contextmanager
+    def _moving_alone(self) -> Iterator[None]:
+        """The optimizer knows of what is to move, and of nothing else, while the block runs."""
+        known = self.optimizer.param_groups[0]["params"]
+        known[:] = self._moving  # in place: L-BFGS holds on to this very list
+        count_parameters_anew(self.optimizer)
+        try:
+            yield
+        finally:
+            known[:] = self._parameters
+
     def update(self) -> None:
         """Clip the gradients and take the step."""
         regularization = self.spec.regularization
         if regularization.clip_value is not None:
-            clip_grad_value_(self._parameters, regularization.clip_value, foreach=False)
+            clip_grad_value_(self._moving, regularization.clip_value, foreach=False)
         if regularization.max_norm is not None:
             limits = regularization.max_norm, regularization.norm_type
-            clip_grad_norm_(self._parameters, *limits, foreach=False)
-        self._precision.step(self.optimizer)
+            clip_grad_norm_(self._moving, *limits, foreach=False)
+        with self._moving_alone():
+            self._precision.step(self.optimizer)
 
     def update_evaluating(self, evaluate: Callable[[], Tensor]) -> None:
         """Take a step that runs the network again.
@@ -74,7 +103,11 @@ class LiveRegime:
         Args:
             evaluate: the forward and the backward pass; returns the loss.
         """
-        self.optimizer.step(evaluate)  # type: ignore[arg-type] — torch wants a float, takes this
+        if not self._moving:
+            evaluate()  # L-BFGS cannot do without parameters
+            return
+        with self._moving_alone():
+            self.optimizer.step(evaluate)  # type: ignore[arg-type] — torch wants a float, takes this
 
     def advance(self, iteration: int, loss: Tensor, validation_loss: float | None) -> None:
         """An iteration has run: the learning rate of the next one. See `Pacing.advance`."""

@@ -10,6 +10,7 @@ from torch import Tensor
 from gradtape.engine.data.editable_data import DataEdit
 from gradtape.engine.training.checkpoint import Checkpoint
 from gradtape.spec import Regime
+from gradtape.spec.interventions import Intervention
 from gradtape.tape.numbers import from_json_number, to_json_number
 
 NOTE = "gradtape"
@@ -44,6 +45,7 @@ def write_snapshot(snapshot: Snapshot) -> bytes:
                 "gathered": _with_named_numbers(checkpoint.gathered),
                 "progress": _with_named_numbers(checkpoint.progress),
                 "edits": checkpoint.edits,
+                "interventions": [each.model_dump() for each in checkpoint.interventions],
                 "changed": checkpoint.changed,
             }
             for key, checkpoint in named.items()
@@ -74,6 +76,7 @@ def read_snapshot(data: bytes) -> Snapshot:
             Regime.model_validate(entry["regime"]),
             _with_plain_numbers(entry["progress"]),
             entry["edits"],
+            tuple(Intervention.model_validate(each) for each in entry["interventions"]),
             tuple(entry["changed"]),
         )
         for key, entry in note["checkpoints"].items()

@@ -1,6 +1,7 @@
 /** The elements of chips: parameters, buffers and targets, and below them their gradients. */
 
 import { formatCount, formatNumber } from "../../model/format";
+import { frozenParameters } from "../../model/interventions";
 import { tensorName } from "../../model/names";
 import { isVisible, statisticsOf, tensorOf, type Tape } from "../../model/tape";
 import type { StageElement } from "./cardElements";
@@ -43,6 +44,8 @@ export function makeLeafChip(item: Item, leaf: number, picture: Picture): StageE
   if (uses > 1) value.before(make("span", "stage-chip-uses", `×${formatCount(uses)}`));
   const shared = uses > 1 ? `, used in ${formatCount(uses)} places` : "";
   setText(value, chipShape(tensor));
+  const isFrozen = frozenParameters(structure).has(leaf);
+  if (isFrozen) value.before(make("span", "stage-chip-lock"));
   const updated = structure.tensors.find((other) => other.role === "updated" && other.of === leaf);
   return {
     root,
@@ -58,7 +61,7 @@ export function makeLeafChip(item: Item, leaf: number, picture: Picture): StageE
         "is-selected",
         spot.chips.has(leaf) || (isUpdated && spot.chips.has(updated.id)),
       );
-      const label = `${tensorName(tape.structure, shown)}, ${tensor.role} ${chipShape(tensor)}${shared}`;
+      const label = `${tensorName(tape.structure, shown)}, ${tensor.role} ${chipShape(tensor)}${shared}${isFrozen ? ", frozen" : ""}`;
       setAttribute(root, "aria-label", label);
       setClass(root, "is-changed", changed.has(shown));
       heatmaps.request(canvas, shown, swatchSize);
