@@ -70,6 +70,18 @@ def test_numbers_are_arrays_in_their_own_precision(client: gradtape.Client) -> N
     assert session.values("loss").shape == ()
 
 
+def test_layers_are_read_with_every_norm_a_float(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    session.run(3, record_every=1)
+    session.edit("fc3.bias", [0], float("nan"))
+    session.record()
+    (before, after) = session.layers([0, 3])
+    assert (before["iteration"], after["iteration"]) == (0, 3)
+    assert before["layers"][0]["output_gradient"]["norm"] > 0
+    assert np.isnan(after["layers"][0]["output_gradient"]["norm"])
+    assert len(session.layers()) == 4
+
+
 def test_a_number_is_edited_and_the_past_is_put_back(client: gradtape.Client) -> None:
     session = client.open("moons")
     session.record()

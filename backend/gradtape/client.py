@@ -196,6 +196,20 @@ class Session:
         columns = self._get("/metrics", since=since).json()
         return _with_floats(columns)
 
+    def layers(self, iterations: Sequence[int] | None = None) -> list[dict[str, Any]]:
+        """Histograms, norms, dead and saturated shares of each layer, by recorded iteration.
+
+        Args:
+            iterations: recorded ones; without them all, thinned evenly if they are many.
+        """
+        given = None if iterations is None else list(iterations)
+        found = self._get("/layers", iterations=given).json()["iterations"]
+        for layer in (layer for each in found for layer in each["layers"]):
+            for part in ("output", "output_gradient", "parameter_gradient"):
+                if layer[part] is not None:
+                    layer[part]["norm"] = float(from_json_number(layer[part]["norm"]))
+        return found
+
     def figure(self, name: str) -> dict[str, Any]:
         """A Plotly figure: `plotly.graph_objects.Figure(session.figure("loss")).show()`."""
         return self._get(f"/figures/{quote(name, safe='')}").json()

@@ -42,6 +42,7 @@ REQUEST_TIMEOUT_SECONDS = 30.0  # seconds a session may take to answer one quest
 PROCESS_MEMORY_BYTES = 8 * 2**30  # address space of one session's process
 MAX_MESSAGE_BYTES = 2 * 2**30  # between server and a session's process; the largest snapshot
 MAX_LOGGED_METRIC_VALUES = 200_000  # numbers in the kept metrics events of one session; about 6 MB
+MAX_LAYER_ITERATIONS = 60  # iterations in one answer about layers; more ridges run into another
 
 # Exports
 MAX_TORCHVIZ_NODES = 800  # nodes; torchviz recurses over them, and Python stops at 1,000 calls

@@ -174,6 +174,7 @@ def test_what_is_not_json_is_refused(client: httpx.Client, text: str) -> None:
         ("GET", "/tape/blob"),
         ("GET", "/tensors/input/values"),
         ("GET", "/metrics"),
+        ("GET", "/layers"),
         ("GET", "/figures/loss"),
         ("GET", "/exports/script"),
     ],
@@ -226,6 +227,10 @@ def session_path(live_server: LiveServer) -> str:
         ("/exports/dot?iteration=77", 404, "unknown_iteration"),
         ("/exports/safetensors?iteration=-1", 422, "invalid_value"),
         ("/metrics?since=x", 422, "invalid_value"),
+        ("/layers?iterations=77", 404, "unknown_iteration"),
+        ("/layers?iterations=-1", 422, "invalid_value"),
+        ("/layers?iterations=x", 422, "invalid_value"),
+        ("/layers?" + "&".join(["iterations=0"] * 61), 422, "invalid_value"),
         ("/events?after=-1", 422, "invalid_value"),
     ],
 )

@@ -40,6 +40,7 @@ ACCESS = {
     ("GET", "/api/v1/sessions/{session_id}/tape/blob"): "session",
     ("GET", "/api/v1/sessions/{session_id}/tensors/{tensor}/values"): "session",
     ("GET", "/api/v1/sessions/{session_id}/metrics"): "session",
+    ("GET", "/api/v1/sessions/{session_id}/layers"): "session",
     ("GET", "/api/v1/sessions/{session_id}/figures/{name}"): "session",
     ("GET", "/api/v1/sessions/{session_id}/exports/{kind}"): "session",
 }

@@ -248,3 +248,18 @@ def test_a_deleted_session_is_gone(client: httpx.Client) -> None:
     assert client.delete(path).status_code == 204
     assert client.get(path).status_code == 404
     assert client.delete(path).status_code == 404
+
+
+def test_layers_are_told_by_recorded_iteration(client: httpx.Client) -> None:
+    path = open_session(client, {"example": "moons"})
+    assert client.get(f"{path}/layers").json() == {"iterations": []}
+    carry_out(client, path, kind="run", iterations=21, record_every=5)
+    every = client.get(f"{path}/layers").json()["iterations"]
+    assert [each["iteration"] for each in every] == [0, 5, 10, 15, 20]
+    names = [layer["name"] for layer in every[0]["layers"]]
+    assert names == ["fc1", "tanh1", "fc2", "tanh2", "fc3"]
+    some = client.get(f"{path}/layers", params={"iterations": [20, 5]}).json()["iterations"]
+    assert some == [every[1], every[4]]
+    norms = client.get(f"{path}/metrics").json()["gradient_norm"]
+    both = math.hypot(norms["fc1.weight"][5], norms["fc1.bias"][5])
+    assert every[1]["layers"][0]["parameter_gradient"]["norm"] == pytest.approx(both, rel=1e-6)

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from torch import Tensor
 from gradtape import limits
 from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, check_index
 from gradtape.engine.devices import choose_device
+from gradtape.engine.layer_statistics import measure_layers
 from gradtape.engine.recorder.recording import Recording
 from gradtape.engine.training.checkpoint import Checkpoint, copy_state, restore_state
 from gradtape.engine.training.learner import Learner, Measured
@@ -18,6 +20,7 @@ from gradtape.engine.training.metrics_log import MetricsLog
 from gradtape.engine.training.snapshot import Snapshot, read_snapshot, write_snapshot
 from gradtape.errors import UnknownIteration, UnknownTensor
 from gradtape.spec import ExperimentSpec, change_regime
+from gradtape.tape.layers import IterationLayers
 from gradtape.tape.metrics import Metrics
 
 Parameters = Mapping[str, Tensor]
@@ -58,6 +61,7 @@ class Experiment:
         )
         self._checkpoints: dict[int, Checkpoint] = {}
         self._recordings: OrderedDict[int, Recording] = OrderedDict()
+        self._layers: WeakKeyDictionary[Checkpoint, IterationLayers] = WeakKeyDictionary()
 
     @property
     def device(self) -> str:
@@ -125,6 +129,19 @@ class Experiment:
             self._keep(recording)
         self._recordings.move_to_end(number)
         return recording
+
+    def layers(self, iteration: int | None = None) -> IterationLayers:
+        """The layers of a recorded iteration, summed up; measured once, kept with its checkpoint.
+
+        Raises:
+            UnknownIteration: nothing is recorded, or not this one.
+        """
+        checkpoint = self._checkpoints[self._recorded(iteration)]
+        known = self._layers.get(checkpoint)
+        if known is None:
+            known = measure_layers(self.recording(checkpoint.iteration))
+            self._layers[checkpoint] = known
+        return known
 
     @contextmanager
     def forward_again(self, iteration: int | None = None) -> Iterator[tuple[Tensor, Parameters]]:

@@ -29,6 +29,7 @@ from gradtape.server.routes import (
     exports,
     figures,
     health,
+    layers,
     limits,
     metrics,
     record,
@@ -53,6 +54,7 @@ ROUTE_MODULES = (
     tapes,
     tensors,
     metrics,
+    layers,
     figures,
     exports,
 )

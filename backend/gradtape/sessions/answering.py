@@ -4,6 +4,7 @@ import orjson
 
 from gradtape import limits
 from gradtape.engine.experiment import Experiment
+from gradtape.engine.layer_statistics import thin_evenly
 from gradtape.engine.recorder.recording import Recording
 from gradtape.errors import LimitExceeded
 from gradtape.exports.graph_dot import write_graph_dot
@@ -15,6 +16,7 @@ from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
     DotQuestion,
+    LayersQuestion,
     MetricsQuestion,
     OriginQuestion,
     ParametersQuestion,
@@ -25,6 +27,7 @@ from gradtape.sessions.questions import (
     ValuesQuestion,
 )
 from gradtape.tape.codec import encode_tape, encode_values
+from gradtape.tape.layers import LayerHistory
 from gradtape.tape.structure import Tensor
 
 
@@ -45,6 +48,8 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return _answer_values(experiment.recording(question.iteration), question)
         case MetricsQuestion():
             return Answer(experiment.metrics(question.since).model_dump_json().encode())
+        case LayersQuestion():
+            return Answer(_tell_layers(experiment, question.iterations).model_dump_json().encode())
         case DotQuestion():
             return Answer(_write_dot(experiment, question.iteration))
         case ParametersQuestion():
@@ -96,6 +101,13 @@ def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:
         return Answer(orjson.dumps(facts), little_endian.tobytes())
     _check_value_count(values.size)
     return Answer(orjson.dumps({**facts, "values": orjson.Fragment(encode_values(values))}))
+
+
+def _tell_layers(experiment: Experiment, iterations: tuple[int, ...] | None) -> LayerHistory:
+    if iterations is None:
+        iterations = thin_evenly(experiment.recorded_iterations, limits.MAX_LAYER_ITERATIONS)
+    asked = sorted(set(iterations))
+    return LayerHistory(iterations=tuple(experiment.layers(number) for number in asked))
 
 
 def _write_dot(experiment: Experiment, iteration: int | None) -> bytes:

@@ -53,6 +53,16 @@ class MetricsQuestion(Plain):
     since: int = Field(default=0, ge=0)
 
 
+class LayersQuestion(Plain):
+    """What layers gave and were given back in recorded iterations. Payload: `LayerHistory`.
+
+    Without iterations, all that are recorded, thinned evenly; the first and the last stay.
+    """
+
+    kind: Literal["layers"] = "layers"
+    iterations: tuple[int, ...] | None = Field(default=None, max_length=limits.MAX_LAYER_ITERATIONS)
+
+
 class DotQuestion(Plain):
     """The autograd graph of an iteration. Payload: DOT."""
 
@@ -87,6 +97,7 @@ Question = Annotated[
     | BlobQuestion
     | ValuesQuestion
     | MetricsQuestion
+    | LayersQuestion
     | DotQuestion
     | ParametersQuestion
     | OriginQuestion

@@ -6,6 +6,7 @@ import type {
   Catalog,
   Command,
   Example,
+  LayerHistory,
   Metrics,
   NestedNumbers,
   SessionState,
@@ -124,6 +125,15 @@ export async function fetchTapeBlob(
 
 export function fetchMetrics(id: string, signal?: AbortSignal): Promise<Metrics> {
   return getJson(`${session(id)}/metrics`, signal);
+}
+
+export function fetchLayers(
+  id: string,
+  iterations: readonly number[],
+  signal?: AbortSignal,
+): Promise<LayerHistory> {
+  const query = new URLSearchParams(iterations.map((each) => ["iterations", String(each)]));
+  return getJson(`${session(id)}/layers?${query}`, signal);
 }
 
 /** Exact numbers of a part of a tensor, `slice` as in Python: "0:10,:". */

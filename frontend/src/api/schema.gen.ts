@@ -271,6 +271,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Histograms, dead and saturated units by layer
+         * @description For each iteration, each layer's output and gradients: norms, histograms, and shares.
+         */
+        get: operations["get_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures": {
         parameters: {
             query?: never;
@@ -2132,6 +2152,18 @@ export interface components {
             of: number | null;
         };
         /**
+         * GradientNumbers
+         * @description Numbers of a gradient, or of several together.
+         */
+        GradientNumbers: {
+            /**
+             * Norm
+             * @description L2 norm.
+             */
+            norm: number | ("NaN" | "Infinity" | "-Infinity");
+            histogram: components["schemas"]["MagnitudeHistogram"];
+        };
+        /**
          * GroupNormLayer
          * @description Gives each group of channels of each sample mean 0 and variance 1.
          */
@@ -2461,6 +2493,16 @@ export interface components {
              */
             track_running_stats: boolean;
         };
+        /**
+         * IterationLayers
+         * @description The layers of a recorded iteration, in the order in which they ran, without the loss.
+         */
+        IterationLayers: {
+            /** Iteration */
+            iteration: number;
+            /** Layers */
+            layers: components["schemas"]["LayerStatistics"][];
+        };
         JsonValue: unknown;
         /**
          * KaimingInitialization
@@ -2539,6 +2581,14 @@ export interface components {
             reduction: "mean" | "sum";
         };
         /**
+         * LayerHistory
+         * @description The layers of recorded iterations, in order.
+         */
+        LayerHistory: {
+            /** Iterations */
+            iterations: components["schemas"]["IterationLayers"][];
+        };
+        /**
          * LayerNormLayer
          * @description Gives each sample mean 0 and variance 1.
          */
@@ -2598,6 +2648,39 @@ export interface components {
              * @default true
              */
             bias: boolean;
+        };
+        /**
+         * LayerStatistics
+         * @description One layer in one iteration, over the whole batch.
+         */
+        LayerStatistics: {
+            /** Name */
+            name: string;
+            /**
+             * Target
+             * @description The module's class: `ReLU`.
+             */
+            target: string;
+            /**
+             * Units
+             * @description Features, or channels where there are any.
+             */
+            units: number;
+            output: components["schemas"]["OutputNumbers"];
+            /** @description Null where none arrived. */
+            output_gradient: components["schemas"]["GradientNumbers"] | null;
+            /** @description Of all its parameters together; null where it has none, or none arrived. */
+            parameter_gradient: components["schemas"]["GradientNumbers"] | null;
+            /**
+             * Dead Share
+             * @description Share of units that are zero for the whole batch; null where the layer is not an activation that can fall silent, as relu is.
+             */
+            dead_share: number | null;
+            /**
+             * Saturated Share
+             * @description Share of the layer's numbers where its slope has all but vanished: tanh beyond ±0.97, sigmoid outside of 0.03 to 0.97, hardtanh at its ends; null for others.
+             */
+            saturated_share: number | null;
         };
         /**
          * LbfgsOptimizer
@@ -2914,6 +2997,32 @@ export interface components {
              * @enum {string}
              */
             output: "sequence" | "last";
+        };
+        /**
+         * MagnitudeHistogram
+         * @description Counts of |x| in bins that grow by the same factor: four to a power of ten.
+         */
+        MagnitudeHistogram: {
+            /**
+             * First
+             * @description Bin k counts 10^(k/4) ≤ |x| < 10^((k + 1)/4); this is the first k.
+             */
+            first: number;
+            /**
+             * Counts
+             * @description From the first bin that is not empty to the last.
+             */
+            counts: number[];
+            /**
+             * Zeros
+             * @description Numbers that are exactly zero, in no bin.
+             */
+            zeros: number;
+            /**
+             * Non Finite
+             * @description Numbers that are NaN or infinite, in no bin.
+             */
+            non_finite: number;
         };
         /**
          * MaxPool1dLayer
@@ -3602,6 +3711,18 @@ export interface components {
              * @description None where index is.
              */
             value: number | ("NaN" | "Infinity" | "-Infinity") | null;
+        };
+        /**
+         * OutputNumbers
+         * @description The numbers that a layer gave.
+         */
+        OutputNumbers: {
+            /**
+             * Norm
+             * @description L2 norm.
+             */
+            norm: number | ("NaN" | "Infinity" | "-Infinity");
+            histogram: components["schemas"]["ValueHistogram"];
         };
         /**
          * ParameterInitializations
@@ -4841,6 +4962,31 @@ export interface components {
             accuracy: (number | ("NaN" | "Infinity" | "-Infinity"))[];
         };
         /**
+         * ValueHistogram
+         * @description Counts in bins of one width, which is a power of two, with an edge at zero.
+         *
+         *     Histograms of different widths compare exactly: two neighbours are one bin of twice the width.
+         */
+        ValueHistogram: {
+            /** Width */
+            width: number;
+            /**
+             * First
+             * @description Bin k counts k·width ≤ x < (k + 1)·width; this is the first k.
+             */
+            first: number;
+            /**
+             * Counts
+             * @description From the first bin that is not empty to the last.
+             */
+            counts: number[];
+            /**
+             * Non Finite
+             * @description Numbers that are NaN or infinite, in no bin.
+             */
+            non_finite: number;
+        };
+        /**
          * Versions
          * @description What runs here.
          */
@@ -5809,6 +5955,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_layers: {
+        parameters: {
+            query?: {
+                /** @description Recorded iterations, `?iterations=0&iterations=10`; without it, all that are recorded, thinned evenly to 60. */
+                iterations?: number[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerHistory"];
                 };
             };
             /** @description What is wrong with the request, and where. */

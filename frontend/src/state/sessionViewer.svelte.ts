@@ -88,6 +88,7 @@ export abstract class SessionViewer extends Viewer {
         this.curves.append(event.columns);
         break;
       case "recorded":
+        this.layers.forgetFrom(event.iteration);
         if (this.#follows) void this.attempt(() => this.#follow(event.iteration));
         break;
       case "failed": {

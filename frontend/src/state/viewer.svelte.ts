@@ -2,10 +2,12 @@
 
 import { ApiError, describeFailure, isAbort } from "../api/errors";
 import type { BadNumber, Structure } from "../api/types";
+import { flowSubject, type FlowTarget } from "../model/flowSubject";
 import { nearest } from "../model/metrics";
 import { proportionalPlace } from "../model/playback";
 import { CurvesState } from "./curves.svelte";
 import { FlowState } from "./flow.svelte";
+import { LayersState } from "./layers.svelte";
 import { LayoutState } from "./layout.svelte";
 import { NoticesState } from "./notices.svelte";
 import { NumbersState } from "./numbers.svelte";
@@ -23,6 +25,7 @@ export abstract class Viewer {
   readonly playhead = new PlayheadState();
   readonly tape = new TapeState();
   readonly curves = new CurvesState();
+  readonly layers = new LayersState();
   readonly selection = new SelectionState();
   readonly numbers = new NumbersState();
 
@@ -65,6 +68,23 @@ export abstract class Viewer {
     const parameter = tensors.find((each) => each.name === name && each.role === "parameter");
     if (parameter === undefined) return;
     this.selection.choose({ kind: "tensor", id: parameter.gradient ?? parameter.id });
+  }
+
+  /** What the layers of these recorded iterations gave; only a session can tell. */
+  readLayers(iterations: readonly number[]): void {
+    const { source } = this.tape;
+    if (source !== null) void this.layers.follow(source, iterations);
+  }
+
+  /** Travels near an iteration, selects what is meant there, and stands where it is known. */
+  async goToFlow(target: FlowTarget): Promise<void> {
+    await this.travelNear(target.iteration);
+    const tape = this.tape.current;
+    const selection = tape === null ? null : flowSubject(tape.structure, target);
+    if (tape === null || selection === null) return;
+    const knownFrom = selection.kind === "tensor" ? (tape.revealed[selection.id] ?? 0) : 0;
+    if (this.playhead.position < knownFrom) this.playhead.scrubTo(knownFrom);
+    this.selection.choose(selection);
   }
 
   /** Stands where the first bad number has just been made, and selects it. */
