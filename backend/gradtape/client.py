@@ -69,6 +69,17 @@ class Client:
         body = {"example": spec} if isinstance(spec, str) else {"spec": dict(spec)}
         return Session(self, self.request("POST", "/sessions", json=body).json()["id"])
 
+    def branch(self, session: "Session | str", iteration: int | None = None) -> "Session":
+        """Open a session that goes on from an iteration of another, which is left as it is.
+
+        Args:
+            session: the other one, or its id.
+            iteration: a recorded one, or the one that comes next; by default where it stands.
+        """
+        origin = session if isinstance(session, str) else session.id
+        body = {"branch": {"session": origin, "iteration": iteration}}
+        return Session(self, self.request("POST", "/sessions", json=body).json()["id"])
+
     def session(self, session_id: str) -> "Session":
         """A session that is open already."""
         session = Session(self, session_id)
@@ -169,6 +180,10 @@ class Session:
         """Stand before a recorded iteration again."""
         return self._carry_out({"kind": "seek", "iteration": iteration})
 
+    def branch(self, iteration: int | None = None) -> "Session":
+        """Another session that goes on from a recorded iteration; by default from here."""
+        return self._client.branch(self, iteration)
+
     def pause(self) -> int:
         """Stop a run that another thread or process waits for."""
         return self.send({"kind": "pause"})
@@ -176,6 +191,11 @@ class Session:
     def tape(self, iteration: int | None = None, *, values: str | None = None) -> dict[str, Any]:
         """A recorded iteration, the latest by default: `structure` and `frame`."""
         return self._get("/tape", iteration=iteration, values=values).json()
+
+    def times(self, iteration: int | None = None) -> list[float]:
+        """How long each op of a recorded iteration takes, by op id, in seconds."""
+        answer = self._get("/tape/times", iteration=iteration).json()
+        return [nanoseconds / 1e9 for nanoseconds in answer["nanoseconds"]]
 
     def values(
         self,
@@ -208,6 +228,18 @@ class Session:
             for part in ("output", "output_gradient", "parameter_gradient"):
                 if layer[part] is not None:
                     layer[part]["norm"] = float(from_json_number(layer[part]["norm"]))
+        return found
+
+    def diagnosis(self) -> list[dict[str, Any]]:
+        """What is wrong, causes first; an empty list means healthy.
+
+        Each finding has `kind`, `layer`, `evidence`, `message`, `suggestion`, and `cure`, whose
+        `spec` can be opened to try it, or None.
+        """
+        found = self._get("/diagnosis").json()
+        for finding in found:
+            evidence = finding["evidence"].items()
+            finding["evidence"] = {name: float(from_json_number(value)) for name, value in evidence}
         return found
 
     def figure(self, name: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ MAX_DATA_VALUES = 20_000_000  # numbers in a data set, samples times features; 8
 MAX_INLINE_DATA_VALUES = 1_000_000  # numbers in inline data; about 10 MB of JSON
 MAX_TEXT_CHARACTERS = 100_000  # of a text that is read character by character; some 40 pages
 MAX_CSV_CHARACTERS = 2_000_000  # of a table in a spec; a spec is kept with every session
+MAX_IMAGE_FILE_BYTES = 128 * 2**20  # of one of the operator's files, unpacked; MNIST's has 47 MB
 MAX_ACTIVATION_VALUES = 50_000_000  # numbers in all layer outputs of one batch; 200 MB in float32
 MAX_MULTIPLICATIONS = 20_000_000_000  # in one forward pass; about a second on one core
 

@@ -263,3 +263,18 @@ def test_layers_are_told_by_recorded_iteration(client: httpx.Client) -> None:
     norms = client.get(f"{path}/metrics").json()["gradient_norm"]
     both = math.hypot(norms["fc1.weight"][5], norms["fc1.bias"][5])
     assert every[1]["layers"][0]["parameter_gradient"]["norm"] == pytest.approx(both, rel=1e-6)
+
+
+def test_a_diagnosis_names_kind_and_layer_and_an_empty_list_means_healthy(
+    client: httpx.Client,
+) -> None:
+    healthy, ill = (open_session(client, {"example": key}) for key in ("moons", "vanishing"))
+    for path in (healthy, ill):
+        carry_out(client, path, kind="run", iterations=5)
+    assert client.get(f"{healthy}/diagnosis").json() == []
+    (found,) = client.get(f"{ill}/diagnosis").json()
+    assert (found["kind"], found["layer"]) == ("vanishing_gradient", "fc1")
+    assert found["evidence"]["layers"] == 20
+    cured = open_session(client, {"spec": found["cure"]["spec"]})
+    carry_out(client, cured, kind="run", iterations=5)
+    assert client.get(f"{cured}/diagnosis").json() == []

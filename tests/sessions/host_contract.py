@@ -33,8 +33,10 @@ from gradtape.sessions.questions import (
     MetricsQuestion,
     ReplayQuestion,
     TapeQuestion,
+    TimesQuestion,
     ValuesQuestion,
 )
+from gradtape.tape.op_times import OpTimes
 from gradtape.tape.replay_document import ReplayDocument
 from gradtape.tape.structure import Structure
 from tests.sessions.following import (
@@ -98,6 +100,14 @@ class HostContract:
         blob = await host.ask("a", BlobQuestion())
         assert blob.blob == recording.frame.blob
         assert json.loads(blob.payload)["structure_hash"] == recording.structure.hash
+
+    async def test_the_ops_of_a_recorded_iteration_are_timed(self, host: SessionHost) -> None:
+        await host.open("a", MOONS)
+        await host.send("a", RECORD)
+        times = OpTimes.model_validate_json((await host.ask("a", TimesQuestion())).payload)
+        structure = Experiment(MOONS).record_iteration().structure
+        assert (times.iteration, times.structure_hash) == (0, structure.hash)
+        assert len(times.nanoseconds) == len(structure.ops)
 
     async def test_a_known_structure_is_not_sent_again(self, host: SessionHost) -> None:
         await host.open("a", MOONS)
@@ -279,6 +289,60 @@ class HostContract:
         assert events[-1].event.command == "set"
         await follow(host, "a", is_kind("metrics"), after=events[-1].sequence)
         assert (await host.state("a")).phase is SessionPhase.RUNNING
+
+    async def test_a_branch_goes_on_with_the_numbers_of_the_session_it_left(
+        self, host: SessionHost
+    ) -> None:
+        await host.open("a", small_spec())
+        await host.send("a", run_command(60, record_every=20))
+        await follow(host, "a", is_ready_at(60))
+        whole, before = rows_of(await metrics_of(host, "a")), await host.state("a")
+        state = await host.branch("b", "a", 20)
+        assert (state.id, state.iteration, state.iterations_recorded) == ("b", 20, [0, 20])
+        assert state.spec == before.spec
+        assert rows_of(await metrics_of(host, "b")) == {n: whole[n] for n in range(21)}
+        await host.send("b", run_command(40))
+        await follow(host, "b", is_ready_at(60))
+        assert rows_of(await metrics_of(host, "b")) == whole
+        assert await host.state("a") == before
+        assert rows_of(await metrics_of(host, "a")) == whole
+
+    async def test_a_branch_takes_the_hyperparameters_of_its_iteration_and_not_later_ones(
+        self, host: SessionHost
+    ) -> None:
+        await host.open("a", small_spec())
+        await host.send("a", RECORD)
+        await host.send("a", SetCommand(kind="set", optimizer={"lr": 0.5}))
+        sequence = await host.send("a", RECORD)
+        await follow(host, "a", is_ready, after=sequence)
+        assert (await host.branch("b", "a", 0)).spec == small_spec()
+        assert (await host.branch("c", "a")).spec.optimizer.lr == 0.5
+
+    async def test_a_branch_from_what_is_not_there_is_refused_and_nothing_is_kept(
+        self, host: SessionHost
+    ) -> None:
+        with pytest.raises(UnknownSession):
+            await host.branch("b", "a")
+        await host.open("a", MOONS)
+        with pytest.raises(UnknownIteration):
+            await host.branch("b", "a", 3)
+        with pytest.raises(UnknownSession):
+            await host.state("b")
+        with pytest.raises(CommandRefused, match="a already"):
+            await host.branch("a", "a")
+
+    async def test_a_branch_outlives_the_session_it_left(self, host: SessionHost) -> None:
+        await host.open("a", small_spec())
+        await host.send("a", run_command(5))
+        await follow(host, "a", is_ready_at(5))
+        await host.branch("b", "a")
+        await host.close("a")
+        await host.send("b", run_command(5))
+        await follow(host, "b", is_ready_at(10))
+        experiment = Experiment(small_spec())
+        for _ in range(10):
+            experiment.train_iteration()
+        assert rows_of(await metrics_of(host, "b")) == rows_of(experiment.metrics())
 
     async def test_the_state_shows_the_optimizer_as_it_is_now(self, host: SessionHost) -> None:
         await host.open("a", small_spec())

@@ -13,7 +13,9 @@ from gradtape import limits
 from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, check_index
 from gradtape.engine.devices import choose_device
 from gradtape.engine.layer_statistics import measure_layers
+from gradtape.engine.recorder.op_clock import TIMED_RUNS
 from gradtape.engine.recorder.recording import Recording
+from gradtape.engine.training.branching import cut_after
 from gradtape.engine.training.checkpoint import Checkpoint, copy_state, restore_state
 from gradtape.engine.training.learner import Learner, Measured
 from gradtape.engine.training.metrics_log import MetricsLog
@@ -22,6 +24,7 @@ from gradtape.errors import UnknownIteration, UnknownTensor
 from gradtape.spec import ExperimentSpec, change_regime
 from gradtape.tape.layers import IterationLayers
 from gradtape.tape.metrics import Metrics
+from gradtape.tape.op_times import OpTimes
 
 Parameters = Mapping[str, Tensor]
 """By name, in the order of the network."""
@@ -82,6 +85,11 @@ class Experiment:
     def batches_per_epoch(self) -> int:
         """How many iterations one pass over the training data takes."""
         return self._data.batches_per_epoch
+
+    @property
+    def training_targets(self) -> Tensor:
+        """Of all samples to train on, as they are now; not to be written to."""
+        return self._data.targets
 
     @property
     def last_loss(self) -> float | None:
@@ -158,6 +166,28 @@ class Experiment:
             loss, _ = self._learner.objective.compute(*self._batch())
             yield loss, self._learner.parameters
 
+    def time_ops(self, iteration: int | None = None) -> OpTimes:
+        """Run a recorded iteration again to time its ops; afterwards the experiment is as it was.
+
+        Args:
+            iteration: its number; None is the latest one.
+        Raises:
+            UnknownIteration: nothing is recorded, or not this one.
+        """
+        number = self._recorded(iteration)
+        with self._standing_before(number):
+            built, shortest = self._learner.time_ops(self._batch(), number)
+            for _ in range(TIMED_RUNS - 1):
+                self._restore(self._checkpoints[number])
+                _, taken = self._learner.time_ops(self._batch(), number)
+                shortest = list(map(min, shortest, taken))
+        return OpTimes(
+            iteration=number,
+            structure_hash=built.hash,
+            runs=TIMED_RUNS,
+            nanoseconds=tuple(shortest),
+        )
+
     def seek(self, iteration: int) -> None:
         """Stand before a recorded iteration again.
 
@@ -219,10 +249,27 @@ class Experiment:
 
     def to_snapshot(self) -> bytes:
         """Everything that another process needs to go on bit-identically, as safetensors."""
-        return write_snapshot(
-            Snapshot(
-                self._checkpoint(), self._checkpoints, self._data.edits, self._metrics.to_tensors()
-            )
+        return write_snapshot(self._snapshot())
+
+    def to_branch(self, iteration: int | None = None) -> bytes:
+        """A snapshot that stands before a recorded iteration and knows nothing of what followed.
+
+        Args:
+            iteration: its number, or the one that comes next; None is here, as it stands.
+        Raises:
+            UnknownIteration: it was not recorded, or has been thinned out.
+        """
+        snapshot = self._snapshot()
+        is_recorded = iteration in self._checkpoints
+        if iteration is None or (iteration == self.iteration and not is_recorded):
+            here = snapshot.here
+        else:
+            here = self._checkpoints[self._recorded(iteration)]
+        return write_snapshot(cut_after(snapshot, here))
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(
+            self._checkpoint(), self._checkpoints, self._data.edits, self._metrics.to_tensors()
         )
 
     @classmethod

@@ -3,6 +3,7 @@
 import orjson
 
 from gradtape import limits
+from gradtape.engine.diagnosis.diagnosis import diagnose_experiment
 from gradtape.engine.experiment import Experiment
 from gradtape.engine.layer_statistics import thin_evenly
 from gradtape.engine.recorder.recording import Recording
@@ -15,6 +16,8 @@ from gradtape.exports.replay_packing import pack_document
 from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
+    BranchQuestion,
+    DiagnosisQuestion,
     DotQuestion,
     LayersQuestion,
     MetricsQuestion,
@@ -23,10 +26,12 @@ from gradtape.sessions.questions import (
     Question,
     ReplayQuestion,
     TapeQuestion,
+    TimesQuestion,
     ValuesForm,
     ValuesQuestion,
 )
 from gradtape.tape.codec import encode_tape, encode_values
+from gradtape.tape.finding import FINDINGS
 from gradtape.tape.layers import LayerHistory
 from gradtape.tape.structure import Tensor
 
@@ -44,18 +49,18 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return answer_tape(recording, question.values, known=known)
         case BlobQuestion():
             return _answer_blob(experiment.recording(question.iteration))
+        case TimesQuestion():
+            return Answer(experiment.time_ops(question.iteration).model_dump_json().encode())
         case ValuesQuestion():
             return _answer_values(experiment.recording(question.iteration), question)
-        case MetricsQuestion():
-            return Answer(experiment.metrics(question.since).model_dump_json().encode())
-        case LayersQuestion():
-            return Answer(_tell_layers(experiment, question.iterations).model_dump_json().encode())
-        case DotQuestion():
-            return Answer(_write_dot(experiment, question.iteration))
-        case ParametersQuestion():
-            return Answer(_write_parameters(experiment, question.iteration))
+        case MetricsQuestion() | LayersQuestion() | DiagnosisQuestion():
+            return Answer(_tell_of_training(experiment, question))
+        case DotQuestion() | ParametersQuestion():
+            return Answer(_write_file(experiment, question))
         case OriginQuestion():
             return Answer(_tell_origin(experiment).model_dump_json().encode())
+        case BranchQuestion():
+            return _answer_branch(experiment, question.iteration)
         case ReplayQuestion():
             return _answer_replay(experiment)
 
@@ -103,11 +108,29 @@ def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:
     return Answer(orjson.dumps({**facts, "values": orjson.Fragment(encode_values(values))}))
 
 
+def _tell_of_training(
+    experiment: Experiment, question: MetricsQuestion | LayersQuestion | DiagnosisQuestion
+) -> bytes:
+    match question:
+        case MetricsQuestion():
+            return experiment.metrics(question.since).model_dump_json().encode()
+        case LayersQuestion():
+            return _tell_layers(experiment, question.iterations).model_dump_json().encode()
+        case DiagnosisQuestion():
+            return FINDINGS.dump_json(diagnose_experiment(experiment))
+
+
 def _tell_layers(experiment: Experiment, iterations: tuple[int, ...] | None) -> LayerHistory:
     if iterations is None:
         iterations = thin_evenly(experiment.recorded_iterations, limits.MAX_LAYER_ITERATIONS)
     asked = sorted(set(iterations))
     return LayerHistory(iterations=tuple(experiment.layers(number) for number in asked))
+
+
+def _write_file(experiment: Experiment, question: DotQuestion | ParametersQuestion) -> bytes:
+    if isinstance(question, DotQuestion):
+        return _write_dot(experiment, question.iteration)
+    return _write_parameters(experiment, question.iteration)
 
 
 def _write_dot(experiment: Experiment, iteration: int | None) -> bytes:
@@ -134,6 +157,12 @@ def _tell_origin(experiment: Experiment) -> Origin:
         device=experiment.device,
         changed=experiment.changed,
     )
+
+
+def _answer_branch(experiment: Experiment, iteration: int | None) -> Answer:
+    snapshot = experiment.to_branch(iteration)
+    before = experiment.iteration if iteration is None else iteration
+    return Answer(orjson.dumps({"iteration": before}), snapshot)
 
 
 def _answer_replay(experiment: Experiment) -> Answer:

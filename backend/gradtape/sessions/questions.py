@@ -32,6 +32,13 @@ class BlobQuestion(Plain):
     iteration: int | None = None
 
 
+class TimesQuestion(Plain):
+    """How long each op of an iteration takes; it is run again to find out. Payload: `OpTimes`."""
+
+    kind: Literal["times"] = "times"
+    iteration: int | None = None
+
+
 class ValuesQuestion(Plain):
     """Exact numbers of one tensor, by id or name.
 
@@ -63,6 +70,12 @@ class LayersQuestion(Plain):
     iterations: tuple[int, ...] | None = Field(default=None, max_length=limits.MAX_LAYER_ITERATIONS)
 
 
+class DiagnosisQuestion(Plain):
+    """What is wrong with the run as it stands. Payload: a list of `Finding`, causes first."""
+
+    kind: Literal["diagnosis"] = "diagnosis"
+
+
 class DotQuestion(Plain):
     """The autograd graph of an iteration. Payload: DOT."""
 
@@ -83,6 +96,16 @@ class OriginQuestion(Plain):
     kind: Literal["origin"] = "origin"
 
 
+class BranchQuestion(Plain):
+    """What another session needs to stand before an iteration, or where this one stands.
+
+    Payload: `{"iteration"}`. Blob: a snapshot.
+    """
+
+    kind: Literal["branch"] = "branch"
+    iteration: int | None = None
+
+
 class ReplayQuestion(Plain):
     """All that a one-file replay holds: the recorded iterations, newest first, and the metrics.
 
@@ -95,12 +118,15 @@ class ReplayQuestion(Plain):
 Question = Annotated[
     TapeQuestion
     | BlobQuestion
+    | TimesQuestion
     | ValuesQuestion
     | MetricsQuestion
     | LayersQuestion
+    | DiagnosisQuestion
     | DotQuestion
     | ParametersQuestion
     | OriginQuestion
+    | BranchQuestion
     | ReplayQuestion,
     Field(discriminator="kind"),
 ]

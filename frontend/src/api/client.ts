@@ -6,9 +6,11 @@ import type {
   Catalog,
   Command,
   Example,
+  Finding,
   LayerHistory,
   Metrics,
   NestedNumbers,
+  OpTimes,
   SessionState,
   TapeJson,
   WholeTape,
@@ -71,10 +73,10 @@ export function fetchExamples(): Promise<Example[]> {
   return getJson("/examples");
 }
 
-export function openSession(
-  request: { spec: JsonObject } | { example: string },
-  signal?: AbortSignal,
-): Promise<SessionState> {
+export type OpeningRequest =
+  { spec: JsonObject } | { example: string } | { branch: { session: string; iteration: number } };
+
+export function openSession(request: OpeningRequest, signal?: AbortSignal): Promise<SessionState> {
   return postJson("/sessions", request, signal);
 }
 
@@ -123,8 +125,17 @@ export async function fetchTapeBlob(
   return response.arrayBuffer();
 }
 
-export function fetchMetrics(id: string, signal?: AbortSignal): Promise<Metrics> {
-  return getJson(`${session(id)}/metrics`, signal);
+/** How long each op of a recorded iteration takes; the session runs it again to find out. */
+export function fetchTimes(id: string, iteration: number, signal?: AbortSignal): Promise<OpTimes> {
+  return getJson(`${session(id)}/tape/times?iteration=${iteration}`, signal);
+}
+
+/** Columns over the iterations from `since` on. */
+export function fetchMetrics(
+  id: string,
+  { since = 0, signal }: { since?: number; signal?: AbortSignal } = {},
+): Promise<Metrics> {
+  return getJson(`${session(id)}/metrics?since=${since}`, signal);
 }
 
 export function fetchLayers(
@@ -134,6 +145,10 @@ export function fetchLayers(
 ): Promise<LayerHistory> {
   const query = new URLSearchParams(iterations.map((each) => ["iterations", String(each)]));
   return getJson(`${session(id)}/layers?${query}`, signal);
+}
+
+export function fetchDiagnosis(id: string, signal?: AbortSignal): Promise<Finding[]> {
+  return getJson(`${session(id)}/diagnosis`, signal);
 }
 
 /** Exact numbers of a part of a tensor, `slice` as in Python: "0:10,:". */

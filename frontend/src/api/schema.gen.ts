@@ -116,6 +116,9 @@ export interface paths {
         /**
          * Open a session
          * @description A live network with its tape. Nothing has run yet: send `record` or `run`.
+         *
+         *     A branch has the other session's past up to the iteration that it stands before, and goes on
+         *     from there by itself; the other session is left as it is.
          */
         post: operations["open_session"];
         delete?: never;
@@ -231,6 +234,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/tape/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A recorded iteration: how long each op takes
+         * @description Runs the iteration again to measure; the session stays where it stands.
+         */
+        get: operations["get_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/tensors/{tensor}/values": {
         parameters: {
             query?: never;
@@ -283,6 +306,29 @@ export interface paths {
          * @description For each iteration, each layer's output and gradients: norms, histograms, and shares.
          */
         get: operations["get_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong, where, and what to try
+         * @description Findings, causes first, from all losses and the latest recording; an empty list: healthy.
+         *
+         *     Where the loss leads is judged after some tens of iterations; what layers do to gradients, from
+         *     the first recorded one on.
+         */
+        get: operations["get_diagnosis"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1067,6 +1113,7 @@ export interface components {
          * @description One kind of layer, loss, optimizer, schedule, data set or initialization.
          *
          *     `input_names` says what each input is, where a layer takes one of each, or one for all.
+         *     `unavailable` says why it cannot be used on this server, where it cannot.
          */
         CatalogEntry: {
             /** Kind */
@@ -1083,6 +1130,8 @@ export interface components {
             has_parameters: boolean;
             /** Parameters */
             parameters: components["schemas"]["CatalogParameter"][];
+            /** Unavailable */
+            unavailable?: string | null;
         };
         /**
          * CatalogParameter
@@ -1648,6 +1697,18 @@ export interface components {
             zero_infinity: boolean;
         };
         /**
+         * Cure
+         * @description A changed spec in which the finding should be gone.
+         */
+        Cure: {
+            /**
+             * Label
+             * @description What is changed, in a few words: `ReLU instead of sigmoid`.
+             */
+            label: string;
+            spec: components["schemas"]["ExperimentSpec"];
+        };
+        /**
          * DefaultInitialization
          * @description What PyTorch does when it is told nothing.
          */
@@ -1872,7 +1933,7 @@ export interface components {
              * Data
              * @description What the network learns from.
              */
-            data: components["schemas"]["InlineData"] | components["schemas"]["CsvData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["SineData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["GaussianMixtureData"] | components["schemas"]["DigitsData"] | components["schemas"]["CharactersData"] | components["schemas"]["SequencesData"];
+            data: components["schemas"]["InlineData"] | components["schemas"]["CsvData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["SineData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["GaussianMixtureData"] | components["schemas"]["DigitsData"] | components["schemas"]["MnistFormatData"] | components["schemas"]["CharactersData"] | components["schemas"]["SequencesData"];
             /**
              * @description How each batch is varied.
              * @default {
@@ -1976,6 +2037,48 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Finding
+         * @description One thing that is wrong.
+         */
+        Finding: {
+            kind: components["schemas"]["FindingKind"];
+            /**
+             * Layer
+             * @description Where: a layer's name, or the function's that was called; null where it is the whole network.
+             */
+            layer: string | null;
+            /**
+             * Iteration
+             * @description The latest one that was looked at for it.
+             */
+            iteration: number;
+            /**
+             * Evidence
+             * @description The numbers that show it, by name.
+             */
+            evidence: {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            };
+            /**
+             * Message
+             * @description What is the case, in words, with the numbers put in.
+             */
+            message: string;
+            /**
+             * Suggestion
+             * @description What to do.
+             */
+            suggestion: string;
+            /** @description The same as a spec to try; null where a spec cannot say it. */
+            cure?: components["schemas"]["Cure"] | null;
+        };
+        /**
+         * FindingKind
+         * @description What a finding is called.
+         * @enum {string}
+         */
+        FindingKind: "non_finite" | "accumulated_gradients" | "symmetric_initialization" | "dead_relu" | "saturation" | "exploding_gradient" | "vanishing_gradient" | "label_shift" | "oscillation" | "loss_plateau";
         /**
          * FlattenLayer
          * @description Joins dimensions into one; by default all but the batch.
@@ -3265,6 +3368,44 @@ export interface components {
             inputs?: string[];
         };
         /**
+         * MnistFormatData
+         * @description Images of 28×28 grey pixels from 0 to 1, in ten classes, that this server has in its folder.
+         *
+         *     Files in MNIST's format: MNIST itself, Fashion-MNIST and the like.
+         */
+        MnistFormatData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mnist_format";
+            /**
+             * Images
+             * @description Which of the server's image sets.
+             */
+            images: string;
+            /**
+             * Part
+             * @description Which of its two parts; training sets have the more images.
+             * @default train
+             * @enum {string}
+             */
+            part: "train" | "test";
+            /**
+             * Samples
+             * @description How many, picked by the seed.
+             * @default 1000
+             */
+            samples: number;
+            /**
+             * Layout
+             * @description As 784 numbers, or as images of shape (1, 28, 28).
+             * @default flat
+             * @enum {string}
+             */
+            layout: "flat" | "images";
+        };
+        /**
          * MoonsData
          * @description Two interleaving half circles.
          */
@@ -3693,6 +3834,29 @@ export interface components {
              * @description Run by autograd for itself, as a detached view of what it saved: no own tick.
              */
             bookkeeping: boolean;
+        };
+        /**
+         * OpTimes
+         * @description Time of each op of an iteration that was run again to be timed.
+         */
+        OpTimes: {
+            /** Iteration */
+            iteration: number;
+            /**
+             * Structure Hash
+             * @description Of the structure whose ops these are.
+             */
+            structure_hash: string;
+            /**
+             * Runs
+             * @description How often it ran; each op's shortest time counts.
+             */
+            runs: number;
+            /**
+             * Nanoseconds
+             * @description By op id: from the call of the op's kernel until it was done.
+             */
+            nanoseconds: number[];
         };
         /**
          * OperandThere
@@ -5106,6 +5270,23 @@ export interface components {
             command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
         };
         /**
+         * BranchPoint
+         * @description Where a session branches off from another.
+         */
+        BranchPoint: {
+            /**
+             * Session
+             * @description The other's id.
+             */
+            session: string;
+            /**
+             * Iteration
+             * @description A recorded iteration, or the one that comes next: the branch stands before it. Null is where the other session stands.
+             * @default null
+             */
+            iteration: number | null;
+        };
+        /**
          * EditCommand
          * @description Write one number of a parameter, a buffer, the input or the target.
          */
@@ -5170,6 +5351,13 @@ export interface components {
              */
             kind: "metrics";
             columns: components["schemas"]["Metrics"];
+        };
+        /**
+         * OpenByBranch
+         * @description Open a session that goes on from an iteration of another, which is left as it is.
+         */
+        OpenByBranch: {
+            branch: components["schemas"]["BranchPoint"];
         };
         /**
          * OpenByExample
@@ -5656,7 +5844,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OpenBySpec"] | components["schemas"]["OpenByExample"];
+                "application/json": components["schemas"]["OpenBySpec"] | components["schemas"]["OpenByExample"] | components["schemas"]["OpenByBranch"];
             };
         };
         responses: {
@@ -5890,6 +6078,41 @@ export interface operations {
             };
         };
     };
+    get_times: {
+        parameters: {
+            query?: {
+                /** @description A recorded iteration; without it, the latest one. */
+                iteration?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpTimes"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_values: {
         parameters: {
             query?: {
@@ -5990,6 +6213,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LayerHistory"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_diagnosis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"][];
                 };
             };
             /** @description What is wrong with the request, and where. */

@@ -10,6 +10,7 @@ export type Action =
   | "playOrPause"
   | "recordNext"
   | "trainOrPause"
+  | "branch"
   | "trainEpoch"
   | "previousIteration"
   | "nextIteration"
@@ -42,6 +43,7 @@ const PLAIN: Record<string, Action> = {
   " ": "playOrPause",
   n: "recordNext",
   r: "trainOrPause",
+  b: "branch",
   e: "trainEpoch",
   "[": "previousIteration",
   "]": "nextIteration",
@@ -133,6 +135,7 @@ export const KEY_HELP: readonly KeyGroup[] = [
       { keys: ["R"], does: "train; again to pause" },
       { keys: ["E"], does: "train to the end of the epoch" },
       TRAVEL,
+      { keys: ["B"], does: "branch: go on from the shown iteration in a run of its own" },
     ],
   },
   GRAPH_KEYS,

@@ -15,7 +15,7 @@ export interface RunLength {
   most: number;
 }
 
-type RunCommand = Extract<Command, { kind: "run" }>;
+export type RunCommand = Extract<Command, { kind: "run" }>;
 
 export function runCommand(length: RunLength, recordEvery: number): RunCommand {
   const run = { kind: "run", record_every: recordEvery } as const;

@@ -9,16 +9,21 @@ import { boundMetrics } from "../model/metricThinning";
 /** Metrics come up to 16 times a second; the curves follow half as often, in one go. */
 const FLUSH_MILLISECONDS = 120;
 
+/** Other runs, to be drawn over this one's, and what this one is called among them. */
+export interface Beside {
+  readonly ownName: string;
+  readonly ownColor: string;
+  readonly compared: readonly ChartRun[];
+}
+
 export class CurvesState {
   metrics = $state.raw<Metrics>(NO_METRICS);
   /** What the person has chosen; `kind` is what is drawn. */
   metric = $state<MetricKey>("loss");
   parameter = $state<string | null>(null);
   smoothing = $state(0);
-  /** Other runs, to be drawn over this one's. */
-  compared = $state.raw<readonly ChartRun[]>([]);
-  /** What this run is called among others. */
-  ownName = $state("this run");
+  /** What stands beside this run; nothing on pages that show one alone. */
+  beside = $state.raw<Beside>({ ownName: "this run", ownColor: "--curve-1", compared: [] });
   #scales = $state<Partial<Record<MetricKey, boolean>>>({});
   #arrived: Metrics[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,7 +54,8 @@ export class CurvesState {
 
   /** All runs that are drawn; the first is this one. */
   get runs(): ChartRun[] {
-    return [{ name: this.ownName, metrics: this.metrics, color: "--curve-1" }, ...this.compared];
+    const { ownName, ownColor, compared } = this.beside;
+    return [{ name: ownName, metrics: this.metrics, color: ownColor }, ...compared];
   }
 
   replace(metrics: Metrics): void {
