@@ -55,9 +55,10 @@ def train(workbench: Workbench) -> None:
 
 
 def rest_at(workbench: Workbench) -> int:
-    """The number of completed iterations, once the page shows that the run is over."""
-    expect(workbench.page.get_by_role("button", name="Train", exact=True)).to_be_visible()
-    return workbench.read("")["iteration"]
+    """The number of completed iterations; -1 while the session or the page shows a run."""
+    state = workbench.read("")
+    button = workbench.page.get_by_role("button", name="Train", exact=True)
+    return state["iteration"] if state["phase"] == "ready" and button.is_visible() else -1
 
 
 def test_an_epoch_ends_where_the_data_ends_and_a_goal_where_the_loss_is_reached(
@@ -96,7 +97,7 @@ def test_a_learning_rate_set_while_it_trains_shows_in_its_curve(workbench: Workb
     )
     workbench.press("Escape")
     workbench.page.get_by_role("button", name="Pause training").click()
-    rest_at(workbench)
+    workbench.wait_until(lambda: rest_at(workbench) > 0, "the pause")
     assert workbench.session_id == session
     rates = workbench.read("/metrics")["learning_rate"]
     assert rates == sorted(rates, reverse=True)
@@ -119,7 +120,7 @@ def test_where_the_loss_is_no_number_the_curve_says_so_and_leads_to_the_op(
     workbench.wait_until(
         lambda: (workbench.page.evaluate(MARKS) or [None])[0] == first, "the first is marked"
     )
-    rest_at(workbench)
+    workbench.wait_until(lambda: rest_at(workbench) > 0, "the end of the run")
     bar.get_by_role("button", name="Show the first bad op").click()
     recorded = next(each for each in workbench.read("")["iterations_recorded"] if each >= first)
     picker = workbench.page.get_by_role("combobox", name="Iteration")
@@ -143,4 +144,4 @@ def test_a_command_that_fails_is_told_and_training_goes_on(workbench: Workbench)
         json={"kind": "run", "epochs": 1_000_000},
     )
     expect(workbench.page.get_by_text("epochs asks for")).to_be_visible()
-    assert rest_at(workbench) == 501
+    workbench.wait_until(lambda: rest_at(workbench) == 501, "the end of the run")
