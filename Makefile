@@ -33,7 +33,7 @@ serve: $(RUNTIME) $(PAGE) ## Set everything up and serve http://127.0.0.1:8000 (
 test: $(DEVELOPMENT) $(PACKAGES) $(PAGE) ## Set everything up and run all tests
 	@scripts/ensure_chromium > /dev/null
 	$(NPM) test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: $(DEVELOPMENT) $(PACKAGES) build/schema.gen.ts ## Lint, types, floors, formatting, generated code
 	$(BIN)/ruff check .

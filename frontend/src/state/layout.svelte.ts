@@ -16,6 +16,7 @@ interface Remembered {
   theme: Theme;
   level: Level;
   orientation: Orientation;
+  pane: string;
 }
 
 const STORAGE_KEY = "gradtape.layout";
@@ -63,6 +64,8 @@ export class LayoutState {
   theme = $state<Theme>("auto");
   level = $state<Level>("module");
   orientation = $state<Orientation>("auto");
+  /** What the dock shows, by the key of its pane. */
+  pane = $state("loss");
   /** Narrow screens show Recipe and Inspector as sheets, one at a time. */
   narrow = $state(false);
   /** The header keeps its menus behind one button. */
@@ -97,6 +100,7 @@ export class LayoutState {
     this.theme = remembered.theme ?? "auto";
     this.level = remembered.level ?? "module";
     this.orientation = remembered.orientation ?? "auto";
+    this.pane = remembered.pane ?? "loss";
     this.#chosen = remembered.folded ?? {};
     this.#follow(SHORT, (matches) => (this.#short = matches));
     this.#follow(LOW, (matches) => (this.#low = matches));
@@ -135,6 +139,11 @@ export class LayoutState {
     this.#remember();
   }
 
+  choosePane(key: string): void {
+    this.pane = key;
+    this.#remember();
+  }
+
   #follow(query: string, tell: (matches: boolean) => void): void {
     const list = matchMedia(query);
     tell(list.matches);
@@ -142,11 +151,11 @@ export class LayoutState {
   }
 
   #remember(): void {
-    const { sizes, theme, level, orientation } = this;
+    const { sizes, theme, level, orientation, pane } = this;
     const folded = this.#chosen;
     this.#memory.setItem(
       STORAGE_KEY,
-      JSON.stringify({ sizes, folded, theme, level, orientation } satisfies Remembered),
+      JSON.stringify({ sizes, folded, theme, level, orientation, pane } satisfies Remembered),
     );
   }
 }

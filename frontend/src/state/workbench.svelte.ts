@@ -2,64 +2,32 @@
 
 import * as client from "../api/client";
 import type { JsonObject } from "../api/client";
-import { ApiError, isUnreachable } from "../api/errors";
-import type {
-  Command,
-  Example,
-  SessionEvent,
-  SessionState as SessionSummary,
-  WholeTape,
-} from "../api/types";
+import { ApiError, isUnreachable, type Problem } from "../api/errors";
+import type { Command, Example, WholeTape } from "../api/types";
 import { renameFile } from "../model/exports";
-import { nearest, NO_METRICS } from "../model/metrics";
+import { nearest } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
-import { proportionalPlace } from "../model/playback";
 import { changeBetween, isSameNetwork, type Spec, type SpecChange } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
 import { download } from "./download";
-import { Latest } from "./latest";
 import { openRecording, type Opening } from "./opening";
 import { PartRequest } from "./partRequest";
 import { RecipeState } from "./recipe.svelte";
-import { SessionState, toError } from "./session.svelte";
-import { SessionSource } from "./sessionSource";
-import { TrainingState } from "./training.svelte";
-import { Viewer, type PlayheadRule } from "./viewer.svelte";
-
-interface Adoption {
-  /** Where to stand; else at the start of the latest recorded iteration. */
-  place?: Place | null;
-  /** The recording of the session's first iteration is under way. */
-  isNew?: boolean;
-  /** The edit that the session was opened for, as it was sent. */
-  edited?: Spec | null;
-}
+import { SessionViewer, type Adoption } from "./sessionViewer.svelte";
 
 /** The status with which the server refuses a spec. */
 const REFUSED = 422;
 
-export class Workbench extends Viewer {
+export class Workbench extends SessionViewer {
   readonly activity = new ActivityState();
   /** Beside other work: an export neither cancels a recording nor is cancelled by one. */
   readonly exporting = new ActivityState();
-  readonly training = new TrainingState();
-  readonly session = new SessionState((event) => this.#hear(event));
   readonly recipe = new RecipeState((spec) => void this.attempt(() => this.#apply(spec)));
   examples = $state.raw<Example[]>([]);
   readonly #address = new Address();
   readonly #partRequest = new PartRequest();
-  readonly #followed = new Latest<number>();
-
-  get recorded(): readonly number[] {
-    return this.session.recorded;
-  }
-
-  /** The stage shows what can be run of a wrong network: the session can do nothing with that. */
-  get isAside(): boolean {
-    return this.tape.part !== null;
-  }
 
   get place(): Place {
     return {
@@ -84,7 +52,7 @@ export class Workbench extends Viewer {
       if (replacesUnknown) {
         this.notices.inform("That session no longer exists. This is the default example, new.");
       }
-      await this.#adopt(summary, { place: replacesUnknown ? null : place, isNew });
+      await this.adopt(summary, { place: replacesUnknown ? null : place, isNew });
       this.#address.replace(this.place);
     });
   }
@@ -93,7 +61,7 @@ export class Workbench extends Viewer {
   openExample(key: string): Promise<void> {
     return this.attempt(() =>
       this.activity.run("Opening the example", async (signal) => {
-        await this.#adopt(await openRecording({ example: key }, signal), { isNew: true });
+        await this.adopt(await openRecording({ example: key }, signal), { isNew: true });
         this.#address.push(this.place);
       }),
     );
@@ -106,10 +74,11 @@ export class Workbench extends Viewer {
       if (isHere || this.#address.isReplaced(place.session)) {
         if (this.isAside) this.#showOutdated();
         const iteration = nearest(this.session.recorded, place.iteration ?? 0);
-        if (iteration !== null && iteration !== this.tape.iteration) await this.#show(iteration);
+        if (iteration !== null && iteration !== this.tape.iteration)
+          await this.showIteration(iteration);
         this.playhead.scrubTo(place.event ?? 0);
       } else {
-        await this.#adopt(await client.fetchSession(place.session ?? ""), { place });
+        await this.adopt(await client.fetchSession(place.session ?? ""), { place });
       }
       this.#address.replace(this.place);
     });
@@ -138,7 +107,7 @@ export class Workbench extends Viewer {
           (event) => !again || event.iteration === shown + 1,
           signal,
         );
-        await this.#show(iteration, "start");
+        await this.showIteration(iteration, "start");
         this.#address.push(this.place);
       }),
     );
@@ -173,8 +142,8 @@ export class Workbench extends Viewer {
         this.training.followed = false;
         const sequence = await this.session.send({ kind: "reset" }, { kind: "record" });
         const { iteration } = await this.session.recordedAfter(sequence, () => true, signal);
-        this.curves.replace(await client.fetchMetrics(this.#sessionId()));
-        await this.#show(iteration, "start");
+        this.curves.replace(await client.fetchMetrics(this.sessionId));
+        await this.showIteration(iteration, "start");
       }),
     );
   }
@@ -183,7 +152,7 @@ export class Workbench extends Viewer {
   export(kind: string): Promise<void> {
     return this.attempt(() =>
       this.exporting.run("Exporting", async (signal) => {
-        const file = await client.fetchExport(this.#sessionId(), kind, this.tape.iteration, signal);
+        const file = await client.fetchExport(this.sessionId, kind, this.tape.iteration, signal);
         download(file.content, renameFile(file.name, this.#ownName));
       }),
     );
@@ -213,7 +182,7 @@ export class Workbench extends Viewer {
     if (iteration === this.tape.iteration || this.isAside) return Promise.resolve();
     this.training.followed = false;
     return this.attempt(async () => {
-      await this.#show(iteration);
+      await this.showIteration(iteration);
       this.#address.push(this.place);
     });
   }
@@ -239,7 +208,7 @@ export class Workbench extends Viewer {
         );
         this.numbers.clear();
         const before = this.tape.current?.structure ?? null;
-        if (await this.tape.showEdited(this.#source(), iteration)) this.settle(before);
+        if (await this.tape.showEdited(this.source, iteration)) this.settle(before);
       }),
     );
   }
@@ -321,7 +290,7 @@ export class Workbench extends Viewer {
     const { recorded } = this.session;
     const last = recorded.at(-1);
     const isKept = recorded.includes(this.tape.iteration ?? -1);
-    if (last !== undefined && (this.training.followed || !isKept)) await this.#show(last);
+    if (last !== undefined && (this.training.followed || !isKept)) await this.showIteration(last);
   }
 
   async #replaceSession(spec: Spec): Promise<void> {
@@ -330,7 +299,7 @@ export class Workbench extends Viewer {
       const request = { spec: spec as unknown as JsonObject };
       const summary = await openRecording(request, signal);
       if (old !== null) this.#address.replaceSession(old);
-      await this.#adopt(summary, { isNew: true, edited: spec });
+      await this.adopt(summary, { isNew: true, edited: spec });
       this.#address.replace(this.place);
       if (old !== null) await this.#delete(old);
     });
@@ -346,91 +315,13 @@ export class Workbench extends Viewer {
     }
   }
 
-  /** Makes a session the one that is shown. */
-  async #adopt(summary: SessionSummary, adoption: Adoption): Promise<void> {
-    const { place = null, isNew = false, edited = null } = adoption;
-    const spec = summary.spec as unknown as Spec;
-    const { position, total } = this.tape.part?.stood ?? this.playhead;
-    this.playhead.pause();
-    this.training.followed = false;
-    this.numbers.clear();
-    this.session.follow(summary);
+  protected takeSpec(spec: Spec, { place = null, edited = null }: Adoption): void {
     if (edited !== null) this.recipe.accept(spec, edited);
     else this.recipe.open(place?.name == null ? spec : { ...spec, name: place.name });
-    this.curves.replace(isNew ? NO_METRICS : await client.fetchMetrics(summary.id));
-    const iteration = await this.#iterationToShow(summary, place, isNew);
-    await this.#show(iteration, place?.event ?? "start");
-    if (edited !== null)
-      this.playhead.moveTo(proportionalPlace(position, total, this.playhead.total));
   }
 
-  async #iterationToShow(
-    { iterations_recorded: recorded }: SessionSummary,
-    place: Place | null,
-    isNew: boolean,
-  ): Promise<number> {
-    const last = recorded.at(-1);
-    if (last !== undefined) return nearest(recorded, place?.iteration ?? last) ?? last;
-    const sequence = isNew ? 0 : await this.session.send({ kind: "record" });
-    return (await this.session.recordedAfter(sequence, () => true)).iteration;
-  }
-
-  #show(iteration: number, rule?: PlayheadRule): Promise<void> {
-    return this.show(this.#source(), iteration, rule);
-  }
-
-  #hear(event: SessionEvent): void {
-    switch (event.kind) {
-      case "metrics":
-        this.curves.append(event.columns);
-        break;
-      case "recorded":
-        if (this.#follows) void this.attempt(() => this.#follow(event.iteration));
-        break;
-      case "failed": {
-        const error = toError(event.error);
-        if (event.command === "set") this.recipe.takeBack(error.problems);
-        else this.notices.fail(error.message);
-        break;
-      }
-      case "restored":
-        this.curves.cutAt(event.iteration);
-        this.notices.warn(
-          `The session's process ended (${event.reason}). Training goes on from iteration ` +
-            `${event.iteration}; ${event.lost_iterations} iterations are run again.`,
-        );
-        break;
-      case "resync":
-        void this.attempt(() => this.#resync());
-        break;
-      case "accepted":
-      case "state":
-        break;
-    }
-  }
-
-  /** Whether the stage goes along with training. */
-  get #follows(): boolean {
-    return this.training.followed && !this.isAside;
-  }
-
-  /** Shows iterations as training records them; those that come too fast are passed over. */
-  #follow(iteration: number): Promise<void> {
-    return this.#followed.work(iteration, async (next) => {
-      if (this.#follows) await this.#show(next);
-    });
-  }
-
-  /** Events were missed: state, metrics and tape are fetched anew. */
-  async #resync(): Promise<void> {
-    const summary = await client.fetchSession(this.#sessionId());
-    this.session.refresh(summary);
-    this.curves.replace(await client.fetchMetrics(summary.id));
-    if (this.isAside) return;
-    const last = summary.iterations_recorded.at(-1);
-    const shown = this.tape.iteration;
-    const isKept = shown !== null && summary.iterations_recorded.includes(shown);
-    if (last !== undefined) await this.#show(isKept ? shown : last);
+  protected takeBack(problems: readonly Problem[]): void {
+    this.recipe.takeBack(problems);
   }
 
   async #loadCatalog(): Promise<void> {
@@ -440,14 +331,5 @@ export class Workbench extends Viewer {
         client.fetchExamples(),
       ]);
     });
-  }
-
-  #sessionId(): string {
-    if (this.session.id === null) throw new Error("No session is open.");
-    return this.session.id;
-  }
-
-  #source(): SessionSource {
-    return new SessionSource(this.#sessionId());
   }
 }
