@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from gradtape.engine.recording import Recording
 
+from gradtape.engine.recorder.recording import Recording
 from tests.zoo.cases import CASES
 from tests.zoo.recording import record_program
 
