@@ -27,6 +27,7 @@ from bench.tables import (
     training_table,
 )
 from bench.training import measure_playground, measure_training
+from bench.training_page import measure_training_page
 from tests.live_server import LiveServer
 
 RESULT_PATH = Path("bench.json")
@@ -66,6 +67,8 @@ def main() -> None:
         print("\n" + figures_table("server", result["server"]), flush=True)
         result["page"] = measure_page(server)
         print("\n" + figures_table("page", result["page"]), flush=True)
+        result["training_page"] = measure_training_page(server)
+        print("\n" + figures_table("training page", result["training_page"]), flush=True)
     result["stage"] = measure_stage()
     print("\n" + figures_table("stage", result["stage"]), flush=True)
     RESULT_PATH.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")

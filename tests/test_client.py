@@ -70,6 +70,33 @@ def test_numbers_are_arrays_in_their_own_precision(client: gradtape.Client) -> N
     assert session.values("loss").shape == ()
 
 
+def test_layers_are_read_with_every_norm_a_float(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    session.run(3, record_every=1)
+    session.edit("fc3.bias", [0], float("nan"))
+    session.record()
+    (before, after) = session.layers([0, 3])
+    assert (before["iteration"], after["iteration"]) == (0, 3)
+    assert before["layers"][0]["output_gradient"]["norm"] > 0
+    assert np.isnan(after["layers"][0]["output_gradient"]["norm"])
+    assert len(session.layers()) == 4
+
+
+def test_a_diagnosis_is_read_with_every_number_a_float(client: gradtape.Client) -> None:
+    session = client.open("linear-regression")
+    assert session.diagnosis() == []
+    session.set(lr=2.0)
+    session.run(100)
+    steps, lost = session.diagnosis()
+    assert (steps["kind"], steps["layer"]) == ("oscillation", "line")
+    assert steps["evidence"]["update_ratio"] > 1
+    assert lost["kind"] == "non_finite"
+    assert not math.isfinite(lost["evidence"]["loss"])
+    cured = client.open(steps["cure"]["spec"])
+    cured.run(100)
+    assert cured.diagnosis() == []
+
+
 def test_a_number_is_edited_and_the_past_is_put_back(client: gradtape.Client) -> None:
     session = client.open("moons")
     session.record()
@@ -80,6 +107,20 @@ def test_a_number_is_edited_and_the_past_is_put_back(client: gradtape.Client) ->
     assert math.isnan(session.metrics()["loss"][0])
     assert session.reset()["iterations_recorded"] == []
     assert session.set(lr=0.5)["spec"]["optimizer"]["lr"] == 0.5
+
+
+def test_a_branch_goes_its_own_way(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    session.run(20, record_every=10)
+    losses = session.metrics()["loss"]
+    same, other = session.branch(10), client.branch(session.id, 10)
+    other.set(lr=0.0)
+    for branch in (same, other):
+        assert branch.state()["iteration"] == 10
+        branch.run(10)
+    assert same.metrics()["loss"] == losses == session.metrics()["loss"]
+    assert other.metrics()["loss"][:11] == losses[:11]
+    assert len(set(other.metrics()["loss"][10:])) == 1  # a learning rate of 0 moves nothing
 
 
 def test_a_session_is_exported(client: gradtape.Client, tmp_path: Path) -> None:

@@ -95,12 +95,15 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; loopback.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder that sessions are kept in.")] = None,
+    images: Annotated[
+        Path | None, typer.Option(help="Folder of image sets in MNIST's format, one folder each.")
+    ] = None,
 ) -> None:
     """Serve the page and the API."""
     from gradtape.server.serving import serve as run_server
     from gradtape.server.settings import Settings
 
-    given = {"host": host, "port": port, "data": data}
+    given = {"host": host, "port": port, "data": data, "images": images}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     console = Console(stderr=False, highlight=False, soft_wrap=True)
 

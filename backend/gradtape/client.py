@@ -69,6 +69,17 @@ class Client:
         body = {"example": spec} if isinstance(spec, str) else {"spec": dict(spec)}
         return Session(self, self.request("POST", "/sessions", json=body).json()["id"])
 
+    def branch(self, session: "Session | str", iteration: int | None = None) -> "Session":
+        """Open a session that goes on from an iteration of another, which is left as it is.
+
+        Args:
+            session: the other one, or its id.
+            iteration: a recorded one, or the one that comes next; by default where it stands.
+        """
+        origin = session if isinstance(session, str) else session.id
+        body = {"branch": {"session": origin, "iteration": iteration}}
+        return Session(self, self.request("POST", "/sessions", json=body).json()["id"])
+
     def session(self, session_id: str) -> "Session":
         """A session that is open already."""
         session = Session(self, session_id)
@@ -169,6 +180,10 @@ class Session:
         """Stand before a recorded iteration again."""
         return self._carry_out({"kind": "seek", "iteration": iteration})
 
+    def branch(self, iteration: int | None = None) -> "Session":
+        """Another session that goes on from a recorded iteration; by default from here."""
+        return self._client.branch(self, iteration)
+
     def pause(self) -> int:
         """Stop a run that another thread or process waits for."""
         return self.send({"kind": "pause"})
@@ -195,6 +210,32 @@ class Session:
         """Columns, one entry per iteration; every number a float, NaN and infinities too."""
         columns = self._get("/metrics", since=since).json()
         return _with_floats(columns)
+
+    def layers(self, iterations: Sequence[int] | None = None) -> list[dict[str, Any]]:
+        """Histograms, norms, dead and saturated shares of each layer, by recorded iteration.
+
+        Args:
+            iterations: recorded ones; without them all, thinned evenly if they are many.
+        """
+        given = None if iterations is None else list(iterations)
+        found = self._get("/layers", iterations=given).json()["iterations"]
+        for layer in (layer for each in found for layer in each["layers"]):
+            for part in ("output", "output_gradient", "parameter_gradient"):
+                if layer[part] is not None:
+                    layer[part]["norm"] = float(from_json_number(layer[part]["norm"]))
+        return found
+
+    def diagnosis(self) -> list[dict[str, Any]]:
+        """What is wrong, causes first; an empty list means healthy.
+
+        Each finding has `kind`, `layer`, `evidence`, `message`, `suggestion`, and `cure`, whose
+        `spec` can be opened to try it, or None.
+        """
+        found = self._get("/diagnosis").json()
+        for finding in found:
+            evidence = finding["evidence"].items()
+            finding["evidence"] = {name: float(from_json_number(value)) for name, value in evidence}
+        return found
 
     def figure(self, name: str) -> dict[str, Any]:
         """A Plotly figure: `plotly.graph_objects.Figure(session.figure("loss")).show()`."""

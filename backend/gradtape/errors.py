@@ -5,6 +5,7 @@ GradtapeError                  has code, message, path and details; becomes the 
 ├── InvalidValue               one problem of a spec
 ├── LimitExceeded              asked for more than limits.py allows
 ├── DeviceUnavailable          a device asked for by name that this machine lacks
+├── DataUnavailable            images by a name that this machine has none under, or damaged ones
 ├── UnsupportedTorch           this torch lacks what recording rests on
 ├── RecordingFailed            the iteration itself raised: torch's own message
 ├── InvalidRecording           gradtape.record() used in a way that cannot be recorded
@@ -100,6 +101,12 @@ class DeviceUnavailable(GradtapeError):
     """A device that this machine does not have."""
 
     code = "device_unavailable"
+
+
+class DataUnavailable(GradtapeError):
+    """Data that stands in files of this machine, which are not there or cannot be read."""
+
+    code = "data_unavailable"
 
 
 class UnsupportedTorch(GradtapeError):

@@ -21,6 +21,7 @@ MAX_DATA_VALUES = 20_000_000  # numbers in a data set, samples times features; 8
 MAX_INLINE_DATA_VALUES = 1_000_000  # numbers in inline data; about 10 MB of JSON
 MAX_TEXT_CHARACTERS = 100_000  # of a text that is read character by character; some 40 pages
 MAX_CSV_CHARACTERS = 2_000_000  # of a table in a spec; a spec is kept with every session
+MAX_IMAGE_FILE_BYTES = 128 * 2**20  # of one of the operator's files, unpacked; MNIST's has 47 MB
 MAX_ACTIVATION_VALUES = 50_000_000  # numbers in all layer outputs of one batch; 200 MB in float32
 MAX_MULTIPLICATIONS = 20_000_000_000  # in one forward pass; about a second on one core
 
@@ -42,6 +43,7 @@ REQUEST_TIMEOUT_SECONDS = 30.0  # seconds a session may take to answer one quest
 PROCESS_MEMORY_BYTES = 8 * 2**30  # address space of one session's process
 MAX_MESSAGE_BYTES = 2 * 2**30  # between server and a session's process; the largest snapshot
 MAX_LOGGED_METRIC_VALUES = 200_000  # numbers in the kept metrics events of one session; about 6 MB
+MAX_LAYER_ITERATIONS = 60  # iterations in one answer about layers; more ridges run into another
 
 # Exports
 MAX_TORCHVIZ_NODES = 800  # nodes; torchviz recurses over them, and Python stops at 1,000 calls

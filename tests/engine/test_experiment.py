@@ -111,6 +111,50 @@ def test_a_snapshot_keeps_edits_and_hyperparameters() -> None:
     assert other.metrics().learning_rate[-1] == 0.125
 
 
+def test_a_branch_knows_what_led_to_its_iteration_and_nothing_after_it() -> None:
+    experiment = trained(noisy(), 12, record_at=(0, 4, 9))
+    experiment.edit("input", (0, 0), 7.0)
+    experiment.change_regime(optimizer={"lr": 0.5})
+    branch = Experiment.from_snapshot(noisy(), experiment.to_branch(4))
+    assert branch.iteration == 4
+    assert branch.recorded_iterations == [0, 4]
+    assert branch.metrics().iteration == [0, 1, 2, 3, 4]
+    assert branch.recording(4).frame.blob == experiment.recording(4).frame.blob
+    assert (branch.changed, branch.spec) == ((), noisy())
+    go_on(branch, 8)
+    assert branch.metrics() == trained(noisy(), 12).metrics()
+
+
+def test_a_branch_from_where_an_experiment_stands_takes_its_edits_along() -> None:
+    experiment = trained(noisy(), 5, record_at=(2,))
+    experiment.seek(2)
+    experiment.edit("fc1.weight", (0, 0), 3.0)
+    unedited = Experiment.from_snapshot(noisy(), experiment.to_branch(2))
+    assert unedited.changed == ()
+    experiment.edit("input", (1, 1), -2.0)
+    branch = Experiment.from_snapshot(noisy(), experiment.to_branch())
+    assert branch.changed == ("fc1.weight", "input")
+    for each in (experiment, branch, unedited):
+        go_on(each, 3)
+    assert branch.metrics() == experiment.metrics()
+    assert unedited.metrics() == trained(noisy(), 5).metrics()
+
+
+def test_a_branch_from_an_iteration_that_was_not_recorded_is_an_error() -> None:
+    experiment = trained(moons(), 3, record_at=(1,))
+    assert Experiment.from_snapshot(moons(), experiment.to_branch(3)).iteration == 3
+    with pytest.raises(UnknownIteration, match="iteration 2 is not recorded; recorded are 1"):
+        experiment.to_branch(2)
+
+
+def test_a_reset_branch_begins_where_the_seed_begins() -> None:
+    experiment = trained(noisy(), 4, record_at=(3,))
+    branch = Experiment.from_snapshot(noisy(), experiment.to_branch(3))
+    branch.reset()
+    go_on(branch, 4)
+    assert branch.metrics() == trained(noisy(), 4).metrics()
+
+
 def test_running_forward_again_gives_the_recorded_loss_and_changes_nothing() -> None:
     experiment = trained(noisy(), 9, record_at=(2, 5))
     before = experiment.to_snapshot()

@@ -95,6 +95,20 @@ def test_a_snapshot_goes_on_bit_identically(name: str) -> None:
     assert other.metrics() == experiment.metrics()
 
 
+@pytest.mark.parametrize("name", REGIMES)
+def test_a_branch_from_any_recorded_iteration_goes_on_with_the_same_numbers(name: str) -> None:
+    experiment = Experiment(spec_of(name))
+    go_on(experiment, recorded=RECORDED)
+    whole = experiment.metrics()
+    for iteration in (16, 3, 0, ITERATIONS):
+        branch = Experiment.from_snapshot(spec_of(name), experiment.to_branch(iteration))
+        assert branch.iteration == iteration
+        assert max(branch.recorded_iterations) <= iteration
+        go_on(branch, recorded=RECORDED)
+        assert branch.metrics() == whole
+    assert experiment.metrics() == whole
+
+
 @pytest.mark.parametrize("name", ["validation", "plateau of validation", "one norm of everything"])
 def test_the_validation_loss_is_that_of_a_plain_program(
     name: str, printed: dict[str, list[str]]

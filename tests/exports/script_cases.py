@@ -172,6 +172,16 @@ DATA: dict[str, Raw] = {
         3,
         {"kind": "log_softmax"},
     ),
+    "images of the server": classified(
+        {"kind": "mnist_format", "images": "mnist", "samples": 30, "layout": "images"},
+        {"kind": "cross_entropy"},
+        10,
+    ),
+    "tested with other images": classified(
+        {"kind": "mnist_format", "images": "mnist", "part": "test", "samples": 20},
+        {"kind": "cross_entropy"},
+        10,
+    ),
     "flat digits": classified({"kind": "digits", "samples": 50}, {"kind": "cross_entropy"}, 10),
     "batches over several epochs": spec(
         linear(4), {"kind": "dropout"}, data={**FLAT, "samples": 7}, batch_size=3

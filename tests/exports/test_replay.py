@@ -82,9 +82,9 @@ def test_names_cannot_leave_their_place() -> None:
 
 def test_what_draws_curves_comes_only_where_there_is_one(trained: ReplayDocument) -> None:
     with_curves = ReplayFile(write_replay(trained))
-    figure = with_curves.block("replay-figure")
-    assert figure is not None
-    assert json.loads(figure)["data"][0]["name"] == "loss"
+    layouts = with_curves.block("replay-figures")
+    assert layouts is not None
+    assert json.loads(layouts)["loss"]["title"]["text"] == "Loss"
     single = ReplayFile(write_replay(document_of(wide_recording())))
     assert single.block("replay-plotly") is None
     assert len(single.policy["script-src"]) == 1

@@ -24,6 +24,7 @@ class ScriptedHost:
         self.more: asyncio.Event | None = None  # events wait for it once the log is told
         self.readers = 0
         self.calls: list[str] = []
+        self.branches: list[tuple[str, int | None]] = []
 
     async def start(self) -> None:
         self.calls.append("start")
@@ -45,10 +46,19 @@ class ScriptedHost:
             phase=SessionPhase.READY,
             device="cpu",
             parameters=0,
+            iterations_per_epoch=1,
             iterations_recorded=[],
             sequence=1,
         )
         return self.sessions[session_id]
+
+    async def branch(
+        self, session_id: str, origin: str, iteration: int | None = None
+    ) -> SessionState:
+        self.branches.append((origin, iteration))
+        state = self._session(origin).model_copy(update={"id": session_id})
+        self.sessions[session_id] = state
+        return state
 
     async def state(self, session_id: str) -> SessionState:
         return self._session(session_id)

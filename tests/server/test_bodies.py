@@ -107,6 +107,12 @@ def test_a_command_reaches_the_session_and_its_sequence_comes_back(
         ({"example": ["moons"]}, "unknown_example", "example"),
         ({"example": "moons", "spec": {}}, "invalid_value", "spec"),
         ({"specification": {}}, "unknown_field", "specification"),
+        ({"branch": "abc"}, "invalid_value", "branch"),
+        ({"branch": {}}, "missing", "branch.session"),
+        ({"branch": {"session": "abc", "iteration": -1}}, "invalid_value", "branch.iteration"),
+        ({"branch": {"session": "abc", "iteration": "5"}}, "invalid_value", "branch.iteration"),
+        ({"branch": {"session": "abc", "at": 5}}, "unknown_field", "branch.at"),
+        ({"branch": {"session": "abc"}, "example": "moons"}, "invalid_value", "spec"),
         ({"program": {"source": "1"}}, "not_available", "program"),
         ({"lesson": "B1"}, "not_available", "lesson"),
     ],
@@ -153,6 +159,21 @@ def test_an_opened_session_has_an_id_that_cannot_be_guessed(
     assert all(len(bytes.fromhex(name)) == 16 for name in ids)
     assert answers[0].headers["Location"] == f"/api/v1/sessions/{answers[0].json()['id']}"
     assert set(host.sessions) == ids
+
+
+def test_a_branch_is_a_session_with_an_id_of_its_own(client: Door, host: ScriptedHost) -> None:
+    origin = client.post("/api/v1/sessions", json={"example": "moons"}).json()["id"]
+    for iteration in (5, None):
+        body = {"branch": {"session": origin, "iteration": iteration}}
+        answer = client.post("/api/v1/sessions", json=body)
+        assert answer.status_code == 201
+        assert answer.json()["id"] != origin
+    assert host.branches == [(origin, 5), (origin, None)]
+
+
+def test_a_branch_of_an_unknown_session_is_not_found(client: Door) -> None:
+    answer = client.post("/api/v1/sessions", json={"branch": {"session": "0" * 32}})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown_session")
 
 
 def test_a_spec_is_handed_to_the_host_normalised(client: Door, host: ScriptedHost) -> None:

@@ -1,5 +1,6 @@
 """The API's description is true: its examples run, and it leaves nothing out."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from gradtape import limits
+from gradtape.server.body_documents import EXAMPLE_ID
 from gradtape.server.limits_table import build_limits_table
 from gradtape.server.page import build_page_routes
 from gradtape.server.route_table import list_routes
@@ -29,6 +31,7 @@ ACCESS = {
     ("GET", "/api/v1/limits"): "public",
     ("GET", "/api/v1/catalog"): "public",
     ("GET", "/api/v1/examples"): "public",
+    ("GET", "/api/v1/figures"): "public",
     ("POST", "/api/v1/record"): "work",
     ("POST", "/api/v1/sessions"): "create",
     ("GET", "/api/v1/sessions/{session_id}"): "session",
@@ -39,6 +42,8 @@ ACCESS = {
     ("GET", "/api/v1/sessions/{session_id}/tape/blob"): "session",
     ("GET", "/api/v1/sessions/{session_id}/tensors/{tensor}/values"): "session",
     ("GET", "/api/v1/sessions/{session_id}/metrics"): "session",
+    ("GET", "/api/v1/sessions/{session_id}/layers"): "session",
+    ("GET", "/api/v1/sessions/{session_id}/diagnosis"): "session",
     ("GET", "/api/v1/sessions/{session_id}/figures/{name}"): "session",
     ("GET", "/api/v1/sessions/{session_id}/exports/{kind}"): "session",
 }
@@ -163,7 +168,9 @@ def test_the_examples_of_bodies_do_what_they_say(
             examples = content.get("application/json", {}).get("examples", {})
             for name, example in examples.items():
                 place = path.removeprefix("/api/v1").replace("/sessions/{session_id}", session_path)
-                answer = client.request(method, place, json=example["value"])
+                session_id = session_path.removeprefix("/sessions/")
+                value = json.loads(json.dumps(example["value"]).replace(EXAMPLE_ID, session_id))
+                answer = client.request(method, place, json=value)
                 assert answer.status_code in expected, f"{name}: {answer.text}"
                 told += 1
         wait_until_ready(client, session_path)

@@ -184,8 +184,8 @@ def test_a_loss_that_is_not_finite_is_data_everywhere(client: httpx.Client) -> N
     values = client.get(f"{path}/tensors/fc1.weight/values").json()["values"]
     assert values[0][0] == "NaN"
     traces = client.get(f"{path}/figures/loss").json()["data"]
-    assert [trace["name"] for trace in traces] == ["loss", "not finite"]
-    assert traces[1]["text"] == ["NaN"]
+    assert [trace["name"] for trace in traces] == ["training", "not finite"]
+    assert traces[1]["text"] == ["training: NaN"]
 
 
 def test_metrics_can_be_asked_for_from_an_iteration_on(client: httpx.Client) -> None:
@@ -205,6 +205,13 @@ def test_figures_are_drawn_from_the_metrics(client: httpx.Client) -> None:
     assert figure["data"][0]["y"] == losses
     names = [part["name"] for part in client.get(f"{path}/figures/gradient_flow").json()["data"]]
     assert "fc1.weight" in names
+
+
+def test_the_layouts_of_all_figures_are_told_without_a_session(client: httpx.Client) -> None:
+    layouts = client.get("/figures").json()
+    path = open_session(client, {"example": "moons"})
+    for name, layout in layouts.items():
+        assert client.get(f"{path}/figures/{name}").json()["layout"] == layout
 
 
 def test_a_session_is_a_file_that_no_page_of_ours_opens(client: httpx.Client) -> None:
@@ -241,3 +248,33 @@ def test_a_deleted_session_is_gone(client: httpx.Client) -> None:
     assert client.delete(path).status_code == 204
     assert client.get(path).status_code == 404
     assert client.delete(path).status_code == 404
+
+
+def test_layers_are_told_by_recorded_iteration(client: httpx.Client) -> None:
+    path = open_session(client, {"example": "moons"})
+    assert client.get(f"{path}/layers").json() == {"iterations": []}
+    carry_out(client, path, kind="run", iterations=21, record_every=5)
+    every = client.get(f"{path}/layers").json()["iterations"]
+    assert [each["iteration"] for each in every] == [0, 5, 10, 15, 20]
+    names = [layer["name"] for layer in every[0]["layers"]]
+    assert names == ["fc1", "tanh1", "fc2", "tanh2", "fc3"]
+    some = client.get(f"{path}/layers", params={"iterations": [20, 5]}).json()["iterations"]
+    assert some == [every[1], every[4]]
+    norms = client.get(f"{path}/metrics").json()["gradient_norm"]
+    both = math.hypot(norms["fc1.weight"][5], norms["fc1.bias"][5])
+    assert every[1]["layers"][0]["parameter_gradient"]["norm"] == pytest.approx(both, rel=1e-6)
+
+
+def test_a_diagnosis_names_kind_and_layer_and_an_empty_list_means_healthy(
+    client: httpx.Client,
+) -> None:
+    healthy, ill = (open_session(client, {"example": key}) for key in ("moons", "vanishing"))
+    for path in (healthy, ill):
+        carry_out(client, path, kind="run", iterations=5)
+    assert client.get(f"{healthy}/diagnosis").json() == []
+    (found,) = client.get(f"{ill}/diagnosis").json()
+    assert (found["kind"], found["layer"]) == ("vanishing_gradient", "fc1")
+    assert found["evidence"]["layers"] == 20
+    cured = open_session(client, {"spec": found["cure"]["spec"]})
+    carry_out(client, cured, kind="run", iterations=5)
+    assert client.get(f"{cured}/diagnosis").json() == []

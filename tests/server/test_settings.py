@@ -15,11 +15,15 @@ def test_by_default_only_this_machine_is_served(monkeypatch: pytest.MonkeyPatch)
     assert settings.host_names == {"localhost", "127.0.0.1", "::1"}
 
 
-def test_the_environment_sets_what_arguments_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_sets_what_arguments_do_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("GRADTAPE_PORT", "9100")
     monkeypatch.setenv("GRADTAPE_DATA", "/somewhere")
     monkeypatch.setenv("GRADTAPE_ALLOWED_HOSTS", "Tape.Example, localhost,")
+    monkeypatch.setenv("GRADTAPE_IMAGES", str(tmp_path))
     settings = Settings()
+    assert settings.images == tmp_path
     assert settings.port == 9100
     assert settings.data == Path("/somewhere")
     assert settings.allowed_hosts == ("tape.example", "localhost")
@@ -58,3 +62,8 @@ def test_the_data_folder_is_where_the_system_keeps_such_things(
 def test_a_port_out_of_range_is_refused() -> None:
     with pytest.raises(ValidationError):
         Settings(port=70_000)
+
+
+def test_a_folder_of_images_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="images"):
+        Settings(images=tmp_path / "nowhere")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from contextlib import aclosing
 
+from gradtape.engine.experiment import Experiment
 from gradtape.sessions.host import SessionHost
 from gradtape.sessions.messages import (
     LoggedEvent,
@@ -15,6 +16,7 @@ from gradtape.sessions.messages import (
     StateEvent,
 )
 from gradtape.sessions.questions import MetricsQuestion
+from gradtape.spec import ExperimentSpec
 from gradtape.tape.metrics import Metrics
 
 PATIENCE_SECONDS = 120.0  # a test that waits longer hangs
@@ -48,6 +50,25 @@ def has_trained(iteration: int) -> Callable[[SessionEvent], bool]:
         return isinstance(event, MetricsEvent) and event.columns.iteration[-1] >= iteration
 
     return matches
+
+
+def has_learning_rate(rate: float) -> Callable[[SessionEvent], bool]:
+    def matches(event: SessionEvent) -> bool:
+        return isinstance(event, MetricsEvent) and rate in event.columns.learning_rate
+
+    return matches
+
+
+def rows_of_changed_run(
+    spec: ExperimentSpec, change_at: int, iterations: int
+) -> dict[int, tuple[float, ...]]:
+    """What a plain run gives whose learning rate becomes 0.25 before an iteration."""
+    experiment = Experiment(spec)
+    for iteration in range(iterations):
+        if iteration == change_at:
+            experiment.change_regime(optimizer={"lr": 0.25})
+        experiment.train_iteration()
+    return rows_of(experiment.metrics())
 
 
 async def follow(

@@ -1,7 +1,7 @@
 """What the next process has to do."""
 
 from gradtape.sessions.command_book import MAX_DEATHS, CommandBook
-from gradtape.sessions.messages import PauseCommand, RecordCommand, RunCommand
+from gradtape.sessions.messages import Command, PauseCommand, RecordCommand, RunCommand, SetCommand
 from gradtape.sessions.protocol import Done, SnapshotTaken
 from gradtape.spec import examples
 from gradtape.spec.regime import regime_of
@@ -10,6 +10,7 @@ from gradtape.store.session_store import StoredCommand
 RUN = RunCommand(kind="run", iterations=100)
 RECORD = RecordCommand(kind="record")
 PAUSE = PauseCommand(kind="pause")
+SET = SetCommand(kind="set", optimizer={"lr": 0.5}, at_once=True)
 
 
 def done(number: int, iteration: int, *, failed: bool = False) -> Done:
@@ -21,7 +22,7 @@ def taken(covers: int, *, run: int | None = None, until: int | None = None) -> S
     return SnapshotTaken(iteration=0, covers=covers, run=run, until=until, requested=False)
 
 
-def book_of(*commands: RunCommand | RecordCommand | PauseCommand) -> CommandBook:
+def book_of(*commands: Command) -> CommandBook:
     book = CommandBook()
     for command in commands:
         book.add(book.take_number(), command)
@@ -56,6 +57,27 @@ def test_a_run_that_was_paused_ends_there_again() -> None:
     book.finish(done(2, 42))
     # Without the pause itself, which would end the run even earlier.
     assert resent(book) == [(1, 42), (3, None)]
+
+
+def test_a_change_in_the_middle_of_a_run_is_made_there_again() -> None:
+    book = book_of(RUN, SET)
+    book.begin(1)
+    book.finish(done(2, 42).model_copy(update={"meanwhile": True}))
+    assert book.waiting == 1
+    assert resent(book) == [(1, None), (2, 42)]
+    book.finish(done(2, 57).model_copy(update={"meanwhile": True}))
+    assert resent(book) == [(1, None), (2, 42)]
+
+
+def test_a_process_that_ends_after_such_a_change_ended_over_the_run() -> None:
+    book = book_of(RUN, SET)
+    for death in range(1, MAX_DEATHS + 1):
+        book.begin_anew()
+        book.begin(1)
+        book.finish(done(2, 42).model_copy(update={"meanwhile": True}))
+        dropped = book.note_death()
+        assert (dropped is not None) == (death == MAX_DEATHS)
+    assert resent(book) == [(2, 42)]
 
 
 def test_a_run_that_failed_goes_as_far_as_it_went() -> None:

@@ -7,9 +7,9 @@ import pytest
 from gradtape.errors import SessionUnavailable, UnknownSession
 from gradtape.sessions.launcher import Launcher
 from gradtape.sessions.local_host import LocalHost
-from gradtape.sessions.messages import FailedEvent, RecordCommand
+from gradtape.sessions.messages import FailedEvent, PauseCommand, RecordCommand, SessionPhase
 from gradtape.store.session_store import SessionStore, StoredCommand, StoredSnapshot
-from tests.sessions.following import follow, is_ready_at, run_command
+from tests.sessions.following import follow, is_kind, is_ready, is_ready_at, run_command
 from tests.sessions.specs import MOONS, small_spec
 
 pytestmark = pytest.mark.anyio
@@ -66,3 +66,26 @@ async def test_training_goes_on_without_snapshots_and_commands_are_refused(
     assert told == ["snapshot"]
     await host.snapshot("a")
     await host.stop()
+
+
+async def test_training_can_be_paused_while_the_disk_is_full(
+    launcher: Launcher, tmp_path: Path
+) -> None:
+    store = FullStore(tmp_path)
+    host = LocalHost(store, launcher=launcher)
+    await host.start()
+    await host.open("a", small_spec())
+    await host.send("a", run_command(1_000_000))
+    await follow(host, "a", is_kind("metrics"))
+    store.is_full = True
+    sequence = await host.send("a", PauseCommand(kind="pause"))
+    await follow(host, "a", is_ready, after=sequence)
+    paused = await host.state("a")
+    assert (paused.iteration < 1_000_000, paused.phase) == (True, SessionPhase.READY)
+    store.is_full = False
+    await host.snapshot("a")
+    await host.stop()
+    again = LocalHost(SessionStore(tmp_path), launcher=launcher)
+    await again.start()
+    assert (await again.state("a")).iteration == paused.iteration
+    await again.stop()

@@ -25,12 +25,14 @@ from gradtape.spec import ExperimentSpec
 from tests.sessions.conftest import HostMaker, own_host
 from tests.sessions.following import (
     follow,
+    has_learning_rate,
     has_trained,
     is_kind,
     is_ready,
     is_ready_at,
     metrics_of,
     rows_of,
+    rows_of_changed_run,
     run_command,
     told_rows,
 )
@@ -116,6 +118,27 @@ async def test_commands_that_wait_are_carried_out_by_the_next_process_in_order(
     for _ in range(400):
         experiment.train_iteration()
     assert rows_of(await metrics_of(host, "a")) == rows_of(experiment.metrics())
+
+
+async def test_a_change_in_the_middle_of_a_run_is_made_there_again_by_the_next_process(
+    make_host: HostMaker,
+) -> None:
+    host = await make_host(snapshot_interval_seconds=NEVER)
+    spec = small_spec()
+    await host.open("a", spec)
+    await host.send("a", run_command(10_000))
+    await follow(host, "a", has_trained(100))
+    await host.send("a", SetCommand(kind="set", optimizer={"lr": 0.25}, at_once=True))
+    await follow(host, "a", has_learning_rate(0.25))
+    changed_at = (await metrics_of(host, "a")).learning_rate.index(0.25)
+    assert 0 < changed_at < 9_000
+    for _ in range(2):  # from the very beginning, then from a snapshot that holds the change
+        told = (await host.state("a")).sequence
+        kill(host, "a")
+        await follow(host, "a", has_learning_rate(0.25), after=told)
+        await host.snapshot("a")
+    await follow(host, "a", is_ready_at(10_000))
+    assert rows_of(await metrics_of(host, "a")) == rows_of_changed_run(spec, changed_at, 10_000)
 
 
 async def test_a_paused_run_stands_where_it_stood_after_its_process_is_killed(

@@ -39,7 +39,7 @@ def test_the_catalogue_has_every_kind_that_is_promised() -> None:
     assert set(kinds["data"]) == {
         *("inline", "random_normal", "random_uniform", "linear_regression", "xor", "circles"),
         *("moons", "spiral", "blobs", "digits", "sine", "gaussian_mixture", "csv"),
-        *("characters", "sequences"),
+        *("characters", "sequences", "mnist_format"),
     }
     assert set(kinds["layers"]) >= {
         *("conv3d", "max_pool1d", "max_pool3d", "avg_pool1d", "avg_pool3d"),
@@ -54,6 +54,23 @@ def test_the_catalogue_has_every_kind_that_is_promised() -> None:
     assert set(kinds["initializations"]) == {
         *("default", "zeros", "constant", "normal", "uniform", "xavier", "kaiming"),
     }
+
+
+def test_the_servers_image_sets_are_a_choice_or_said_to_be_absent() -> None:
+    absent, present = catalog(), catalog(("kmnist", "mnist"))
+    (without,) = [entry for entry in absent.data if entry.unavailable is not None]
+    assert without.kind == "mnist_format"
+    assert "gradtape serve --images FOLDER" in str(without.unavailable)
+    (entry,) = [entry for entry in present.data if entry.kind == without.kind]
+    assert entry.unavailable is None
+    assert (entry.parameters[0].name, entry.parameters[0].type) == ("images", "choice")
+    assert entry.parameters[0].choices == ("kmnist", "mnist")
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../mnist", "/etc", "a/b", "MNIST", "a\n", "é"])
+def test_an_image_set_is_named_plainly_and_never_by_a_path(name: str) -> None:
+    raw = raw_spec(data={"kind": "mnist_format", "images": name})
+    assert problems_of(raw)[0].path == "data.images"
 
 
 @pytest.mark.parametrize(("group", "entry"), ENTRIES)

@@ -41,6 +41,25 @@ def test_a_session_is_found_again_by_the_next_server(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_branch_has_the_others_spec_and_a_snapshot_of_its_own(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path)
+    store.create("a", "{}", sequence=9)
+    store.append_command("a", StoredCommand(1, '{"kind": "record"}'))
+    begins = StoredSnapshot(b"begins", iteration=4, covers=0)
+    store.branch("b", "a", begins)
+    store.delete("a")
+    store = reopen(store, tmp_path)
+    assert store.load("b") == StoredSession("b", "{}")
+    assert store.load_snapshot("b") == begins
+    store.close()
+
+
+def test_a_branch_of_a_session_that_was_deleted_is_not_stored(store: SessionStore) -> None:
+    with pytest.raises(UnknownSession):
+        store.branch("b", "a", StoredSnapshot(b"", iteration=0, covers=0))
+    assert not store.contains("b")
+
+
 def test_an_unknown_session_is_told_as_such(store: SessionStore) -> None:
     assert not store.contains("a")
     with pytest.raises(UnknownSession, match="a"):

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -11,13 +12,16 @@ from torch import Tensor
 from gradtape import limits
 from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, check_index
 from gradtape.engine.devices import choose_device
+from gradtape.engine.layer_statistics import measure_layers
 from gradtape.engine.recorder.recording import Recording
+from gradtape.engine.training.branching import cut_after
 from gradtape.engine.training.checkpoint import Checkpoint, copy_state, restore_state
 from gradtape.engine.training.learner import Learner, Measured
 from gradtape.engine.training.metrics_log import MetricsLog
 from gradtape.engine.training.snapshot import Snapshot, read_snapshot, write_snapshot
 from gradtape.errors import UnknownIteration, UnknownTensor
 from gradtape.spec import ExperimentSpec, change_regime
+from gradtape.tape.layers import IterationLayers
 from gradtape.tape.metrics import Metrics
 
 Parameters = Mapping[str, Tensor]
@@ -58,6 +62,7 @@ class Experiment:
         )
         self._checkpoints: dict[int, Checkpoint] = {}
         self._recordings: OrderedDict[int, Recording] = OrderedDict()
+        self._layers: WeakKeyDictionary[Checkpoint, IterationLayers] = WeakKeyDictionary()
 
     @property
     def device(self) -> str:
@@ -78,6 +83,11 @@ class Experiment:
     def batches_per_epoch(self) -> int:
         """How many iterations one pass over the training data takes."""
         return self._data.batches_per_epoch
+
+    @property
+    def training_targets(self) -> Tensor:
+        """Of all samples to train on, as they are now; not to be written to."""
+        return self._data.targets
 
     @property
     def last_loss(self) -> float | None:
@@ -125,6 +135,19 @@ class Experiment:
             self._keep(recording)
         self._recordings.move_to_end(number)
         return recording
+
+    def layers(self, iteration: int | None = None) -> IterationLayers:
+        """The layers of a recorded iteration, summed up; measured once, kept with its checkpoint.
+
+        Raises:
+            UnknownIteration: nothing is recorded, or not this one.
+        """
+        checkpoint = self._checkpoints[self._recorded(iteration)]
+        known = self._layers.get(checkpoint)
+        if known is None:
+            known = measure_layers(self.recording(checkpoint.iteration))
+            self._layers[checkpoint] = known
+        return known
 
     @contextmanager
     def forward_again(self, iteration: int | None = None) -> Iterator[tuple[Tensor, Parameters]]:
@@ -202,10 +225,27 @@ class Experiment:
 
     def to_snapshot(self) -> bytes:
         """Everything that another process needs to go on bit-identically, as safetensors."""
-        return write_snapshot(
-            Snapshot(
-                self._checkpoint(), self._checkpoints, self._data.edits, self._metrics.to_tensors()
-            )
+        return write_snapshot(self._snapshot())
+
+    def to_branch(self, iteration: int | None = None) -> bytes:
+        """A snapshot that stands before a recorded iteration and knows nothing of what followed.
+
+        Args:
+            iteration: its number, or the one that comes next; None is here, as it stands.
+        Raises:
+            UnknownIteration: it was not recorded, or has been thinned out.
+        """
+        snapshot = self._snapshot()
+        is_recorded = iteration in self._checkpoints
+        if iteration is None or (iteration == self.iteration and not is_recorded):
+            here = snapshot.here
+        else:
+            here = self._checkpoints[self._recorded(iteration)]
+        return write_snapshot(cut_after(snapshot, here))
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(
+            self._checkpoint(), self._checkpoints, self._data.edits, self._metrics.to_tensors()
         )
 
     @classmethod

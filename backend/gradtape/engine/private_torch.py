@@ -128,9 +128,9 @@ def step_unannounced(optimizer: Optimizer) -> None:
 
     Torch tells also where none listens: that takes 6 µs, a third of the step of a small network.
     """
-    step = type(optimizer).step
+    step: Any = type(optimizer).step
     if "step" in vars(optimizer) or not getattr(step, "hooked", False):
-        optimizer.step()  # a scheduler counts its steps, or it is no optimizer of torch's
+        optimizer.step()  # a scheduler counts its steps, or torch announces them otherwise
     else:
         step.__wrapped__(optimizer)
 

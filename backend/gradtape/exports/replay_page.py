@@ -40,7 +40,7 @@ def write_page(packed: bytes | memoryview, *, has_curves: bool) -> bytes:
 
     Args:
         packed: a ReplayDocument, as `pack_document` gives it.
-        has_curves: put in what draws the loss, half a megabyte.
+        has_curves: put in what draws them, half a megabyte.
     Raises:
         PageNotBuilt: the viewer is not in this installation.
     """
@@ -51,7 +51,7 @@ def write_page(packed: bytes | memoryview, *, has_curves: bool) -> bytes:
         plotly = _read("replay/plotly.js")
         allowed.append(plotly)
         blocks["replay-plotly"] = _compress(plotly)
-        blocks["replay-figure"] = _compress(_loss_figure())
+        blocks["replay-figures"] = _compress(_figure_layouts())
     page = SKELETON.format(
         policy=_policy(allowed, style),
         icon=_text(_read("favicon.svg")),
@@ -94,15 +94,12 @@ def _compress(data: bytes) -> bytes:
     return gzip.compress(data, BEST_LEVEL, mtime=0)
 
 
-def _loss_figure() -> bytes:
-    """The look of the loss curve; its points are the viewer's to put in."""
+def _figure_layouts() -> bytes:
+    """What the curves mean; their points are the viewer's to put in."""
     # Plotly takes half a second to import, and most replays have no curve.
-    from gradtape.figures.gallery import figure_json
-    from gradtape.figures.loss import build_loss_figure
-    from gradtape.tape.metrics import Metrics
+    from gradtape.figures.gallery import layouts_json
 
-    nothing = Metrics(iteration=[], loss=[], learning_rate=[], gradient_norm={}, parameter_norm={})
-    return figure_json(build_loss_figure(nothing))
+    return layouts_json()
 
 
 def _inlined(name: str) -> bytes:

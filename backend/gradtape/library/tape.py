@@ -9,6 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 from torch import Tensor
 
+from gradtape.engine.diagnosis.diagnosis import diagnose_recording
 from gradtape.engine.recorder.recording import Recording
 from gradtape.errors import InvalidRecording, UnknownIteration, UnknownTensor
 from gradtape.library.files import Values, recording_json, replay_html, write_file
@@ -16,6 +17,7 @@ from gradtape.library.summary import Summary, summarize_recording
 from gradtape.library.viewing import NotebookPage, show_html
 from gradtape.tape import structure as plain
 from gradtape.tape.bad_number import BadNumber
+from gradtape.tape.finding import Finding
 
 
 class Tape:
@@ -152,6 +154,14 @@ class Tape:
     def first_bad_number(self, *, iteration: int | None = None) -> BadNumber | None:
         """The first op that made NaN or infinity of finite numbers; None if all are finite."""
         return self.recording(iteration).frame.bad_number
+
+    def diagnose(self, *, iteration: int | None = None) -> list[Finding]:
+        """What is wrong, causes first, as far as one iteration shows it; empty means healthy.
+
+        Vanishing and exploding gradients, dead and saturated units, NaN and infinity, and gradients
+        that were added to those of the iteration before.
+        """
+        return diagnose_recording(self.recording(iteration))
 
     def summary(self, *, iteration: int | None = None) -> Summary:
         """A table of calls, shapes, parameters and gradient norms; `print` it."""

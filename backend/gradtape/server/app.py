@@ -24,11 +24,13 @@ from gradtape.server.page import build_page_routes
 from gradtape.server.routes import (
     catalog,
     commands,
+    diagnosis,
     events,
     examples,
     exports,
     figures,
     health,
+    layers,
     limits,
     metrics,
     record,
@@ -38,6 +40,7 @@ from gradtape.server.routes import (
 )
 from gradtape.server.settings import Settings
 from gradtape.sessions.host import SessionHost
+from gradtape.sessions.host_settings import HostSettings
 from gradtape.sessions.local_host import LocalHost
 from gradtape.store.session_store import SessionStore
 
@@ -53,6 +56,8 @@ ROUTE_MODULES = (
     tapes,
     tensors,
     metrics,
+    layers,
+    diagnosis,
     figures,
     exports,
 )
@@ -76,6 +81,15 @@ def _build_middleware(settings: Settings) -> list[Middleware]:
     ]
 
 
+def build_host(settings: Settings) -> LocalHost:
+    """Processes on this machine, kept in the data folder.
+
+    Raises:
+        SessionUnavailable: another server holds the data folder.
+    """
+    return LocalHost(SessionStore(settings.data), HostSettings(images=settings.images))
+
+
 def create_app(settings: Settings, host: SessionHost | None = None) -> FastAPI:
     """The web application.
 
@@ -87,7 +101,7 @@ def create_app(settings: Settings, host: SessionHost | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        app.state.host = host or LocalHost(SessionStore(settings.data))
+        app.state.host = host or build_host(settings)
         app.state.export_limiter = CapacityLimiter(caps.MAX_CONCURRENT_EXPORTS)
         await app.state.host.start()
         yield
@@ -105,6 +119,7 @@ def create_app(settings: Settings, host: SessionHost | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.state.images = settings.images
     app.state.closing = asyncio.Event()
     install_error_responses(app)
     install_openapi(app)

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from gradtape.errors import InvalidRequest, InvalidSpec
 from gradtape.server.json_body import JsonBody
+from gradtape.server.models import BranchPoint, OpenByBranch
 from gradtape.server.validation import BodyModel, nearest_name
 from gradtape.sessions import messages
 from gradtape.sessions.messages import Command
@@ -27,7 +28,11 @@ _COMMAND_BODY: BodyModel[Command] = BodyModel(
     },
 )
 
-_OPENINGS = ("spec", "example")
+_BRANCH_BODY: BodyModel[OpenByBranch] = BodyModel(
+    OpenByBranch, {"": tuple(BranchPoint.model_fields)}
+)
+
+_OPENINGS = ("spec", "example", "branch")
 _LATER = {"program": "pasted programs", "lesson": "lessons"}
 
 
@@ -80,17 +85,18 @@ def _read_example(key: Any) -> ExperimentSpec:
     return known[key].spec
 
 
-def read_opening(body: JsonBody) -> ExperimentSpec:
-    """The spec that a session is opened for: `{"spec": …}` or `{"example": …}`.
+def read_opening(body: JsonBody) -> ExperimentSpec | BranchPoint:
+    """What a session is opened for: `{"spec": …}`, `{"example": …}` or `{"branch": …}`.
 
     Raises:
         InvalidSpec: with every problem; paths begin at the spec, as for a spec alone.
-        InvalidRequest: neither or both, an unknown example, a program or a lesson.
+        InvalidRequest: none or several of them, an unknown example, a program or a lesson.
     """
     value = body.value
     _refuse_later_kinds(value)
     if not isinstance(value, dict):
-        raise InvalidRequest('The body must be {"spec": …} or {"example": …}.', code="missing")
+        known = " or ".join(f'{{"{name}": …}}' for name in _OPENINGS)
+        raise InvalidRequest(f"The body must be {known}.", code="missing")
     opening = cast("dict[str, Any]", value)
     for name in opening:
         if name not in _OPENINGS:
@@ -99,12 +105,14 @@ def read_opening(body: JsonBody) -> ExperimentSpec:
                 f"Unknown field {name[:64]!r}.{hint}", path=name[:64], code="unknown_field"
             )
     if len(opening) != 1:
-        received = "both" if opening else "neither"
+        received = " and ".join(opening) or "none of them"
         raise InvalidRequest(
-            f"Either a spec or an example opens a session; received {received}.",
+            f"One of {', '.join(_OPENINGS)} opens a session; received {received}.",
             path="spec",
             code="invalid_value" if opening else "missing",
         )
+    if "branch" in opening:
+        return _BRANCH_BODY.validate(body.content).branch
     return parse_spec(opening["spec"]) if "spec" in opening else _read_example(opening["example"])
 
 

@@ -66,6 +66,9 @@ COMMAND_EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
+EXAMPLE_ID = "0123456789abcdef0123456789abcdef"
+
+
 def _reference(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -83,8 +86,12 @@ def _body(schema: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
 SPEC_BODY = _body(_reference("ExperimentSpec"), {"two-layer": TWO_LAYER_SPEC, "xor": XOR_SPEC})
 
 OPENING_BODY = _body(
-    {"anyOf": [_reference("OpenBySpec"), _reference("OpenByExample")]},
-    {"example": {"example": "moons"}, "spec": {"spec": XOR_SPEC}},
+    {"anyOf": [_reference(f"OpenBy{way}") for way in ("Spec", "Example", "Branch")]},
+    {
+        "example": {"example": "moons"},
+        "spec": {"spec": XOR_SPEC},
+        "branch": {"branch": {"session": EXAMPLE_ID, "iteration": 0}},
+    },
 )
 
 COMMAND_BODY = _body(_reference("Command"), COMMAND_EXAMPLES)

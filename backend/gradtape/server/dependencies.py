@@ -7,6 +7,7 @@ from typing import Annotated
 from anyio import CapacityLimiter
 from fastapi import Depends, Path, Query, Request
 
+from gradtape.engine.data.image_sets import image_set_names
 from gradtape.sessions.host import SessionHost
 
 
@@ -20,6 +21,11 @@ def get_closing(request: Request) -> asyncio.Event:
     return request.app.state.closing
 
 
+def get_image_sets(request: Request) -> tuple[str, ...]:
+    """The names of the image sets that the operator provides; looked up anew each time."""
+    return image_set_names(request.app.state.images)
+
+
 def get_export_limiter(request: Request) -> CapacityLimiter:
     """Lets a few exports at once be made."""
     return request.app.state.export_limiter
@@ -30,6 +36,7 @@ def new_session_id() -> str:
     return secrets.token_hex(16)
 
 
+ImageSets = Annotated[tuple[str, ...], Depends(get_image_sets)]
 HostDependency = Annotated[SessionHost, Depends(get_host)]
 ClosingDependency = Annotated[asyncio.Event, Depends(get_closing)]
 ExportLimiter = Annotated[CapacityLimiter, Depends(get_export_limiter)]

@@ -25,6 +25,7 @@ STATUSES: dict[type[errors.GradtapeError], int] = {
     errors.InvalidValue: 422,
     errors.LimitExceeded: 422,
     errors.DeviceUnavailable: 422,
+    errors.DataUnavailable: 422,
     errors.UnsupportedTorch: 501,
     errors.RecordingFailed: 422,
     errors.UnknownSession: 404,

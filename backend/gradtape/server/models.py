@@ -53,6 +53,25 @@ class OpenByExample(Answer):
     example: str = Field(description="An example's key.", max_length=64, examples=["moons"])
 
 
+class BranchPoint(Answer):
+    """Where a session branches off from another."""
+
+    session: str = Field(description="The other's id.", max_length=64)
+    iteration: int | None = Field(
+        default=None,
+        ge=0,
+        le=2**53,
+        description="A recorded iteration, or the one that comes next: the branch stands before "
+        "it. Null is where the other session stands.",
+    )
+
+
+class OpenByBranch(Answer):
+    """Open a session that goes on from an iteration of another, which is left as it is."""
+
+    branch: BranchPoint
+
+
 class CommandReceipt(Answer):
     """A command was logged and will be carried out after those before it."""
 
@@ -86,10 +105,14 @@ class TensorValues(Answer):
     )
 
 
+FigureLayout = dict[str, Any]
+"""Title, axes, bands and fonts of a Plotly figure."""
+
+
 class Figure(BaseModel):
     """A Plotly figure."""
 
     model_config = ConfigDict(extra="allow")
 
     data: list[dict[str, Any]]
-    layout: dict[str, Any]
+    layout: FigureLayout

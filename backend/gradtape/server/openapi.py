@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from gradtape.server.error_responses import ErrorResponse
-from gradtape.server.models import OpenByExample, OpenBySpec
+from gradtape.server.models import OpenByBranch, OpenByExample, OpenBySpec
 from gradtape.sessions.messages import Command, LoggedEvent, SessionEvent
 from gradtape.tape.replay_document import ReplayDocument
 
@@ -30,6 +30,7 @@ _ROOTS: dict[str, Any] = {
     "ErrorResponse": ErrorResponse,
     "OpenBySpec": OpenBySpec,
     "OpenByExample": OpenByExample,
+    "OpenByBranch": OpenByBranch,
     "LoggedEvent": LoggedEvent,
     "Command": Command,
     "SessionEvent": SessionEvent,

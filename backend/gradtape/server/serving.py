@@ -9,10 +9,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from gradtape.errors import AddressUnavailable
-from gradtape.server.app import create_app
+from gradtape.server.app import build_host, create_app
 from gradtape.server.settings import Settings
-from gradtape.sessions.local_host import LocalHost
-from gradtape.store.session_store import SessionStore
 
 BACKLOG = 2_048  # connections that wait to be accepted
 STOP_SECONDS = 5  # what a request that is under way may take when the server stops
@@ -88,6 +86,6 @@ def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
     with listener:
         port = listener.getsockname()[1]
         # Before the server starts, so that a folder that is in use is one clear error.
-        app = create_app(settings, LocalHost(SessionStore(settings.data)))
+        app = create_app(settings, build_host(settings))
         url = settings.model_copy(update={"port": port}).url
         Server(app, lambda: on_ready(url)).run(sockets=[listener])

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import DirectoryPath, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65_535, description="0 takes any free port.")
     data: Path = Field(default_factory=default_data_folder, description="Folder of the sessions.")
+    images: DirectoryPath | None = Field(
+        default=None, description="Folder of image sets in MNIST's format, one folder each."
+    )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=LOOPBACK_NAMES, description="Host names it answers to; comma-separated."
     )

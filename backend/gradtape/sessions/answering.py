@@ -3,7 +3,9 @@
 import orjson
 
 from gradtape import limits
+from gradtape.engine.diagnosis.diagnosis import diagnose_experiment
 from gradtape.engine.experiment import Experiment
+from gradtape.engine.layer_statistics import thin_evenly
 from gradtape.engine.recorder.recording import Recording
 from gradtape.errors import LimitExceeded
 from gradtape.exports.graph_dot import write_graph_dot
@@ -14,7 +16,10 @@ from gradtape.exports.replay_packing import pack_document
 from gradtape.sessions.questions import (
     Answer,
     BlobQuestion,
+    BranchQuestion,
+    DiagnosisQuestion,
     DotQuestion,
+    LayersQuestion,
     MetricsQuestion,
     OriginQuestion,
     ParametersQuestion,
@@ -25,6 +30,8 @@ from gradtape.sessions.questions import (
     ValuesQuestion,
 )
 from gradtape.tape.codec import encode_tape, encode_values
+from gradtape.tape.finding import FINDINGS
+from gradtape.tape.layers import LayerHistory
 from gradtape.tape.structure import Tensor
 
 
@@ -43,14 +50,16 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return _answer_blob(experiment.recording(question.iteration))
         case ValuesQuestion():
             return _answer_values(experiment.recording(question.iteration), question)
-        case MetricsQuestion():
-            return Answer(experiment.metrics(question.since).model_dump_json().encode())
+        case MetricsQuestion() | LayersQuestion() | DiagnosisQuestion():
+            return Answer(_tell_of_training(experiment, question))
         case DotQuestion():
             return Answer(_write_dot(experiment, question.iteration))
         case ParametersQuestion():
             return Answer(_write_parameters(experiment, question.iteration))
         case OriginQuestion():
             return Answer(_tell_origin(experiment).model_dump_json().encode())
+        case BranchQuestion():
+            return _answer_branch(experiment, question.iteration)
         case ReplayQuestion():
             return _answer_replay(experiment)
 
@@ -98,6 +107,25 @@ def _answer_values(recording: Recording, question: ValuesQuestion) -> Answer:
     return Answer(orjson.dumps({**facts, "values": orjson.Fragment(encode_values(values))}))
 
 
+def _tell_of_training(
+    experiment: Experiment, question: MetricsQuestion | LayersQuestion | DiagnosisQuestion
+) -> bytes:
+    match question:
+        case MetricsQuestion():
+            return experiment.metrics(question.since).model_dump_json().encode()
+        case LayersQuestion():
+            return _tell_layers(experiment, question.iterations).model_dump_json().encode()
+        case DiagnosisQuestion():
+            return FINDINGS.dump_json(diagnose_experiment(experiment))
+
+
+def _tell_layers(experiment: Experiment, iterations: tuple[int, ...] | None) -> LayerHistory:
+    if iterations is None:
+        iterations = thin_evenly(experiment.recorded_iterations, limits.MAX_LAYER_ITERATIONS)
+    asked = sorted(set(iterations))
+    return LayerHistory(iterations=tuple(experiment.layers(number) for number in asked))
+
+
 def _write_dot(experiment: Experiment, iteration: int | None) -> bytes:
     structure = experiment.recording(iteration).structure
     if len(structure.nodes) > limits.MAX_TORCHVIZ_NODES:
@@ -122,6 +150,12 @@ def _tell_origin(experiment: Experiment) -> Origin:
         device=experiment.device,
         changed=experiment.changed,
     )
+
+
+def _answer_branch(experiment: Experiment, iteration: int | None) -> Answer:
+    snapshot = experiment.to_branch(iteration)
+    before = experiment.iteration if iteration is None else iteration
+    return Answer(orjson.dumps({"iteration": before}), snapshot)
 
 
 def _answer_replay(experiment: Experiment) -> Answer:

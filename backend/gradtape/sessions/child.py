@@ -70,7 +70,8 @@ class LeaveRequested(Exception):
 class SessionLoop:
     """Carries out what comes over the wire on one experiment.
 
-    A run ends as soon as a pause or a reset waits behind it; everything else keeps its order.
+    A run ends as soon as a pause or a reset waits behind it, and goes on with other hyperparameters
+    when it is told so at once; everything else keeps its order.
     Questions are answered between iterations.
 
     Args:
@@ -93,9 +94,10 @@ class SessionLoop:
         self._clock = clock
         self._snapshots = SnapshotSchedule(snapshot_interval_seconds, now=clock())
         self._waiting: deque[Perform] = deque()
-        self._covers = 0
+        self._covers = self._latest = 0  # numbers of commands
         self._run_number: int | None = None
         self._until: int | None = None
+        self._began_at = 0  # completed iterations, of the latest run in this process
         self._next_look = self._next_metrics = clock()
 
     def serve(self) -> None:
@@ -142,27 +144,36 @@ class SessionLoop:
 
     def _perform(self, message: Perform) -> None:
         self._wire.send(Began(number=message.number))
-        failed = False
+        failed = self._attempt(message)
+        self._send_metrics()
+        self._latest = max(self._latest, message.number)
+        self._covers, self._run_number, self._until = self._latest, None, None
+        self._snapshots.note_change()
+        self._tell_done(message, failed=failed)
+        self._tell_state(SessionPhase.READY)
+
+    def _attempt(self, message: Perform) -> bool:
+        """Carry out a command; whether it failed, which is told."""
         try:
             self._carry_out(message)
         except (WireClosed, LeaveRequested):
             raise
         except Exception as error:  # noqa: BLE001  whatever torch raises, the session lives on
-            failed = True
             told = as_gradtape_error(error).to_dict()
             self._tell(FailedEvent(command=message.command.kind, error=told))
-        self._send_metrics()
-        self._covers, self._run_number, self._until = message.number, None, None
-        self._snapshots.note_change()
+            return True
+        return False
+
+    def _tell_done(self, message: Perform, *, failed: bool, meanwhile: bool = False) -> None:
         self._wire.send(
             Done(
                 number=message.number,
                 iteration=self._experiment.iteration,
                 failed=failed,
+                meanwhile=meanwhile,
                 regime=regime_of(self._experiment.spec),
             )
         )
-        self._tell_state(SessionPhase.READY)
 
     def _carry_out(self, message: Perform) -> None:
         experiment = self._experiment
@@ -177,7 +188,9 @@ class SessionLoop:
             case ResetCommand():
                 experiment.reset()
             case SetCommand():
-                experiment.change_regime(**message.command.changes)
+                # One that was made in the middle of a run may be in the snapshot of it already.
+                if message.until is None or message.until >= self._began_at:
+                    experiment.change_regime(**message.command.changes)
             case EditCommand():
                 command = message.command
                 experiment.edit(command.tensor, command.index, command.value)
@@ -189,12 +202,14 @@ class SessionLoop:
         if until is None:
             until = last_of_run(experiment, command)
         self._run_number, self._until = message.number, until
+        self._began_at = experiment.iteration
         self._look()
         if experiment.iteration < until and not self._interruption():
             self._tell_state(SessionPhase.RUNNING)
         else:
             until = experiment.iteration
         while (iteration := experiment.iteration) < until:
+            self._change_meanwhile()
             if iteration == until - 1 or (record_every and iteration % record_every == 0):
                 self._record()
             else:
@@ -205,6 +220,19 @@ class SessionLoop:
             if self._clock() >= self._next_look:
                 self._attend()
                 until = self._end_of_run(until)
+
+    def _change_meanwhile(self) -> None:
+        """Carry out what comes next and is to change the run under way."""
+        while self._waiting and self._is_due(self._waiting[0]):
+            message = self._waiting.popleft()
+            failed = self._attempt(message)
+            self._latest = message.number
+            self._tell_done(message, failed=failed, meanwhile=True)
+
+    def _is_due(self, message: Perform) -> bool:
+        if not isinstance(message.command, SetCommand) or not message.command.at_once:
+            return False
+        return message.until is None or message.until <= self._experiment.iteration
 
     def _end_of_run(self, until: int) -> int:
         interruption = self._interruption()

@@ -76,7 +76,8 @@ class CommandBook:
             The entry if it has to be done again by a process that begins before it. A pause and
             what failed do not: None.
         """
-        self._under_way = None
+        if done.number == self._under_way:
+            self._under_way = None
         if done.number == self._deadly:
             self._deadly, self._deaths = None, 0
         entry = self._entries[done.number]
@@ -87,6 +88,9 @@ class CommandBook:
         entry.is_done = True
         if is_run:
             # It may have been paused, or have failed: doing it again has to end there too.
+            entry.until = done.iteration
+        elif done.meanwhile and entry.until is None:
+            # To be done again in the middle of its run, before the same iteration.
             entry.until = done.iteration
         return entry
 

@@ -1,6 +1,9 @@
 """The environment of sessions' processes: what torch needs, and nothing of the server's."""
 
 import os
+from pathlib import Path
+
+from gradtape.engine.data.image_sets import VARIABLE
 
 KEPT = (
     "HOME",
@@ -31,12 +34,15 @@ ONE_THREAD = {
 NO_ACCELERATORS = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": ""}
 
 
-def clean_environment(*, hide_accelerators: bool) -> dict[str, str]:
+def clean_environment(*, hide_accelerators: bool, images: Path | None = None) -> dict[str, str]:
     """A fresh environment.
 
     Args:
         hide_accelerators: torch in this process sees the CPU only.
+        images: the operator's folder of image sets.
     """
     kept = KEPT if hide_accelerators else KEPT + KEPT_FOR_ACCELERATORS
     environment = {name: os.environ[name] for name in kept if name in os.environ}
+    if images is not None:
+        environment[VARIABLE] = str(images.absolute())
     return environment | ONE_THREAD | (NO_ACCELERATORS if hide_accelerators else {})

@@ -47,6 +47,23 @@ class SessionHost(Protocol):
         """
         ...
 
+    async def branch(
+        self, session_id: str, origin: str, iteration: int | None = None
+    ) -> SessionState:
+        """Open a session that stands before an iteration of another, which goes on untouched.
+
+        Args:
+            session_id: of the new one; it is stored once this returns.
+            origin: the other's.
+            iteration: a recorded one, or the one that comes next; None is where the other stands.
+
+        Raises:
+            UnknownIteration: it is not recorded.
+            Busy: as `open`.
+            CommandRefused: the id is taken.
+        """
+        ...
+
     async def state(self, session_id: str) -> SessionState:
         """How a session stands; brings it back if it was evicted.
 

@@ -1,13 +1,18 @@
 """What a session host may use and how patient it is."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from gradtape import limits
 
 
 @dataclass(frozen=True)
 class HostSettings:
-    """Caps and times, in seconds; limits.py says why they are what they are."""
+    """Caps and times, in seconds; limits.py says why they are what they are.
+
+    Args:
+        images: the operator's folder of image sets.
+    """
 
     max_sessions: int = limits.MAX_SESSIONS
     max_stored_sessions: int = limits.MAX_STORED_SESSIONS
@@ -18,3 +23,4 @@ class HostSettings:
     idle_seconds: float = limits.IDLE_SECONDS_BEFORE_EVICTION
     request_timeout_seconds: float = limits.REQUEST_TIMEOUT_SECONDS
     snapshot_interval_seconds: float = limits.SNAPSHOT_INTERVAL_SECONDS
+    images: Path | None = None

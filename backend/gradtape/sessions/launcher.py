@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from importlib.metadata import version as installed_version
+from pathlib import Path
 
 from gradtape.errors import SessionUnavailable
 from gradtape.sessions.environment import clean_environment
@@ -26,17 +27,21 @@ class Launcher:
 
     Args:
         can_fork: False has every process started afresh.
+        images: the operator's folder of image sets.
     """
 
-    def __init__(self, *, can_fork: bool = sys.platform == "linux") -> None:
+    def __init__(
+        self, *, can_fork: bool = sys.platform == "linux", images: Path | None = None
+    ) -> None:
         self._can_fork = can_fork
+        self._images = images
         self._zygote: ZygoteProcess | None = None
         self._described: asyncio.Task[Described] | None = None
 
     def start(self) -> None:
         """Begin to warm up; nothing waits for it."""
         if self._can_fork:
-            self._zygote = ZygoteProcess()
+            self._zygote = ZygoteProcess(self._images)
         if not self._can_fork or may_have_accelerator():
             self._described = asyncio.create_task(self._describe_afresh())
 
@@ -86,7 +91,7 @@ class Launcher:
 
     def _warm_zygote(self) -> ZygoteProcess:
         if self._zygote is None or self._zygote.is_gone:
-            self._zygote = ZygoteProcess()
+            self._zygote = ZygoteProcess(self._images)
         return self._zygote
 
     async def _fork(self) -> SessionProcess:
@@ -117,7 +122,7 @@ class Launcher:
             process = subprocess.Popen(  # noqa: S603  our own module
                 [sys.executable, "-P", "-m", "gradtape.sessions.child", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
-                env=clean_environment(hide_accelerators=False),
+                env=clean_environment(hide_accelerators=False, images=self._images),
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import orjson
+
 from gradtape.errors import Busy, CommandRefused, GradtapeError, SessionUnavailable
 from gradtape.sessions.host import HostFacts
 from gradtape.sessions.host_settings import HostSettings
@@ -13,11 +15,11 @@ from gradtape.sessions.hosted_session import HostedSession
 from gradtape.sessions.launcher import Launcher
 from gradtape.sessions.messages import Command, LoggedEvent, SessionState
 from gradtape.sessions.protocol import Answered, RecordOnce
-from gradtape.sessions.questions import Answer, Question, ValuesForm
+from gradtape.sessions.questions import Answer, BranchQuestion, Question, ValuesForm
 from gradtape.sessions.session_process import SessionProcess
 from gradtape.sessions.wire import WireClosed
 from gradtape.spec import ExperimentSpec
-from gradtape.store.session_store import SessionStore, StoredSession
+from gradtape.store.session_store import SessionStore, StoredSession, StoredSnapshot
 from gradtape.store.store_thread import StoreThread
 
 SHUT_SECONDS = 5.0  # for the last snapshots when the server stops
@@ -41,7 +43,7 @@ class LocalHost:
     ) -> None:
         self._settings = settings or HostSettings()
         self._store = StoreThread(store)
-        self._launcher = launcher or Launcher()
+        self._launcher = launcher or Launcher(images=self._settings.images)
         self._owns_launcher = launcher is None
         self._sessions: dict[str, HostedSession] = {}
         self._opening: set[str] = set()
@@ -115,6 +117,22 @@ class LocalHost:
             self._opening.discard(session_id)
         self._sessions[session_id] = session
         return session.state()
+
+    async def branch(
+        self, session_id: str, origin: str, iteration: int | None = None
+    ) -> SessionState:
+        """Store what another session was before an iteration; it comes up as if it came back."""
+        await self._check_unused(session_id)
+        answer = await self.ask(origin, BranchQuestion(iteration=iteration))
+        before: int = orjson.loads(answer.payload)["iteration"]
+        snapshot = StoredSnapshot(bytes(answer.blob), iteration=before, covers=0)
+        await self._store.call(self._store.store.branch, session_id, origin, snapshot)
+        try:
+            await self._prune({session_id})
+            return await self.state(session_id)
+        except BaseException:
+            await self.close(session_id)
+            raise
 
     async def state(self, session_id: str) -> SessionState:
         """How a session stands; brings it back if nobody here knows."""
@@ -246,10 +264,14 @@ class LocalHost:
             raise CommandRefused(f"There is a session {session_id} already.")
 
     async def _keep_in_store(self, session: HostedSession, spec: str) -> None:
-        store = self._store.store
-        await self._store.call(store.create, session.id, spec, sequence=session.reserved)
-        keep = {session.id, *self._sessions}
-        await self._store.call(store.prune, keep, allowed=self._settings.max_stored_sessions)
+        create = self._store.store.create
+        await self._store.call(create, session.id, spec, sequence=session.reserved)
+        await self._prune({session.id})
+
+    async def _prune(self, fresh: set[str]) -> None:
+        keep = fresh | self._sessions.keys()
+        prune, allowed = self._store.store.prune, self._settings.max_stored_sessions
+        await self._store.call(prune, keep, allowed=allowed)
 
     def _count_live(self) -> int:
         return len(self._opening) + sum(session.is_live for session in self._sessions.values())

@@ -85,6 +85,10 @@ class SetCommand(Plain):
     optimizer: Hyperparameters | None = None
     schedule: Hyperparameters | None = None
     regularization: Hyperparameters | None = None
+    at_once: bool = Field(
+        default=False,
+        description="Change the run under way too, unless other commands wait; otherwise after it.",
+    )
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -215,5 +219,6 @@ class SessionState(Plain):
     phase: SessionPhase = Field(description="`running` also while commands wait.")
     device: str
     parameters: int = Field(description="How many numbers are trained.")
+    iterations_per_epoch: int = Field(description="One pass over the training data.")
     iterations_recorded: list[int]
     sequence: int = Field(description="Of the last event.")

@@ -43,8 +43,8 @@ class Describe(Plain):
 class Perform(Plain):
     """Carry out a command after those before it.
 
-    `until` is given for a run that had begun in an earlier process: the number of completed
-    iterations at which it ends.
+    `until` is given for what had begun in an earlier process: the number of completed iterations
+    at which a run ends, or at which a change was made while a run was under way.
     """
 
     kind: Literal["perform"] = "perform"
@@ -118,6 +118,7 @@ class Done(Plain):
     number: int
     iteration: int
     failed: bool
+    meanwhile: bool = Field(default=False, description="While a run was under way, which goes on.")
     regime: Regime = Field(description="With its hyperparameters as they are now.")
 
 

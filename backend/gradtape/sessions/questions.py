@@ -53,6 +53,22 @@ class MetricsQuestion(Plain):
     since: int = Field(default=0, ge=0)
 
 
+class LayersQuestion(Plain):
+    """What layers gave and were given back in recorded iterations. Payload: `LayerHistory`.
+
+    Without iterations, all that are recorded, thinned evenly; the first and the last stay.
+    """
+
+    kind: Literal["layers"] = "layers"
+    iterations: tuple[int, ...] | None = Field(default=None, max_length=limits.MAX_LAYER_ITERATIONS)
+
+
+class DiagnosisQuestion(Plain):
+    """What is wrong with the run as it stands. Payload: a list of `Finding`, causes first."""
+
+    kind: Literal["diagnosis"] = "diagnosis"
+
+
 class DotQuestion(Plain):
     """The autograd graph of an iteration. Payload: DOT."""
 
@@ -73,6 +89,16 @@ class OriginQuestion(Plain):
     kind: Literal["origin"] = "origin"
 
 
+class BranchQuestion(Plain):
+    """What another session needs to stand before an iteration, or where this one stands.
+
+    Payload: `{"iteration"}`. Blob: a snapshot.
+    """
+
+    kind: Literal["branch"] = "branch"
+    iteration: int | None = None
+
+
 class ReplayQuestion(Plain):
     """All that a one-file replay holds: the recorded iterations, newest first, and the metrics.
 
@@ -87,9 +113,12 @@ Question = Annotated[
     | BlobQuestion
     | ValuesQuestion
     | MetricsQuestion
+    | LayersQuestion
+    | DiagnosisQuestion
     | DotQuestion
     | ParametersQuestion
     | OriginQuestion
+    | BranchQuestion
     | ReplayQuestion,
     Field(discriminator="kind"),
 ]

@@ -30,9 +30,13 @@ class SessionShelf:
         self.reserved = reserved
 
     async def append_command(self, number: int, command: Command) -> None:
-        """Log a command; once this returns it is carried out whatever happens."""
+        """Log a command; once this returns it is carried out whatever happens.
+
+        A pause is carried out even if it cannot be logged: no full disk keeps anyone from stopping.
+        """
         row = StoredCommand(number, command.model_dump_json())
-        await self._thread.call(self._store.append_command, self._id, row)
+        append = self._thread.call(self._store.append_command, self._id, row)
+        await (_try(append) if command.kind == "pause" else append)
 
     async def load_snapshot(self) -> StoredSnapshot | None:
         """The latest snapshot."""

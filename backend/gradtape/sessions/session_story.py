@@ -56,6 +56,7 @@ class SessionStory:
             phase=_phase(self.phase, waiting),
             device=facts.device,
             parameters=facts.parameters,
+            iterations_per_epoch=self._spec.iterations_per_epoch,
             iterations_recorded=facts.iterations_recorded,
             sequence=self.log.last,
         )

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from gradtape.errors import SessionUnavailable
@@ -41,9 +42,12 @@ class ZygoteProcess:
     """One zygote, from its start to its end.
 
     Its children end with it: the kernel sees to that.
+
+    Args:
+        images: the operator's folder of image sets.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, images: Path | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
@@ -51,7 +55,7 @@ class ZygoteProcess:
             self._process = subprocess.Popen(  # noqa: S603  our own module
                 [sys.executable, "-P", "-m", "gradtape.sessions.zygote", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
-                env=clean_environment(hide_accelerators=True),
+                env=clean_environment(hide_accelerators=True, images=images),
                 pass_fds=(theirs.fileno(),),
                 # Not in the terminal's group: Ctrl-C is for the server alone.
                 start_new_session=True,

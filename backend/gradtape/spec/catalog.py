@@ -19,6 +19,7 @@ from gradtape.spec.initializations import AnyInitialization
 from gradtape.spec.layers import MERGING_KINDS, NAMED_INPUTS, AnyLayer
 from gradtape.spec.layers.base import LayerBase, ParametricLayer
 from gradtape.spec.losses import AnyLoss
+from gradtape.spec.mnist_format import NO_IMAGE_SETS
 from gradtape.spec.optimizers import AnyOptimizer
 from gradtape.spec.regularization import Regularization
 from gradtape.spec.schedules import AnySchedule
@@ -68,6 +69,7 @@ class CatalogEntry(Part, frozen=True):
     """One kind of layer, loss, optimizer, schedule, data set or initialization.
 
     `input_names` says what each input is, where a layer takes one of each, or one for all.
+    `unavailable` says why it cannot be used on this server, where it cannot.
     """
 
     kind: str
@@ -77,6 +79,7 @@ class CatalogEntry(Part, frozen=True):
     input_names: tuple[str, ...]
     has_parameters: bool
     parameters: tuple[CatalogParameter, ...]
+    unavailable: str | None = None
 
 
 class Catalog(Part, frozen=True):
@@ -94,14 +97,18 @@ class Catalog(Part, frozen=True):
     experiment: tuple[CatalogParameter, ...]
 
 
-def catalog() -> Catalog:
-    """Describe everything that a spec can be made of."""
+def catalog(image_sets: tuple[str, ...] = ()) -> Catalog:
+    """Describe everything that a spec can be made of.
+
+    Args:
+        image_sets: the names of those that there are on this server.
+    """
     return Catalog(
         layers=_describe_kinds(AnyLayer),
         losses=_describe_kinds(AnyLoss),
         optimizers=_describe_kinds(AnyOptimizer),
         schedules=_describe_kinds(AnySchedule),
-        data=_describe_kinds(AnyData),
+        data=tuple(_with_sets(entry, image_sets) for entry in _describe_kinds(AnyData)),
         initializations=_describe_kinds(AnyInitialization),
         regularization=tuple(_describe_fields(Regularization, ())),
         validation=tuple(_describe_fields(Validation, ())),
@@ -133,6 +140,17 @@ def _describe_kind(model: type[Choice]) -> CatalogEntry:
         has_parameters=issubclass(model, ParametricLayer),
         parameters=tuple(_describe_fields(model, hidden)),
     )
+
+
+def _with_sets(entry: CatalogEntry, image_sets: tuple[str, ...]) -> CatalogEntry:
+    """The entry; that of the server's images names them, or says that there are none."""
+    if entry.kind != "mnist_format":
+        return entry
+    if not image_sets:
+        return entry.model_copy(update={"unavailable": NO_IMAGE_SETS})
+    which, *others = entry.parameters
+    named = which.model_copy(update={"type": "choice", "choices": image_sets})
+    return entry.model_copy(update={"parameters": (named, *others)})
 
 
 def _describe_fields(model: type[BaseModel], hidden: tuple[str, ...]) -> Iterator[CatalogParameter]:

@@ -16,6 +16,7 @@ from gradtape.spec.data_base import (
 from gradtape.spec.fields import WHOLE, Count, NonNegative, Real, check_kind_of, refuse
 from gradtape.spec.initializations import refuse_reversed_range
 from gradtape.spec.inline_values import Values, index_of, numbers_of, shape_of
+from gradtape.spec.mnist_format import MnistFormatData
 from gradtape.spec.sequence_data import CharactersData, SequencesData
 from gradtape.spec.wording import Shape, describe_value
 
@@ -298,6 +299,7 @@ AnyData = (
     | BlobsData
     | GaussianMixtureData
     | DigitsData
+    | MnistFormatData
     | CharactersData
     | SequencesData
 )

@@ -38,6 +38,10 @@ def _residual_block(number: int, before: str) -> list[dict[str, Any]]:
     ]
 
 
+def _sigmoid_layer(number: int) -> list[dict[str, Any]]:
+    return [_linear(f"fc{number}", 8), {"kind": "sigmoid", "name": f"sigmoid{number}"}]
+
+
 MOONS: dict[str, Any] = {
     "data": {"kind": "moons", "samples": 100, "noise": 0.1},
     "network": {
@@ -187,6 +191,18 @@ SINE_CURVE: dict[str, Any] = {
     "optimizer": {"kind": "adam", "lr": 0.01},
 }
 
+VANISHING: dict[str, Any] = {
+    "data": {"kind": "moons", "samples": 100, "noise": 0.1},
+    "network": {
+        "layers": [
+            *(layer for number in range(1, 21) for layer in _sigmoid_layer(number)),
+            _linear("out", 1),
+        ]
+    },
+    "loss": {"kind": "bce_with_logits"},
+    "optimizer": {"kind": "sgd", "lr": 0.5},
+}
+
 EXAMPLES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "moons": ("Moons", "A 2-8-8-1 network tells two half circles apart.", MOONS),
     "two-layer": (
@@ -225,5 +241,10 @@ EXAMPLES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "Attention copies",
         "Symbols are to be said again after a pause: attention finds where each one stood.",
         ATTENTION_COPY,
+    ),
+    "vanishing": (
+        "Vanishing gradients",
+        "Twenty sigmoid layers: each takes most of the gradient away, and the first learn nothing.",
+        VANISHING,
     ),
 }

@@ -91,3 +91,8 @@ class ExperimentSpec(Part, frozen=True):
     def training_samples(self) -> int:
         """How many samples are left to train on."""
         return self.data.sample_count - self.validation.count(self.data.sample_count)
+
+    @property
+    def iterations_per_epoch(self) -> int:
+        """How many iterations one pass over the data takes; the last batch may be smaller."""
+        return -(-self.training_samples // (self.batch_size or self.training_samples))

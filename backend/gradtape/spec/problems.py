@@ -56,6 +56,7 @@ EXPECTED_TYPES = {
 
 EXPECTED_TEXTS = {
     "device": '"auto", "cpu", "cuda", "cuda:0" (or another number) or "mps"',
+    "images": "a plain name of lower-case letters, digits, - and _",
     "name": "a letter, then letters, digits and underscores",
 }
 

@@ -131,6 +131,25 @@ class SessionStore:
                 (session_id, spec, sequence, self._clock()),
             )
 
+    def branch(self, session_id: str, origin: str, snapshot: StoredSnapshot) -> None:
+        """Store a new session with the spec of another and a snapshot to begin from; both or none.
+
+        Raises:
+            UnknownSession: the other was deleted meanwhile.
+        """
+        with self._transaction("The branch could not be stored") as execute:
+            added = execute(
+                "INSERT INTO sessions (id, spec, sequence, used_at) "
+                "SELECT ?, spec, 0, ? FROM sessions WHERE id = ?",
+                (session_id, self._clock(), origin),
+            )
+            if added.rowcount == 0:
+                raise UnknownSession(f"There is no session {origin}.")
+            execute(
+                "INSERT INTO snapshots (session, data, iteration, covers) VALUES (?, ?, ?, ?)",
+                (session_id, snapshot.data, snapshot.iteration, snapshot.covers),
+            )
+
     def load(self, session_id: str) -> StoredSession:
         """Everything about a session; it counts as used now.
 

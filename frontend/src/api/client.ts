@@ -6,6 +6,8 @@ import type {
   Catalog,
   Command,
   Example,
+  Finding,
+  LayerHistory,
   Metrics,
   NestedNumbers,
   SessionState,
@@ -70,10 +72,10 @@ export function fetchExamples(): Promise<Example[]> {
   return getJson("/examples");
 }
 
-export function openSession(
-  request: { spec: JsonObject } | { example: string },
-  signal?: AbortSignal,
-): Promise<SessionState> {
+export type OpeningRequest =
+  { spec: JsonObject } | { example: string } | { branch: { session: string; iteration: number } };
+
+export function openSession(request: OpeningRequest, signal?: AbortSignal): Promise<SessionState> {
   return postJson("/sessions", request, signal);
 }
 
@@ -122,8 +124,25 @@ export async function fetchTapeBlob(
   return response.arrayBuffer();
 }
 
-export function fetchMetrics(id: string, signal?: AbortSignal): Promise<Metrics> {
-  return getJson(`${session(id)}/metrics`, signal);
+/** Columns over the iterations from `since` on. */
+export function fetchMetrics(
+  id: string,
+  { since = 0, signal }: { since?: number; signal?: AbortSignal } = {},
+): Promise<Metrics> {
+  return getJson(`${session(id)}/metrics?since=${since}`, signal);
+}
+
+export function fetchLayers(
+  id: string,
+  iterations: readonly number[],
+  signal?: AbortSignal,
+): Promise<LayerHistory> {
+  const query = new URLSearchParams(iterations.map((each) => ["iterations", String(each)]));
+  return getJson(`${session(id)}/layers?${query}`, signal);
+}
+
+export function fetchDiagnosis(id: string, signal?: AbortSignal): Promise<Finding[]> {
+  return getJson(`${session(id)}/diagnosis`, signal);
 }
 
 /** Exact numbers of a part of a tensor, `slice` as in Python: "0:10,:". */
@@ -139,12 +158,9 @@ export function fetchValues(
   return getJson(`${session(id)}/tensors/${tensor}/values?${query}`, signal);
 }
 
-/** A Plotly figure as the server defines it. */
-export function fetchFigure(
-  id: string,
-  name: string,
-): Promise<{ data: JsonObject[]; layout: JsonObject }> {
-  return getJson(`${session(id)}/figures/${name}`);
+/** What the figures mean, by name: the layouts of Plotly figures. */
+export function fetchFigureLayouts(): Promise<Record<string, JsonObject>> {
+  return getJson("/figures");
 }
 
 /** The session as a file; `iteration` is the one that a kind about one iteration is about. */

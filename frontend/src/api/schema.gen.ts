@@ -116,6 +116,9 @@ export interface paths {
         /**
          * Open a session
          * @description A live network with its tape. Nothing has run yet: send `record` or `run`.
+         *
+         *     A branch has the other session's past up to the iteration that it stands before, and goes on
+         *     from there by itself; the other session is left as it is.
          */
         post: operations["open_session"];
         delete?: never;
@@ -263,6 +266,69 @@ export interface paths {
          * @description Columns: iteration, loss, learning rate, and the norms of each parameter and gradient.
          */
         get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Histograms, dead and saturated units by layer
+         * @description For each iteration, each layer's output and gradients: norms, histograms, and shares.
+         */
+        get: operations["get_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong, where, and what to try
+         * @description Findings, causes first, from all losses and the latest recording; an empty list: healthy.
+         *
+         *     Where the loss leads is judged after some tens of iterations; what layers do to gradients, from
+         *     the first recorded one on.
+         */
+        get: operations["get_diagnosis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The layouts of all figures
+         * @description By name; for whoever draws the points as they come, as the page does.
+         */
+        get: operations["get_figure_layouts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1027,6 +1093,7 @@ export interface components {
          * @description One kind of layer, loss, optimizer, schedule, data set or initialization.
          *
          *     `input_names` says what each input is, where a layer takes one of each, or one for all.
+         *     `unavailable` says why it cannot be used on this server, where it cannot.
          */
         CatalogEntry: {
             /** Kind */
@@ -1043,6 +1110,8 @@ export interface components {
             has_parameters: boolean;
             /** Parameters */
             parameters: components["schemas"]["CatalogParameter"][];
+            /** Unavailable */
+            unavailable?: string | null;
         };
         /**
          * CatalogParameter
@@ -1608,6 +1677,18 @@ export interface components {
             zero_infinity: boolean;
         };
         /**
+         * Cure
+         * @description A changed spec in which the finding should be gone.
+         */
+        Cure: {
+            /**
+             * Label
+             * @description What is changed, in a few words: `ReLU instead of sigmoid`.
+             */
+            label: string;
+            spec: components["schemas"]["ExperimentSpec"];
+        };
+        /**
          * DefaultInitialization
          * @description What PyTorch does when it is told nothing.
          */
@@ -1832,7 +1913,7 @@ export interface components {
              * Data
              * @description What the network learns from.
              */
-            data: components["schemas"]["InlineData"] | components["schemas"]["CsvData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["SineData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["GaussianMixtureData"] | components["schemas"]["DigitsData"] | components["schemas"]["CharactersData"] | components["schemas"]["SequencesData"];
+            data: components["schemas"]["InlineData"] | components["schemas"]["CsvData"] | components["schemas"]["RandomNormalData"] | components["schemas"]["RandomUniformData"] | components["schemas"]["LinearRegressionData"] | components["schemas"]["SineData"] | components["schemas"]["XorData"] | components["schemas"]["CirclesData"] | components["schemas"]["MoonsData"] | components["schemas"]["SpiralData"] | components["schemas"]["BlobsData"] | components["schemas"]["GaussianMixtureData"] | components["schemas"]["DigitsData"] | components["schemas"]["MnistFormatData"] | components["schemas"]["CharactersData"] | components["schemas"]["SequencesData"];
             /**
              * @description How each batch is varied.
              * @default {
@@ -1936,6 +2017,48 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Finding
+         * @description One thing that is wrong.
+         */
+        Finding: {
+            kind: components["schemas"]["FindingKind"];
+            /**
+             * Layer
+             * @description Where: a layer's name, or the function's that was called; null where it is the whole network.
+             */
+            layer: string | null;
+            /**
+             * Iteration
+             * @description The latest one that was looked at for it.
+             */
+            iteration: number;
+            /**
+             * Evidence
+             * @description The numbers that show it, by name.
+             */
+            evidence: {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            };
+            /**
+             * Message
+             * @description What is the case, in words, with the numbers put in.
+             */
+            message: string;
+            /**
+             * Suggestion
+             * @description What to do.
+             */
+            suggestion: string;
+            /** @description The same as a spec to try; null where a spec cannot say it. */
+            cure?: components["schemas"]["Cure"] | null;
+        };
+        /**
+         * FindingKind
+         * @description What a finding is called.
+         * @enum {string}
+         */
+        FindingKind: "non_finite" | "accumulated_gradients" | "symmetric_initialization" | "dead_relu" | "saturation" | "exploding_gradient" | "vanishing_gradient" | "label_shift" | "oscillation" | "loss_plateau";
         /**
          * FlattenLayer
          * @description Joins dimensions into one; by default all but the batch.
@@ -2110,6 +2233,18 @@ export interface components {
              * @description The forward tensor whose gradient this is (a part of).
              */
             of: number | null;
+        };
+        /**
+         * GradientNumbers
+         * @description Numbers of a gradient, or of several together.
+         */
+        GradientNumbers: {
+            /**
+             * Norm
+             * @description L2 norm.
+             */
+            norm: number | ("NaN" | "Infinity" | "-Infinity");
+            histogram: components["schemas"]["MagnitudeHistogram"];
         };
         /**
          * GroupNormLayer
@@ -2441,6 +2576,16 @@ export interface components {
              */
             track_running_stats: boolean;
         };
+        /**
+         * IterationLayers
+         * @description The layers of a recorded iteration, in the order in which they ran, without the loss.
+         */
+        IterationLayers: {
+            /** Iteration */
+            iteration: number;
+            /** Layers */
+            layers: components["schemas"]["LayerStatistics"][];
+        };
         JsonValue: unknown;
         /**
          * KaimingInitialization
@@ -2519,6 +2664,14 @@ export interface components {
             reduction: "mean" | "sum";
         };
         /**
+         * LayerHistory
+         * @description The layers of recorded iterations, in order.
+         */
+        LayerHistory: {
+            /** Iterations */
+            iterations: components["schemas"]["IterationLayers"][];
+        };
+        /**
          * LayerNormLayer
          * @description Gives each sample mean 0 and variance 1.
          */
@@ -2578,6 +2731,39 @@ export interface components {
              * @default true
              */
             bias: boolean;
+        };
+        /**
+         * LayerStatistics
+         * @description One layer in one iteration, over the whole batch.
+         */
+        LayerStatistics: {
+            /** Name */
+            name: string;
+            /**
+             * Target
+             * @description The module's class: `ReLU`.
+             */
+            target: string;
+            /**
+             * Units
+             * @description Features, or channels where there are any.
+             */
+            units: number;
+            output: components["schemas"]["OutputNumbers"];
+            /** @description Null where none arrived. */
+            output_gradient: components["schemas"]["GradientNumbers"] | null;
+            /** @description Of all its parameters together; null where it has none, or none arrived. */
+            parameter_gradient: components["schemas"]["GradientNumbers"] | null;
+            /**
+             * Dead Share
+             * @description Share of units that are zero for the whole batch; null where the layer is not an activation that can fall silent, as relu is.
+             */
+            dead_share: number | null;
+            /**
+             * Saturated Share
+             * @description Share of the layer's numbers where its slope has all but vanished: tanh beyond ±0.97, sigmoid outside of 0.03 to 0.97, hardtanh at its ends; null for others.
+             */
+            saturated_share: number | null;
         };
         /**
          * LbfgsOptimizer
@@ -2896,6 +3082,32 @@ export interface components {
             output: "sequence" | "last";
         };
         /**
+         * MagnitudeHistogram
+         * @description Counts of |x| in bins that grow by the same factor: four to a power of ten.
+         */
+        MagnitudeHistogram: {
+            /**
+             * First
+             * @description Bin k counts 10^(k/4) ≤ |x| < 10^((k + 1)/4); this is the first k.
+             */
+            first: number;
+            /**
+             * Counts
+             * @description From the first bin that is not empty to the last.
+             */
+            counts: number[];
+            /**
+             * Zeros
+             * @description Numbers that are exactly zero, in no bin.
+             */
+            zeros: number;
+            /**
+             * Non Finite
+             * @description Numbers that are NaN or infinite, in no bin.
+             */
+            non_finite: number;
+        };
+        /**
          * MaxPool1dLayer
          * @description Keeps the largest number of each window of sequences.
          */
@@ -3134,6 +3346,44 @@ export interface components {
              * @description Names of earlier layers, or "input". Default: the layer before.
              */
             inputs?: string[];
+        };
+        /**
+         * MnistFormatData
+         * @description Images of 28×28 grey pixels from 0 to 1, in ten classes, that this server has in its folder.
+         *
+         *     Files in MNIST's format: MNIST itself, Fashion-MNIST and the like.
+         */
+        MnistFormatData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mnist_format";
+            /**
+             * Images
+             * @description Which of the server's image sets.
+             */
+            images: string;
+            /**
+             * Part
+             * @description Which of its two parts; training sets have the more images.
+             * @default train
+             * @enum {string}
+             */
+            part: "train" | "test";
+            /**
+             * Samples
+             * @description How many, picked by the seed.
+             * @default 1000
+             */
+            samples: number;
+            /**
+             * Layout
+             * @description As 784 numbers, or as images of shape (1, 28, 28).
+             * @default flat
+             * @enum {string}
+             */
+            layout: "flat" | "images";
         };
         /**
          * MoonsData
@@ -3582,6 +3832,18 @@ export interface components {
              * @description None where index is.
              */
             value: number | ("NaN" | "Infinity" | "-Infinity") | null;
+        };
+        /**
+         * OutputNumbers
+         * @description The numbers that a layer gave.
+         */
+        OutputNumbers: {
+            /**
+             * Norm
+             * @description L2 norm.
+             */
+            norm: number | ("NaN" | "Infinity" | "-Infinity");
+            histogram: components["schemas"]["ValueHistogram"];
         };
         /**
          * ParameterInitializations
@@ -4147,6 +4409,11 @@ export interface components {
              * @description How many numbers are trained.
              */
             parameters: number;
+            /**
+             * Iterations Per Epoch
+             * @description One pass over the training data.
+             */
+            iterations_per_epoch: number;
             /** Iterations Recorded */
             iterations_recorded: number[];
             /**
@@ -4816,6 +5083,31 @@ export interface components {
             accuracy: (number | ("NaN" | "Infinity" | "-Infinity"))[];
         };
         /**
+         * ValueHistogram
+         * @description Counts in bins of one width, which is a power of two, with an edge at zero.
+         *
+         *     Histograms of different widths compare exactly: two neighbours are one bin of twice the width.
+         */
+        ValueHistogram: {
+            /** Width */
+            width: number;
+            /**
+             * First
+             * @description Bin k counts k·width ≤ x < (k + 1)·width; this is the first k.
+             */
+            first: number;
+            /**
+             * Counts
+             * @description From the first bin that is not empty to the last.
+             */
+            counts: number[];
+            /**
+             * Non Finite
+             * @description Numbers that are NaN or infinite, in no bin.
+             */
+            non_finite: number;
+        };
+        /**
          * Versions
          * @description What runs here.
          */
@@ -4935,6 +5227,23 @@ export interface components {
             command: components["schemas"]["RecordCommand"] | components["schemas"]["RunCommand"] | components["schemas"]["PauseCommand"] | components["schemas"]["ResetCommand"] | components["schemas"]["SetCommand"] | components["schemas"]["EditCommand"] | components["schemas"]["SeekCommand"];
         };
         /**
+         * BranchPoint
+         * @description Where a session branches off from another.
+         */
+        BranchPoint: {
+            /**
+             * Session
+             * @description The other's id.
+             */
+            session: string;
+            /**
+             * Iteration
+             * @description A recorded iteration, or the one that comes next: the branch stands before it. Null is where the other session stands.
+             * @default null
+             */
+            iteration: number | null;
+        };
+        /**
          * EditCommand
          * @description Write one number of a parameter, a buffer, the input or the target.
          */
@@ -4999,6 +5308,13 @@ export interface components {
              */
             kind: "metrics";
             columns: components["schemas"]["Metrics"];
+        };
+        /**
+         * OpenByBranch
+         * @description Open a session that goes on from an iteration of another, which is left as it is.
+         */
+        OpenByBranch: {
+            branch: components["schemas"]["BranchPoint"];
         };
         /**
          * OpenByExample
@@ -5275,6 +5591,12 @@ export interface components {
             regularization: {
                 [key: string]: number | null;
             } | null;
+            /**
+             * At Once
+             * @description Change the run under way too, unless other commands wait; otherwise after it.
+             * @default false
+             */
+            at_once: boolean;
         };
         /**
          * StateEvent
@@ -5479,7 +5801,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OpenBySpec"] | components["schemas"]["OpenByExample"];
+                "application/json": components["schemas"]["OpenBySpec"] | components["schemas"]["OpenByExample"] | components["schemas"]["OpenByBranch"];
             };
         };
         responses: {
@@ -5791,6 +6113,106 @@ export interface operations {
             };
         };
     };
+    get_layers: {
+        parameters: {
+            query?: {
+                /** @description Recorded iterations, `?iterations=0&iterations=10`; without it, all that are recorded, thinned evenly to 60. */
+                iterations?: number[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerHistory"];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_diagnosis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"][];
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_figure_layouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_figure: {
         parameters: {
             query?: never;
@@ -5798,7 +6220,7 @@ export interface operations {
             path: {
                 /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
                 session_id: string;
-                /** @description `loss` or `gradient_flow`. */
+                /** @description One of `loss`, `accuracy`, `learning_rate`, `gradient_flow`, `parameters`, `updates`, `update_ratio`. */
                 name: string;
             };
             cookie?: never;

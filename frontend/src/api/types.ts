@@ -22,10 +22,16 @@ export type Command =
 export type Event = Schemas["Event"];
 export type EventKind = Schemas["EventKind"];
 export type Example = Schemas["Example"];
+export type Finding = Schemas["Finding"];
+export type FindingKind = Schemas["FindingKind"];
 export type Frame = Schemas["Frame"];
 export type BadNumber = Schemas["BadNumber"];
 export type GradientEdge = Schemas["GradientEdge"];
+export type IterationLayers = Schemas["IterationLayers"];
+export type LayerHistory = Schemas["LayerHistory"];
+export type LayerStatistics = Schemas["LayerStatistics"];
 export type LoggedEvent = Schemas["LoggedEvent"];
+export type MagnitudeHistogram = Schemas["MagnitudeHistogram"];
 export type Metrics = Schemas["Metrics"];
 export type Node = Schemas["Node"];
 export type Op = Schemas["Op"];
@@ -40,6 +46,7 @@ export type Slot = Schemas["Slot"];
 export type Statistics = Schemas["Statistics"];
 export type Structure = Schemas["Structure"];
 export type Tensor = Schemas["Tensor"];
+export type ValueHistogram = Schemas["ValueHistogram"];
 
 /** A tape as it travels; the structure is null where the page has said that it knows it. */
 export interface TapeJson {

@@ -6,6 +6,7 @@ declare module "plotly.js-basic-dist-min" {
     font?: Record<string, unknown>;
     xaxis?: Record<string, unknown>;
     yaxis?: Record<string, unknown>;
+    shapes?: Shape[];
   };
   export type Shape = Record<string, unknown>;
 
@@ -25,11 +26,9 @@ declare module "plotly.js-basic-dist-min" {
     update: Record<string, unknown[][]>,
     indices: number[],
   ): Promise<PlotlyElement>;
-  export function update(
+  export function relayout(
     element: HTMLElement,
-    data: Record<string, unknown>,
-    layout: Layout,
-    indices: number[],
+    layout: Record<string, unknown>,
   ): Promise<PlotlyElement>;
   export function purge(element: HTMLElement): void;
   export const Plots: { resize(element: HTMLElement): void };

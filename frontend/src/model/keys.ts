@@ -10,6 +10,8 @@ export type Action =
   | "playOrPause"
   | "recordNext"
   | "trainOrPause"
+  | "branch"
+  | "trainEpoch"
   | "previousIteration"
   | "nextIteration"
   | "zoomIn"
@@ -41,6 +43,8 @@ const PLAIN: Record<string, Action> = {
   " ": "playOrPause",
   n: "recordNext",
   r: "trainOrPause",
+  b: "branch",
+  e: "trainEpoch",
   "[": "previousIteration",
   "]": "nextIteration",
   "+": "zoomIn",
@@ -129,7 +133,9 @@ export const KEY_HELP: readonly KeyGroup[] = [
     keys: [
       { keys: ["N"], does: "record the next iteration" },
       { keys: ["R"], does: "train; again to pause" },
+      { keys: ["E"], does: "train to the end of the epoch" },
       TRAVEL,
+      { keys: ["B"], does: "branch: go on from the shown iteration in a run of its own" },
     ],
   },
   GRAPH_KEYS,

@@ -21,14 +21,12 @@ function joinColumns(
 ): Record<string, JsonNumber[]> {
   const names = Object.keys(Object.keys(added).length > 0 ? added : before);
   return Object.fromEntries(
-    names.map((name) => [name, [...(before[name] ?? []).slice(0, kept), ...(added[name] ?? [])]]),
+    names.map((name) => [name, (before[name] ?? []).slice(0, kept).concat(added[name] ?? [])]),
   );
 }
 
-function cut(columns: Record<string, JsonNumber[]>, rows: number): Record<string, JsonNumber[]> {
-  return Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [name, column.slice(0, rows)]),
-  );
+function cutNamed(columns: Record<string, JsonNumber[]>, cut: Cut): Record<string, JsonNumber[]> {
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, cut(column)]));
 }
 
 /** New rows after the old ones; old rows from the first new iteration on are overwritten. */
@@ -38,17 +36,17 @@ export function appendMetrics(before: Metrics, added: Metrics): Metrics {
   const kept = metricsBefore(before, first);
   const rows = kept.iteration.length;
   return {
-    iteration: [...kept.iteration, ...added.iteration],
-    loss: [...kept.loss, ...added.loss],
-    learning_rate: [...kept.learning_rate, ...added.learning_rate],
-    accuracy: [...kept.accuracy, ...added.accuracy],
+    iteration: kept.iteration.concat(added.iteration),
+    loss: kept.loss.concat(added.loss),
+    learning_rate: kept.learning_rate.concat(added.learning_rate),
+    accuracy: kept.accuracy.concat(added.accuracy),
     gradient_norm: joinColumns(rows, kept.gradient_norm, added.gradient_norm),
     parameter_norm: joinColumns(rows, kept.parameter_norm, added.parameter_norm),
     updates: joinUpdates(kept.updates, added.updates),
     validation: {
-      iteration: [...kept.validation.iteration, ...added.validation.iteration],
-      loss: [...kept.validation.loss, ...added.validation.loss],
-      accuracy: [...kept.validation.accuracy, ...added.validation.accuracy],
+      iteration: kept.validation.iteration.concat(added.validation.iteration),
+      loss: kept.validation.loss.concat(added.validation.loss),
+      accuracy: kept.validation.accuracy.concat(added.validation.accuracy),
     },
   };
 }
@@ -56,7 +54,7 @@ export function appendMetrics(before: Metrics, added: Metrics): Metrics {
 function joinUpdates(kept: Metrics["updates"], added: Metrics["updates"]): Metrics["updates"] {
   const rows = kept.iteration.length;
   return {
-    iteration: [...kept.iteration, ...added.iteration],
+    iteration: kept.iteration.concat(added.iteration),
     norm: joinColumns(rows, kept.norm, added.norm),
     ratio: joinColumns(rows, kept.ratio, added.ratio),
   };
@@ -64,26 +62,41 @@ function joinUpdates(kept: Metrics["updates"], added: Metrics["updates"]): Metri
 
 /** Only the rows before `iteration`: after a seek, what comes then is trained anew. */
 export function metricsBefore(metrics: Metrics, iteration: number): Metrics {
+  const before = (iterations: readonly number[]): Cut => {
+    const rows = rowsBefore(iterations, iteration);
+    return (column) => column.slice(0, rows);
+  };
+  return cutMetrics(metrics, {
+    dense: before(metrics.iteration),
+    updates: before(metrics.updates.iteration),
+    validation: before(metrics.validation.iteration),
+  });
+}
+
+/** Takes some rows of a column. */
+export type Cut = <T>(column: readonly T[]) => T[];
+/** For each of the three lists of iterations. */
+export type RowCuts = Record<"dense" | "updates" | "validation", Cut>;
+
+/** The same columns with fewer rows. */
+export function cutMetrics(metrics: Metrics, cuts: RowCuts): Metrics {
   const { updates, validation } = metrics;
-  const kept = rowsBefore(metrics.iteration, iteration);
-  const updated = rowsBefore(updates.iteration, iteration);
-  const validated = rowsBefore(validation.iteration, iteration);
   return {
-    iteration: metrics.iteration.slice(0, kept),
-    loss: metrics.loss.slice(0, kept),
-    learning_rate: metrics.learning_rate.slice(0, kept),
-    accuracy: metrics.accuracy.slice(0, kept),
-    gradient_norm: cut(metrics.gradient_norm, kept),
-    parameter_norm: cut(metrics.parameter_norm, kept),
+    iteration: cuts.dense(metrics.iteration),
+    loss: cuts.dense(metrics.loss),
+    learning_rate: cuts.dense(metrics.learning_rate),
+    accuracy: cuts.dense(metrics.accuracy),
+    gradient_norm: cutNamed(metrics.gradient_norm, cuts.dense),
+    parameter_norm: cutNamed(metrics.parameter_norm, cuts.dense),
     updates: {
-      iteration: updates.iteration.slice(0, updated),
-      norm: cut(updates.norm, updated),
-      ratio: cut(updates.ratio, updated),
+      iteration: cuts.updates(updates.iteration),
+      norm: cutNamed(updates.norm, cuts.updates),
+      ratio: cutNamed(updates.ratio, cuts.updates),
     },
     validation: {
-      iteration: validation.iteration.slice(0, validated),
-      loss: validation.loss.slice(0, validated),
-      accuracy: validation.accuracy.slice(0, validated),
+      iteration: cuts.validation(validation.iteration),
+      loss: cuts.validation(validation.loss),
+      accuracy: cuts.validation(validation.accuracy),
     },
   };
 }

@@ -13,7 +13,7 @@ export interface SparklineSize {
  * Zeros and non-finite values interrupt the line. Returns "" where nothing can be drawn.
  */
 export function sparklinePath(values: readonly number[], size: SparklineSize): string {
-  const kept = thin(values, size.width);
+  const { kept } = thin([...values.keys()], values, size.width);
   const logs = kept.map((index) => Math.log10(values[index] as number));
   const finite = logs.filter(Number.isFinite);
   if (finite.length === 0) return "";

@@ -82,7 +82,15 @@ describe("what a change takes", () => {
     });
   });
 
-  it("is a session of its own for another schedule, on the same network", () => {
+  it("is set for the numbers of the same schedule", () => {
+    const cosine = (period: number) => ({ ...chain, schedule: { kind: "cosine", t_max: period } });
+    expect(edits.changeBetween(cosine(100), cosine(50))).toEqual({
+      kind: "set",
+      changes: { schedule: { t_max: 50 } },
+    });
+  });
+
+  it("is a session of its own for another kind of schedule, on the same network", () => {
     const after = { ...chain, schedule: { kind: "cosine" } };
     expect(edits.changeBetween(chain, after)).toEqual({ kind: "open" });
     expect(edits.isSameNetwork(chain, after)).toBe(true);

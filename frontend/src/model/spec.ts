@@ -155,10 +155,7 @@ export function setPartParameter(
 export type SpecPart =
   "data" | "loss" | "optimizer" | "schedule" | "regularization" | "validation" | "augmentation";
 
-/** Parts whose numbers can be set while a session trains. */
-const SETTABLE = ["optimizer", "regularization"] as const;
-
-/** Parts that say how the network learns, and not what it computes. */
+/** Parts that say how the network learns, not what it computes: numbers in them can be set meanwhile. */
 const REGIME = ["optimizer", "schedule", "regularization"] as const;
 
 type Numbers = Record<string, number | null>;
@@ -166,7 +163,7 @@ type Numbers = Record<string, number | null>;
 export type SpecChange =
   | { kind: "nothing" }
   | { kind: "name" }
-  | { kind: "set"; changes: Partial<Record<(typeof SETTABLE)[number], Numbers>> }
+  | { kind: "set"; changes: Partial<Record<(typeof REGIME)[number], Numbers>> }
   | { kind: "open" };
 
 function equal(left: unknown, right: unknown): boolean {
@@ -174,7 +171,7 @@ function equal(left: unknown, right: unknown): boolean {
 }
 
 /**
- * What it takes to get from one spec to another: numbers of the same optimizer and of the
+ * What it takes to get from one spec to another: numbers of the same optimizer, of the same schedule and of the
  * regularization are set in the running session; a name is only a label; everything else needs a session of its own.
  */
 export function changeBetween(before: Spec, after: Spec): SpecChange {
@@ -183,13 +180,13 @@ export function changeBetween(before: Spec, after: Spec): SpecChange {
   if (parts.length === 0) {
     return before.name === after.name ? { kind: "nothing" } : { kind: "name" };
   }
-  const changes: Partial<Record<(typeof SETTABLE)[number], Numbers>> = {};
-  for (const part of SETTABLE) {
+  const changes: Partial<Record<(typeof REGIME)[number], Numbers>> = {};
+  for (const part of REGIME) {
     const changed = changedNumbers(before[part] ?? {}, after[part] ?? {});
     if (changed === null) return { kind: "open" };
     if (Object.keys(changed).length > 0) changes[part] = changed;
   }
-  return parts.includes("schedule") ? { kind: "open" } : { kind: "set", changes };
+  return { kind: "set", changes };
 }
 
 /** The numbers that differ; null if more than numbers differs, or one was left out. */

@@ -65,6 +65,8 @@ export function workbenchActions(workbench: Workbench): Actions {
   return {
     recordNext: () => workbench.recordNext(),
     trainOrPause: () => workbench.trainOrPause(),
+    branch: () => workbench.branch(),
+    trainEpoch: () => workbench.trainEpoch(),
     undo: () => recipe.undo(),
     redo: () => recipe.redo(),
   };

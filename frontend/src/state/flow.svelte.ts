@@ -1,6 +1,7 @@
 /** How the flow is looked at: along the depth, by colour, traced. What lasts is remembered. */
 
 import type { ColorBy } from "../model/colorBy";
+import type { FlowViewKey } from "../model/flowViews";
 import type { DepthMeasure } from "../model/layerNorms";
 import { browserMemory } from "./memory";
 
@@ -28,6 +29,9 @@ export class FlowState {
   measure = $state<DepthMeasure | null>(null);
   /** What cards are coloured by; null: their own colours. */
   colorBy = $state<ColorBy | null>(null);
+  /** How the flow over time is shown in the dock, and whether each parameter has its own row. */
+  overTime = $state<FlowViewKey>("gradient");
+  perParameter = $state(false);
   /** Selecting lights all that is influenced, and the way of the gradient. */
   tracing = $state(false);
   readonly #memory = browserMemory();

@@ -33,7 +33,7 @@ const DARK = "(prefers-color-scheme: dark)";
 export const SIZE_RANGES: Record<Panel, { smallest: number; largest: number; usual: number }> = {
   recipe: { smallest: 220, largest: 460, usual: 272 },
   inspector: { smallest: 260, largest: 640, usual: 344 },
-  dock: { smallest: 132, largest: 480, usual: 216 },
+  dock: { smallest: 132, largest: 480, usual: 256 },
 };
 
 const NEXT_THEME: Record<Theme, Theme> = {
@@ -65,7 +65,7 @@ export class LayoutState {
   level = $state<Level>("module");
   orientation = $state<Orientation>("auto");
   /** What the dock shows, by the key of its pane. */
-  pane = $state("loss");
+  pane = $state("curves");
   /** Narrow screens show Recipe and Inspector as sheets, one at a time. */
   narrow = $state(false);
   /** The header keeps its menus behind one button. */
@@ -100,7 +100,7 @@ export class LayoutState {
     this.theme = remembered.theme ?? "auto";
     this.level = remembered.level ?? "module";
     this.orientation = remembered.orientation ?? "auto";
-    this.pane = remembered.pane ?? "loss";
+    this.pane = remembered.pane ?? "curves";
     this.#chosen = remembered.folded ?? {};
     this.#follow(SHORT, (matches) => (this.#short = matches));
     this.#follow(LOW, (matches) => (this.#low = matches));

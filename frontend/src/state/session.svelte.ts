@@ -11,6 +11,7 @@ import type {
   SessionState as SessionSummary,
 } from "../api/types";
 import { RateMeter } from "../model/rate";
+import { RunProgress } from "./runProgress.svelte";
 
 export type Recorded = Extract<SessionEvent, { kind: "recorded" }>;
 
@@ -36,6 +37,8 @@ export class SessionState {
   /** Someone deleted the session; what is shown of it stays. */
   deleted = $state(false);
   iterationsPerSecond = $state<number | null>(null);
+  iterationsPerEpoch = $state(1);
+  readonly progress = new RunProgress();
   #stream: EventStream | null = null;
   #recent: LoggedEvent[] = [];
   #waiters: Waiter[] = [];
@@ -50,6 +53,7 @@ export class SessionState {
     this.name = summary.name;
     this.device = summary.device;
     this.parameters = summary.parameters;
+    this.iterationsPerEpoch = summary.iterations_per_epoch;
     this.refresh(summary);
     this.#stream = new EventStream(summary.id, summary.sequence, {
       onEvent: (logged) => this.#receive(logged),
@@ -71,6 +75,7 @@ export class SessionState {
     this.#stream = null;
     this.#recent = [];
     this.#rate.clear();
+    this.progress.clear();
     this.iterationsPerSecond = null;
     this.connected = true;
     this.deleted = false;
@@ -129,7 +134,7 @@ export class SessionState {
         this.phase = event.phase;
         this.iteration = event.iteration;
         this.recorded = event.iterations_recorded;
-        if (event.phase !== "running") this.#rate.clear();
+        if (event.phase !== "running") this.#rest();
         break;
       case "metrics":
         this.#count(event.columns.iteration.at(-1));
@@ -142,11 +147,18 @@ export class SessionState {
         this.#rate.clear();
         break;
       case "accepted":
+        this.progress.accept(event.command, this.iteration, this.iterationsPerEpoch);
+        break;
       case "failed":
       case "resync":
         break;
     }
     this.iterationsPerSecond = this.#rate.perSecond;
+  }
+
+  #rest(): void {
+    this.#rate.clear();
+    this.progress.clear();
   }
 
   #count(last: number | undefined): void {

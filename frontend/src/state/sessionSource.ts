@@ -1,6 +1,6 @@
 /** Tapes of a session, asked of the server. */
 
-import { fetchTape, fetchTapeBlob, fetchValues } from "../api/client";
+import { fetchLayers, fetchTape, fetchTapeBlob, fetchValues } from "../api/client";
 import type { NestedNumbers } from "../api/types";
 import { sliceText } from "../model/grid";
 import type { MatrixPart, TapeSource } from "./tapeSource";
@@ -27,5 +27,9 @@ export class SessionSource implements TapeSource {
   ): Promise<NestedNumbers> {
     const slice = sliceText(shape, fixed, rows, columns);
     return (await fetchValues(this.key, tensor, slice, iteration, signal)).values;
+  }
+
+  async readLayers(iterations: readonly number[], signal: AbortSignal) {
+    return (await fetchLayers(this.key, iterations, signal)).iterations;
   }
 }

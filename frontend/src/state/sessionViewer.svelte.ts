@@ -36,8 +36,8 @@ export abstract class SessionViewer extends Viewer {
     return this.tape.part !== null;
   }
 
-  /** Takes over the spec of a session that is to be shown. */
-  protected abstract takeSpec(spec: Spec, adoption: Adoption): void;
+  /** A session is to be shown: takes over its spec; all else is still the one before. */
+  protected abstract meet(summary: SessionSummary, adoption: Adoption): void;
 
   /** Hyperparameters that were set have been refused. */
   protected abstract takeBack(problems: readonly Problem[]): void;
@@ -62,8 +62,8 @@ export abstract class SessionViewer extends Viewer {
     this.playhead.pause();
     this.training.followed = false;
     this.numbers.clear();
+    this.meet(summary, adoption);
     this.session.follow(summary);
-    this.takeSpec(summary.spec as unknown as Spec, adoption);
     this.curves.replace(isNew ? NO_METRICS : await client.fetchMetrics(summary.id));
     const iteration = await this.#iterationToShow(summary, place, isNew);
     await this.showIteration(iteration, place?.event ?? "start");
@@ -88,6 +88,7 @@ export abstract class SessionViewer extends Viewer {
         this.curves.append(event.columns);
         break;
       case "recorded":
+        this.layers.forgetFrom(event.iteration);
         if (this.#follows) void this.attempt(() => this.#follow(event.iteration));
         break;
       case "failed": {

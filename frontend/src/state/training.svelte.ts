@@ -1,5 +1,14 @@
 /** How far "Train" goes, and whether the stage follows it. */
 
+import {
+  lengthTitle,
+  lengthWords,
+  runCommand,
+  type RunKind,
+  type RunLength,
+} from "../model/runLength";
+import { readNumber } from "../model/fieldText";
+
 const MOST_ITERATIONS = 1_000_000;
 
 function wholeNumber(text: string, fallback: number): number {
@@ -8,14 +17,41 @@ function wholeNumber(text: string, fallback: number): number {
 }
 
 export class TrainingState {
-  iterations = $state(500);
+  length = $state<RunLength>({
+    kind: "iterations",
+    iterations: 500,
+    epochs: 10,
+    below: 0.05,
+    most: 10_000,
+  });
   recordEvery = $state(50);
   /** The stage shows each iteration that training records, until the person travels elsewhere. */
   followed = $state(false);
 
+  get command() {
+    return runCommand(this.length, this.recordEvery);
+  }
+
+  get words(): string {
+    return lengthWords(this.length);
+  }
+
+  get title(): string {
+    return lengthTitle(this.length);
+  }
+
+  setKind(kind: RunKind): void {
+    this.length.kind = kind;
+  }
+
   /** Takes what was typed; what is no such number leaves things as they are. */
-  setIterations(text: string): void {
-    this.iterations = wholeNumber(text, this.iterations);
+  setCount(of: "iterations" | "epochs" | "most", text: string): void {
+    this.length[of] = wholeNumber(text, this.length[of]);
+  }
+
+  setBelow(text: string): void {
+    const value = readNumber(text);
+    if (typeof value === "number") this.length.below = value;
   }
 
   setRecordEvery(text: string): void {

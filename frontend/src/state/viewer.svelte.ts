@@ -2,10 +2,12 @@
 
 import { ApiError, describeFailure, isAbort } from "../api/errors";
 import type { BadNumber, Structure } from "../api/types";
+import { flowSubject, type FlowTarget } from "../model/flowSubject";
 import { nearest } from "../model/metrics";
 import { proportionalPlace } from "../model/playback";
 import { CurvesState } from "./curves.svelte";
 import { FlowState } from "./flow.svelte";
+import { LayersState } from "./layers.svelte";
 import { LayoutState } from "./layout.svelte";
 import { NoticesState } from "./notices.svelte";
 import { NumbersState } from "./numbers.svelte";
@@ -23,6 +25,7 @@ export abstract class Viewer {
   readonly playhead = new PlayheadState();
   readonly tape = new TapeState();
   readonly curves = new CurvesState();
+  readonly layers = new LayersState();
   readonly selection = new SelectionState();
   readonly numbers = new NumbersState();
 
@@ -38,6 +41,20 @@ export abstract class Viewer {
     return recorded === null ? Promise.resolve() : this.travel(recorded);
   }
 
+  /** To the first bad op of an iteration, or of the first recorded one after it. */
+  async goToBadIteration(iteration: number): Promise<void> {
+    const recorded = this.recorded.find((each) => each >= iteration);
+    if (recorded === undefined) {
+      this.notices.inform(
+        `No iteration from ${String(iteration)} on is recorded: record the next.`,
+      );
+      return;
+    }
+    await this.travel(recorded);
+    const bad = this.tape.current?.frame.bad_number;
+    if (this.tape.iteration === recorded && bad != null) this.goToBadNumber(bad);
+  }
+
   /** To the recorded iteration before (-1) or after (1) the shown one. */
   travelBy(direction: 1 | -1): Promise<void> {
     const at = this.recorded.indexOf(this.tape.iteration ?? -1);
@@ -51,6 +68,23 @@ export abstract class Viewer {
     const parameter = tensors.find((each) => each.name === name && each.role === "parameter");
     if (parameter === undefined) return;
     this.selection.choose({ kind: "tensor", id: parameter.gradient ?? parameter.id });
+  }
+
+  /** What the layers of these recorded iterations gave; only a session can tell. */
+  readLayers(iterations: readonly number[]): void {
+    const { source } = this.tape;
+    if (source !== null) void this.layers.follow(source, iterations);
+  }
+
+  /** Travels near an iteration, selects what is meant there, and stands where it is known. */
+  async goToFlow(target: FlowTarget): Promise<void> {
+    await this.travelNear(target.iteration);
+    const tape = this.tape.current;
+    const selection = tape === null ? null : flowSubject(tape.structure, target);
+    if (tape === null || selection === null) return;
+    const knownFrom = selection.kind === "tensor" ? (tape.revealed[selection.id] ?? 0) : 0;
+    if (this.playhead.position < knownFrom) this.playhead.scrubTo(knownFrom);
+    this.selection.choose(selection);
   }
 
   /** Stands where the first bad number has just been made, and selects it. */

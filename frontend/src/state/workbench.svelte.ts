@@ -3,18 +3,21 @@
 import * as client from "../api/client";
 import type { JsonObject } from "../api/client";
 import { ApiError, isUnreachable, type Problem } from "../api/errors";
-import type { Command, Example, WholeTape } from "../api/types";
+import type { Command, Example, SessionState as SessionSummary, WholeTape } from "../api/types";
 import { renameFile } from "../model/exports";
 import { nearest } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
+import { endOfRun, type RunCommand } from "../model/runLength";
 import { changeBetween, isSameNetwork, type Spec, type SpecChange } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
 import { Address } from "./address";
+import { DiagnosisState } from "./diagnosis.svelte";
 import { download } from "./download";
 import { openRecording, type Opening } from "./opening";
 import { PartRequest } from "./partRequest";
 import { RecipeState } from "./recipe.svelte";
+import { RunsState } from "./runs.svelte";
 import { SessionViewer, type Adoption } from "./sessionViewer.svelte";
 
 /** The status with which the server refuses a spec. */
@@ -22,12 +25,28 @@ const REFUSED = 422;
 
 export class Workbench extends SessionViewer {
   readonly activity = new ActivityState();
+  readonly diagnosis = new DiagnosisState();
   /** Beside other work: an export neither cancels a recording nor is cancelled by one. */
   readonly exporting = new ActivityState();
   readonly recipe = new RecipeState((spec) => void this.attempt(() => this.#apply(spec)));
+  /** This run and others beside it. */
+  readonly runs: RunsState = new RunsState({
+    session: this.session,
+    curves: this.curves,
+    recipe: this.recipe,
+    training: this.training,
+    notices: this.notices,
+    attempt: (work) => this.attempt(work),
+    showRun: (summary, iteration) => this.#showRun(summary, iteration),
+  });
   examples = $state.raw<Example[]>([]);
   readonly #address = new Address();
   readonly #partRequest = new PartRequest();
+
+  constructor() {
+    super();
+    this.curves.beside = this.runs;
+  }
 
   get place(): Place {
     return {
@@ -91,7 +110,7 @@ export class Workbench extends SessionViewer {
 
   /** Records the next iteration and shows it from its start. */
   recordNext(): Promise<void> {
-    if (this.session.phase === "running" || this.isAside) return Promise.resolve();
+    if (this.isTraining || this.isAside) return Promise.resolve();
     this.training.followed = false;
     const shown = this.tape.iteration;
     // After a seek the session stands before the shown iteration: that one has to run first.
@@ -101,7 +120,9 @@ export class Workbench extends SessionViewer {
       : { kind: "record" };
     return this.attempt(() =>
       this.activity.run("Recording an iteration", async (signal) => {
+        const target = this.session.iteration + (again ? 2 : 1);
         const sequence = await this.session.send(command);
+        await this.runs.trainTo(target);
         const { iteration } = await this.session.recordedAfter(
           sequence,
           (event) => !again || event.iteration === shown + 1,
@@ -113,24 +134,42 @@ export class Workbench extends SessionViewer {
     );
   }
 
+  /** Whether this run is training, or others with it. */
+  get isTraining(): boolean {
+    return this.session.phase === "running" || this.runs.isAtWork;
+  }
+
   /** Trains on, or pauses. */
   trainOrPause(): Promise<void> {
-    return this.session.phase === "running" ? this.pause() : this.train();
+    return this.isTraining ? this.pause() : this.train();
   }
 
   train(): Promise<void> {
+    return this.#run(this.training.command);
+  }
+
+  /** Trains to the end of the epoch. */
+  trainEpoch(): Promise<void> {
+    if (this.isTraining) return Promise.resolve();
+    return this.#run({ kind: "run", epochs: 1, record_every: this.training.recordEvery });
+  }
+
+  #run(command: RunCommand): Promise<void> {
     if (this.isAside) return Promise.resolve();
-    const { iterations, recordEvery } = this.training;
     this.training.followed = true;
     this.playhead.scrubTo(this.playhead.total);
+    const { iteration, iterationsPerEpoch } = this.session;
+    const target = endOfRun(command, iteration, iterationsPerEpoch);
     return this.attempt(async () => {
-      await this.session.send({ kind: "run", iterations, record_every: recordEvery });
+      await this.session.send(command);
+      await this.runs.trainTo(target, command);
     });
   }
 
   pause(): Promise<void> {
     return this.attempt(async () => {
-      await this.session.send({ kind: "pause" });
+      if (this.session.phase === "running") await this.session.send({ kind: "pause" });
+      await this.runs.pause();
     });
   }
 
@@ -141,6 +180,7 @@ export class Workbench extends SessionViewer {
       this.activity.run("Starting over", async (signal) => {
         this.training.followed = false;
         const sequence = await this.session.send({ kind: "reset" }, { kind: "record" });
+        await this.runs.reset();
         const { iteration } = await this.session.recordedAfter(sequence, () => true, signal);
         this.curves.replace(await client.fetchMetrics(this.sessionId));
         await this.showIteration(iteration, "start");
@@ -174,7 +214,7 @@ export class Workbench extends SessionViewer {
   async cancel(): Promise<void> {
     this.activity.cancel();
     this.exporting.cancel();
-    if (this.session.phase === "running") await this.pause();
+    if (this.isTraining) await this.pause();
   }
 
   /** Time travel to a recorded iteration, at the same event. */
@@ -183,6 +223,20 @@ export class Workbench extends SessionViewer {
     this.training.followed = false;
     return this.attempt(async () => {
       await this.showIteration(iteration);
+      this.#address.push(this.place);
+    });
+  }
+
+  /** Goes on from the shown iteration in a run of its own; this one stays as it is. */
+  branch(): Promise<void> {
+    const iteration = this.isAside ? null : this.tape.iteration;
+    return iteration === null ? Promise.resolve() : this.runs.branch(iteration);
+  }
+
+  #showRun(summary: SessionSummary, iteration: number | null): Promise<void> {
+    return this.activity.run("Putting a run on the stage", async () => {
+      const event = this.playhead.position;
+      await this.adopt(summary, { place: { session: summary.id, iteration, event, name: null } });
       this.#address.push(this.place);
     });
   }
@@ -240,7 +294,7 @@ export class Workbench extends SessionViewer {
         this.recipe.accept(spec, spec);
         break;
       case "set":
-        await this.session.send({ kind: "set", ...change.changes });
+        await this.session.send({ kind: "set", at_once: true, ...change.changes });
         this.recipe.accept(spec, spec);
         break;
       case "open":
@@ -315,7 +369,9 @@ export class Workbench extends SessionViewer {
     }
   }
 
-  protected takeSpec(spec: Spec, { place = null, edited = null }: Adoption): void {
+  protected meet(summary: SessionSummary, { place = null, edited = null }: Adoption): void {
+    this.runs.meet(summary.id, edited !== null);
+    const spec = summary.spec as unknown as Spec;
     if (edited !== null) this.recipe.accept(spec, edited);
     else this.recipe.open(place?.name == null ? spec : { ...spec, name: place.name });
   }

@@ -36,6 +36,7 @@ function summary(): SessionSummary {
     phase: "ready",
     device: "cpu",
     parameters: 1,
+    iterations_per_epoch: 1,
     iterations_recorded: [],
     sequence: 0,
   };
@@ -162,7 +163,7 @@ describe("the workbench", () => {
     const workbench = await open();
     workbench.recipe.edit((before) => ({ ...before, optimizer: { kind: "sgd", lr: 0.5 } }));
     await vi.advanceTimersByTimeAsync(250);
-    expect(sent()).toEqual([{ kind: "set", optimizer: { lr: 0.5 } }]);
+    expect(sent()).toEqual([{ kind: "set", at_once: true, optimizer: { lr: 0.5 } }]);
     expect(client.openSession).not.toHaveBeenCalled();
   });
 
@@ -176,7 +177,7 @@ describe("the workbench", () => {
     expect(workbench.recipe.problems).toEqual([error]);
     workbench.recipe.edit(rate(0.5));
     await vi.advanceTimersByTimeAsync(250);
-    expect(sent().at(-1)).toEqual({ kind: "set", optimizer: { lr: 0.5 } });
+    expect(sent().at(-1)).toEqual({ kind: "set", at_once: true, optimizer: { lr: 0.5 } });
     expect(workbench.recipe.problems).toEqual([]);
   });
 

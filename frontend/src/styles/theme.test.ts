@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { CURVE_COLORS } from "../model/chartLines";
 
 // Contrast as WCAG 2.2 defines it: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
 
@@ -38,7 +39,8 @@ const text = [
   ...onPhases,
   ...onSoft,
 ];
-const marks = ["focus", "negative", "positive"].flatMap((mark) =>
+const curves = Array.from({ length: CURVE_COLORS }, (_, index) => `curve-${String(index + 1)}`);
+const marks = ["focus", "negative", "positive", ...curves].flatMap((mark) =>
   grounds.map((ground) => [mark, ground]),
 );
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gradtape.engine.data.generated_points import generate_points
 from gradtape.engine.data.generated_sequences import cut_characters, draw_copies, draw_sums
+from gradtape.engine.data.image_sets import pick_images
 from gradtape.engine.devices import torch_dtype
 from gradtape.spec import ExperimentSpec
 from gradtape.spec.csv_data import CsvData
@@ -22,6 +23,7 @@ from gradtape.spec.data import (
 )
 from gradtape.spec.inline_values import numbers_of, shape_of
 from gradtape.spec.losses import AnyLoss
+from gradtape.spec.mnist_format import MnistFormatData
 from gradtape.spec.sequence_data import CharactersData, SequencesData
 from gradtape.spec.target_form import PROBABILITY_LOSSES, TargetForm, target_form
 
@@ -147,6 +149,8 @@ def _generate(data: AnyData, loss: AnyLoss, seed: np.random.SeedSequence) -> Arr
             return _draw_line(data, np.random.default_rng(seed))
         case SineData():
             return _draw_sine(data, np.random.default_rng(seed))
+        case MnistFormatData():
+            inputs, targets = pick_images(data, np.random.default_rng(seed))
         case CharactersData():
             inputs, targets = cut_characters(data, np.random.default_rng(seed))
         case SequencesData(task="add"):

@@ -48,6 +48,11 @@ class EditableData:
         return self._dataset.batches_per_epoch(self._spec.batch_size)
 
     @property
+    def targets(self) -> Tensor:
+        """Of the samples to train on, as they are now."""
+        return self._dataset.y
+
+    @property
     def validation(self) -> tuple[Tensor, Tensor] | None:
         """Inputs and targets of the samples that are set aside, if any are."""
         return self._dataset.validation

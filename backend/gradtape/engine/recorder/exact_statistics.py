@@ -108,7 +108,7 @@ def _pass_over(rows: Array, workspace: Tensor) -> Iterator[_Sums]:
     numbers = rows if rows.dtype == np.float32 else exact  # half as many bytes to look at
     smallest, largest = np.minimum.reduce(numbers, 1), np.maximum.reduce(numbers, 1)
     squares = sum_squares(exact[0])[None] if rows.shape[1] > STRIP else np.vecdot(exact, exact)
-    zeros = map(np.count_nonzero, numbers == 0)
+    zeros = [int(np.count_nonzero(row)) for row in numbers == 0]
     return map(
         _Sums, smallest.tolist(), largest.tolist(), place.sum(1).tolist(), squares.tolist(), zeros
     )

@@ -16,9 +16,9 @@ OPTIMIZER = "optimizer"
 RANDOM = "random"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """The state before an iteration ran.
+    """The state before an iteration ran. One is equal only to itself, and can key what it led to.
 
     Args:
         iteration: the one that comes next.

@@ -7,6 +7,7 @@ from gradtape.server.bodies import read_opening
 from gradtape.server.body_documents import OPENING_BODY
 from gradtape.server.dependencies import HostDependency, SessionId, new_session_id
 from gradtape.server.json_body import JsonBodyDependency
+from gradtape.server.models import BranchPoint
 from gradtape.sessions.messages import SessionState
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
@@ -16,10 +17,17 @@ router = APIRouter(prefix="/sessions", tags=["sessions"])
 async def open_session(
     host: HostDependency, body: JsonBodyDependency, response: Response
 ) -> SessionState:
-    """A live network with its tape. Nothing has run yet: send `record` or `run`."""
-    spec = await run_in_threadpool(read_opening, body)
+    """A live network with its tape. Nothing has run yet: send `record` or `run`.
+
+    A branch has the other session's past up to the iteration that it stands before, and goes on
+    from there by itself; the other session is left as it is.
+    """
+    opening = await run_in_threadpool(read_opening, body)
     session_id = new_session_id()
-    state = await host.open(session_id, spec)
+    if isinstance(opening, BranchPoint):
+        state = await host.branch(session_id, opening.session, opening.iteration)
+    else:
+        state = await host.open(session_id, opening)
     response.headers["Location"] = f"/api/v1/sessions/{session_id}"
     return state
 

@@ -50,7 +50,9 @@ export const ICONS = {
     path: "M8 2.2c2.4 3 3.9 5 3.9 7.2a3.9 3.9 0 0 1-7.8 0C4.1 7.2 5.6 5.2 8 2.2zM8 11.4a2 2 0 0 0 2-2",
   },
   inspector: { path: "M2.5 3.2h11v9.6h-11zM9.4 3.2v9.6M11 5.8h1M11 8h1" },
+  settings: { path: "M2.5 5h6M12 5h1.5M2.5 11H4M7.5 11h6M10.2 3.2v3.6M5.8 9.2v3.6" },
   search: { path: "M7 2.8a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 0 0 0-8.4zM10.2 10.2l3.3 3.3" },
+  branch: { path: "M4.5 2.8v10.4M4.5 10.4c0-3.4 6.8-2 6.8-5.8M8.8 6.6l2.5-2.5 2.5 2.5" },
   copy: { path: "M5.5 5.5h7v8h-7zM3.5 10.5v-8h7" },
 } as const satisfies Record<string, IconShape>;
 

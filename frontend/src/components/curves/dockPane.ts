@@ -5,5 +5,7 @@ import type { Snippet } from "svelte";
 export interface DockPane {
   key: string;
   title: string;
+  /** How much there is to see in it; nothing at 0. */
+  count?: number;
   content: Snippet;
 }
