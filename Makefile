@@ -71,8 +71,7 @@ screenshots: $(DEVELOPMENT) $(PAGE) ## Photograph the page; renew the picture in
 gallery: $(DEVELOPMENT) $(PAGE) ## Photograph ten scenes in two themes and three sizes; renew docs/gallery
 	@scripts/ensure_chromium > /dev/null
 	$(BIN)/python -m pytest tests/browser/test_gallery.py -k overlaps
-	for picture in build/screenshots/gallery/*-1280x720-*.png; do \
-		cp $$picture docs/gallery/$$(basename $${picture/-1280x720/}); done
+	cp build/screenshots/gallery/*.webp docs/gallery/
 
 wheel: $(DEVELOPMENT) $(PAGE) ## Build the wheel, page included, into dist/
 	$(BIN)/python -m build --wheel

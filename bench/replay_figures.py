@@ -78,5 +78,5 @@ def measure_opening(browser: Browser, file: Path) -> dict[str, float]:
 
 
 def median_step(page: Page) -> float:
-    """Milliseconds from the key to the frame in which the playhead has moved."""
+    """Milliseconds of work from the key to the frame in which the playhead has moved."""
     return statistics.median(page.evaluate(STEP_MILLISECONDS) for _ in range(STEPS))

@@ -70,6 +70,14 @@ def test_numbers_are_arrays_in_their_own_precision(client: gradtape.Client) -> N
     assert session.values("loss").shape == ()
 
 
+def test_every_op_of_a_tape_is_timed(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    tape = session.record()
+    times = session.times()
+    assert len(times) == len(tape["structure"]["ops"])
+    assert all(0 < seconds < 10 for seconds in times)
+
+
 def test_layers_are_read_with_every_norm_a_float(client: gradtape.Client) -> None:
     session = client.open("moons")
     session.run(3, record_every=1)

@@ -192,6 +192,11 @@ class Session:
         """A recorded iteration, the latest by default: `structure` and `frame`."""
         return self._get("/tape", iteration=iteration, values=values).json()
 
+    def times(self, iteration: int | None = None) -> list[float]:
+        """How long each op of a recorded iteration takes, by op id, in seconds."""
+        answer = self._get("/tape/times", iteration=iteration).json()
+        return [nanoseconds / 1e9 for nanoseconds in answer["nanoseconds"]]
+
     def values(
         self,
         tensor: str | int,

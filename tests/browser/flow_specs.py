@@ -24,7 +24,7 @@ def _experiment(name: str, layers: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _linear(name: str, **fields: Any) -> dict[str, Any]:
-    return {"kind": "linear", "name": name, "out_features": 8, **fields}
+    return {"kind": "linear", "name": name, "out_features": 8} | fields
 
 
 def sigmoid_tower(layers: int) -> dict[str, Any]:
@@ -51,3 +51,9 @@ def skip() -> dict[str, Any]:
     added = {"kind": "add", "name": "sum", "inputs": ["fc1", "relu_2"]}
     layers = [_linear("fc1"), {"kind": "relu"}, _linear("fc2"), {"kind": "relu"}, added]
     return _experiment("skip", layers)
+
+
+def wide() -> dict[str, Any]:
+    """Layers of so many units that the tape keeps only a sample of their numbers."""
+    first, second = _linear("fc1", out_features=300), _linear("fc2", out_features=200)
+    return _experiment("wide", [first, {"kind": "tanh"}, second, {"kind": "relu"}])

@@ -1,9 +1,10 @@
 """Gradient flow on the stage: what pointing tells, dead and broken edges, traces and colours."""
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.flow_specs import dead_relu, open_recorded, overflow, skip
 from tests.browser.numbers_at_rest import statistics_of, values_of
@@ -220,3 +221,32 @@ def test_what_takes_up_memory_is_counted_in_bytes(workbench: Workbench) -> None:
     workbench.page.get_by_role("menuitemradio", name="memory").click()
     expect(card(workbench, "relu")).to_have_attribute("data-measure", "2 KiB")  # 64 · 8 · 4
     expect(card(workbench, "out")).to_have_attribute("data-measure", "256 B")  # 64 · 1 · 4
+
+
+def test_time_spent_is_that_of_all_ops_of_a_card(workbench: Workbench) -> None:
+    def answer(route: Route) -> None:
+        times = route.fetch().json()
+        # What was measured is nobody's to foretell: op k is said to have taken 2^k ns.
+        times["nanoseconds"] = [2**op for op in range(len(times["nanoseconds"]))]
+        route.fulfill(json=times)
+
+    workbench.page.route("**/tape/times?*", answer)
+    open_recorded(workbench, skip())
+    workbench.page.get_by_role("button", name="Colour by").click()
+    workbench.page.get_by_role("menuitemradio", name="time spent").click()
+    structure = workbench.tape()["structure"]
+    (relu,) = [call for call in structure["calls"] if call["path"] == "relu"]
+    own = range(relu["first_op"], relu["end_op"])
+    # The ticks of its nodes; where gradients are added, the sum runs in the tick of the last one.
+    back = [
+        op
+        for event in structure["events"]
+        if event["kind"] == "backward_node" and structure["nodes"][event["subject"]]["op"] in own
+        for op in range(event["first_op"], event["end_op"])
+    ]
+    for half, taken in (("card", own), ("gradient-card", back)):
+        shown = card(workbench, "relu", half)
+        expect(shown).to_have_attribute("data-measure", re.compile(r" (ns|µs|ms|s)$"))
+        number, unit = (shown.get_attribute("data-measure") or "").split(" ")
+        nanoseconds = read_number(number) * {"ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9}[unit]
+        assert nanoseconds == pytest.approx(sum(2**op for op in taken), rel=0.005)

@@ -1,11 +1,13 @@
 """The closest level: numbers on cards, how they were made, and that they are REST's."""
 
 import math
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.flow_specs import open_recorded, wide
 from tests.browser.number_cards import (
     number_card,
     open_numbers,
@@ -67,6 +69,28 @@ def test_a_gradient_that_a_product_made_is_rests_and_is_spelled_too(workbench: W
     value = exact(workbench, gradient_of(tape, "tanh1"), f"{ROW},{COLUMN}")
     assert read_number(cell.inner_text()) == pytest.approx(value, rel=IN_A_CELL)
     assert_spelled(card, value)
+
+
+def test_a_sum_too_long_for_the_tape_is_spelled_from_what_rest_says(workbench: Workbench) -> None:
+    open_recorded(workbench, wide())
+    tape = workbench.tape()
+    workbench.press("4")
+    out = tensor_named(tape, "fc2")
+    stand_at(workbench, tape, out)
+    card = number_card(workbench, product_of(tape, "fc2")["id"], "forward")
+    result_cell(card, 1, 2).hover()
+    # The tape keeps an even sample of the numbers.
+    slot = tape["structure"]["slots"][out["slot"]]
+    row, column = slot["steps"][0], 2 * slot["steps"][1]
+    expect(card.locator(".stage-readout")).to_contain_text(f"fc2[{row}, {column}]: ")
+    expect(card.locator(".stage-readout")).to_contain_text("… 288 more")
+    lefts = exact(workbench, tensor_named(tape, "tanh"), f"{row},:12")
+    rights = exact(workbench, tensor_named(tape, "fc2.weight"), f"{column},:12")
+    text = card.locator(".stage-readout").inner_text().partition(": ")[2].partition(" + …")[0]
+    terms = re.split(r" \+ ", re.sub(r" − ", " + −", text))
+    for term, *factors in zip(terms, lefts, rights, strict=True):
+        told = [read_number(each) for each in term.split(" × ")]
+        assert told == pytest.approx(factors, rel=HALF_A_DIGIT)
 
 
 def test_a_value_and_its_gradient_light_up_together(workbench: Workbench) -> None:

@@ -107,6 +107,24 @@ def test_the_png_has_the_graph_in_it(workbench: Workbench) -> None:
     assert min(counts["15 118 110 255"], counts["194 65 12 255"]) > 500
 
 
+def test_pictures_of_the_closest_level_have_its_numbers(workbench: Workbench) -> None:
+    workbench.open()
+    workbench.press("End", "4")
+    expect(workbench.page.get_by_role("group", name="Neurons and weights")).to_be_visible()
+    loss = f"{workbench.tape()['frame']['loss']:.4f}"
+
+    def written() -> list[str | None]:
+        _, content = take(workbench, "Stage as SVG")
+        return [text.text for text in parse(content).iter(f"{SVG}text")]
+
+    units = workbench.page.locator(".neurons-unit text").all_text_contents()
+    assert {loss, "fc1 · tanh", *units} <= set(written())
+    workbench.page.get_by_role("radiogroup", name="Numbers as").get_by_text("grids").click()
+    cells = workbench.page.locator(".stage-cell").all_text_contents()
+    assert len(cells) > 100
+    assert {"fc2.weightᵀ", loss, *cells} <= {*written(), ""}
+
+
 @pytest.fixture
 def pasting(browser: Browser, live_server: LiveServer) -> Iterator[Workbench]:
     bench = Workbench(browser, live_server, permissions=["clipboard-read", "clipboard-write"])

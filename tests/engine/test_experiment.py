@@ -177,6 +177,20 @@ def test_running_forward_again_changes_nothing_if_its_user_fails() -> None:
     assert experiment.to_snapshot() == before
 
 
+def test_timing_ops_changes_nothing() -> None:
+    experiment = trained(noisy(), 9, record_at=(2, 5))
+    before = experiment.to_snapshot()
+    for iteration in (2, None):
+        times = experiment.time_ops(iteration)
+        structure = experiment.recording(iteration).structure
+        assert times.structure_hash == structure.hash
+        assert len(times.nanoseconds) == len(structure.ops)
+        assert min(times.nanoseconds) > 0
+    assert experiment.to_snapshot() == before
+    go_on(experiment, 9)
+    assert experiment.metrics().loss == trained(noisy(), 18).metrics().loss
+
+
 def test_what_was_changed_by_hand_is_known_and_goes_with_time() -> None:
     experiment = Experiment(moons())
     experiment.change_regime(optimizer={"lr": 0.1})

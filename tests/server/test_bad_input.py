@@ -172,6 +172,7 @@ def test_what_is_not_json_is_refused(client: httpx.Client, text: str) -> None:
         ("GET", "/events"),
         ("GET", "/tape"),
         ("GET", "/tape/blob"),
+        ("GET", "/tape/times"),
         ("GET", "/tensors/input/values"),
         ("GET", "/metrics"),
         ("GET", "/layers"),

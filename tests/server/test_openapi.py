@@ -40,6 +40,7 @@ ACCESS = {
     ("GET", "/api/v1/sessions/{session_id}/events"): "session",
     ("GET", "/api/v1/sessions/{session_id}/tape"): "session",
     ("GET", "/api/v1/sessions/{session_id}/tape/blob"): "session",
+    ("GET", "/api/v1/sessions/{session_id}/tape/times"): "session",
     ("GET", "/api/v1/sessions/{session_id}/tensors/{tensor}/values"): "session",
     ("GET", "/api/v1/sessions/{session_id}/metrics"): "session",
     ("GET", "/api/v1/sessions/{session_id}/layers"): "session",

@@ -33,8 +33,10 @@ from gradtape.sessions.questions import (
     MetricsQuestion,
     ReplayQuestion,
     TapeQuestion,
+    TimesQuestion,
     ValuesQuestion,
 )
+from gradtape.tape.op_times import OpTimes
 from gradtape.tape.replay_document import ReplayDocument
 from gradtape.tape.structure import Structure
 from tests.sessions.following import (
@@ -98,6 +100,14 @@ class HostContract:
         blob = await host.ask("a", BlobQuestion())
         assert blob.blob == recording.frame.blob
         assert json.loads(blob.payload)["structure_hash"] == recording.structure.hash
+
+    async def test_the_ops_of_a_recorded_iteration_are_timed(self, host: SessionHost) -> None:
+        await host.open("a", MOONS)
+        await host.send("a", RECORD)
+        times = OpTimes.model_validate_json((await host.ask("a", TimesQuestion())).payload)
+        structure = Experiment(MOONS).record_iteration().structure
+        assert (times.iteration, times.structure_hash) == (0, structure.hash)
+        assert len(times.nanoseconds) == len(structure.ops)
 
     async def test_a_known_structure_is_not_sent_again(self, host: SessionHost) -> None:
         await host.open("a", MOONS)

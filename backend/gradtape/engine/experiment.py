@@ -13,6 +13,7 @@ from gradtape import limits
 from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, check_index
 from gradtape.engine.devices import choose_device
 from gradtape.engine.layer_statistics import measure_layers
+from gradtape.engine.recorder.op_clock import TIMED_RUNS
 from gradtape.engine.recorder.recording import Recording
 from gradtape.engine.training.branching import cut_after
 from gradtape.engine.training.checkpoint import Checkpoint, copy_state, restore_state
@@ -23,6 +24,7 @@ from gradtape.errors import UnknownIteration, UnknownTensor
 from gradtape.spec import ExperimentSpec, change_regime
 from gradtape.tape.layers import IterationLayers
 from gradtape.tape.metrics import Metrics
+from gradtape.tape.op_times import OpTimes
 
 Parameters = Mapping[str, Tensor]
 """By name, in the order of the network."""
@@ -163,6 +165,28 @@ class Experiment:
         with self._standing_before(self._recorded(iteration)):
             loss, _ = self._learner.objective.compute(*self._batch())
             yield loss, self._learner.parameters
+
+    def time_ops(self, iteration: int | None = None) -> OpTimes:
+        """Run a recorded iteration again to time its ops; afterwards the experiment is as it was.
+
+        Args:
+            iteration: its number; None is the latest one.
+        Raises:
+            UnknownIteration: nothing is recorded, or not this one.
+        """
+        number = self._recorded(iteration)
+        with self._standing_before(number):
+            built, shortest = self._learner.time_ops(self._batch(), number)
+            for _ in range(TIMED_RUNS - 1):
+                self._restore(self._checkpoints[number])
+                _, taken = self._learner.time_ops(self._batch(), number)
+                shortest = list(map(min, shortest, taken))
+        return OpTimes(
+            iteration=number,
+            structure_hash=built.hash,
+            runs=TIMED_RUNS,
+            nanoseconds=tuple(shortest),
+        )
 
     def seek(self, iteration: int) -> None:
         """Stand before a recorded iteration again.

@@ -26,6 +26,7 @@ from gradtape.sessions.questions import (
     Question,
     ReplayQuestion,
     TapeQuestion,
+    TimesQuestion,
     ValuesForm,
     ValuesQuestion,
 )
@@ -48,14 +49,14 @@ def answer_question(experiment: Experiment, question: Question) -> Answer:
             return answer_tape(recording, question.values, known=known)
         case BlobQuestion():
             return _answer_blob(experiment.recording(question.iteration))
+        case TimesQuestion():
+            return Answer(experiment.time_ops(question.iteration).model_dump_json().encode())
         case ValuesQuestion():
             return _answer_values(experiment.recording(question.iteration), question)
         case MetricsQuestion() | LayersQuestion() | DiagnosisQuestion():
             return Answer(_tell_of_training(experiment, question))
-        case DotQuestion():
-            return Answer(_write_dot(experiment, question.iteration))
-        case ParametersQuestion():
-            return Answer(_write_parameters(experiment, question.iteration))
+        case DotQuestion() | ParametersQuestion():
+            return Answer(_write_file(experiment, question))
         case OriginQuestion():
             return Answer(_tell_origin(experiment).model_dump_json().encode())
         case BranchQuestion():
@@ -124,6 +125,12 @@ def _tell_layers(experiment: Experiment, iterations: tuple[int, ...] | None) -> 
         iterations = thin_evenly(experiment.recorded_iterations, limits.MAX_LAYER_ITERATIONS)
     asked = sorted(set(iterations))
     return LayerHistory(iterations=tuple(experiment.layers(number) for number in asked))
+
+
+def _write_file(experiment: Experiment, question: DotQuestion | ParametersQuestion) -> bytes:
+    if isinstance(question, DotQuestion):
+        return _write_dot(experiment, question.iteration)
+    return _write_parameters(experiment, question.iteration)
 
 
 def _write_dot(experiment: Experiment, iteration: int | None) -> bytes:

@@ -32,6 +32,13 @@ class BlobQuestion(Plain):
     iteration: int | None = None
 
 
+class TimesQuestion(Plain):
+    """How long each op of an iteration takes; it is run again to find out. Payload: `OpTimes`."""
+
+    kind: Literal["times"] = "times"
+    iteration: int | None = None
+
+
 class ValuesQuestion(Plain):
     """Exact numbers of one tensor, by id or name.
 
@@ -111,6 +118,7 @@ class ReplayQuestion(Plain):
 Question = Annotated[
     TapeQuestion
     | BlobQuestion
+    | TimesQuestion
     | ValuesQuestion
     | MetricsQuestion
     | LayersQuestion

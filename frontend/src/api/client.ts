@@ -10,6 +10,7 @@ import type {
   LayerHistory,
   Metrics,
   NestedNumbers,
+  OpTimes,
   SessionState,
   TapeJson,
   WholeTape,
@@ -122,6 +123,11 @@ export async function fetchTapeBlob(
   const path = `${session(id)}/tape/blob?iteration=${iteration}`;
   const response = await send(path, { signal: signal ?? null });
   return response.arrayBuffer();
+}
+
+/** How long each op of a recorded iteration takes; the session runs it again to find out. */
+export function fetchTimes(id: string, iteration: number, signal?: AbortSignal): Promise<OpTimes> {
+  return getJson(`${session(id)}/tape/times?iteration=${iteration}`, signal);
 }
 
 /** Columns over the iterations from `since` on. */

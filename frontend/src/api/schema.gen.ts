@@ -234,6 +234,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}/tape/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A recorded iteration: how long each op takes
+         * @description Runs the iteration again to measure; the session stays where it stands.
+         */
+        get: operations["get_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{session_id}/tensors/{tensor}/values": {
         parameters: {
             query?: never;
@@ -3816,6 +3836,29 @@ export interface components {
             bookkeeping: boolean;
         };
         /**
+         * OpTimes
+         * @description Time of each op of an iteration that was run again to be timed.
+         */
+        OpTimes: {
+            /** Iteration */
+            iteration: number;
+            /**
+             * Structure Hash
+             * @description Of the structure whose ops these are.
+             */
+            structure_hash: string;
+            /**
+             * Runs
+             * @description How often it ran; each op's shortest time counts.
+             */
+            runs: number;
+            /**
+             * Nanoseconds
+             * @description By op id: from the call of the op's kernel until it was done.
+             */
+            nanoseconds: number[];
+        };
+        /**
          * OperandThere
          * @description What an operand holds at the place of a bad number.
          */
@@ -6022,6 +6065,41 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description What is wrong with the request, and where. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_times: {
+        parameters: {
+            query?: {
+                /** @description A recorded iteration; without it, the latest one. */
+                iteration?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description As `POST /sessions` gave it: 32 hexadecimal digits. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpTimes"];
                 };
             };
             /** @description What is wrong with the request, and where. */

@@ -35,6 +35,7 @@ export type MagnitudeHistogram = Schemas["MagnitudeHistogram"];
 export type Metrics = Schemas["Metrics"];
 export type Node = Schemas["Node"];
 export type Op = Schemas["Op"];
+export type OpTimes = Schemas["OpTimes"];
 export type Phase = Schemas["Phase"];
 export type ReplayDocument = Schemas["ReplayDocument"];
 export type ReplayFrame = Schemas["ReplayFrame"];

@@ -34,7 +34,7 @@ describe("the number matrix", () => {
   const props = {
     label: "Numbers of w",
     grid: { rows: 100_000, columns: 50, leading: [] },
-    width: 60,
+    leastWidth: 60,
     read: (row: number, column: number) => row * 50 + column,
     changed: () => false,
     tint: () => ({ background: "", ink: "" }),

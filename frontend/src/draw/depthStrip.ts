@@ -244,7 +244,11 @@ function paintFactors(pen: StripPen): void {
   context.textBaseline = "middle";
   for (const { factor, index } of view.steep) {
     if (!areKnown(view, index)) continue;
-    const text = `×${formatNumber(factor, 2)}`;
+    const short = `×${formatNumber(factor, 2)}`;
+    // The steepest says of what it is the factor; the others are read alike.
+    const [earlier, later] = [view.norms[index]?.name, view.norms[index + 1]?.name];
+    const text =
+      taken.length > 0 ? short : `${shorten(earlier ?? "")} ← ${shorten(later ?? "")}  ${short}`;
     const half = context.measureText(text).width / 2 + 5;
     const middle = places.left + (index + 1) * places.step;
     const x = Math.max(half, Math.min(view.width - half, middle));

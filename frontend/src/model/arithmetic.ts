@@ -1,6 +1,7 @@
 /** How the numbers of a tensor came from those of others. */
 
 import type { Op } from "../api/types";
+import type { FarProduct } from "./farProduct";
 import { shortName } from "./format";
 import type { Axis, Panel } from "./numberPanel";
 
@@ -18,6 +19,8 @@ export interface Arithmetic {
    * are put together; a product's left and right pair up one by one.
    */
   sources(index: number): readonly (readonly number[])[];
+  /** The product that made a number of a "result", where its factors are not kept whole. */
+  readonly far?: ((index: number) => FarProduct | null) | undefined;
 }
 
 function panelsOf({ operands, result }: Arithmetic): readonly Panel[] {

@@ -1,9 +1,13 @@
 /** What cards can be coloured by, how much of it each tensor has, and the scale that it lies on. */
 
 import { formatCount, formatNumber, formatShare } from "./format";
+import { formatDuration } from "./opTimes";
 import { statisticsOf, tensorOf, type Tape } from "./tape";
 
-export type ColorBy = "mean" | "sparsity" | "gradient" | "ratio" | "memory" | "dtype" | "device";
+export type ColorBy =
+  "mean" | "sparsity" | "gradient" | "ratio" | "memory" | "time" | "dtype" | "device";
+/** What a tensor alone tells. */
+export type TensorColorBy = Exclude<ColorBy, "time">;
 
 export interface Coloring {
   readonly by: ColorBy;
@@ -18,6 +22,7 @@ export const colorings: readonly Coloring[] = [
   { by: "gradient", title: "gradient norm", of: "gradient" },
   { by: "ratio", title: "gradient ÷ value", of: "gradient" },
   { by: "memory", title: "memory", of: "both" },
+  { by: "time", title: "time spent", of: "both" },
   { by: "dtype", title: "dtype", of: "both" },
   { by: "device", title: "device", of: "both" },
 ];
@@ -43,7 +48,7 @@ export function bytesOf(shape: readonly number[], dtype: string): number {
 }
 
 /** How much of it a tensor has. For what is of gradients, `tensor` is the value that they are of. */
-export function measure(tape: Tape, by: ColorBy, tensor: number): Measurement {
+export function measure(tape: Tape, by: TensorColorBy, tensor: number): Measurement {
   switch (by) {
     case "mean":
       return numberOf(statisticsOf(tape, tensor)?.mean);
@@ -105,6 +110,7 @@ export function scaleOf(by: ColorBy, measurements: readonly Measurement[]): Colo
     case "gradient":
     case "ratio":
     case "memory":
+    case "time":
       return { kind: "log", from: least, to: greatest };
   }
 }
@@ -147,6 +153,8 @@ export function formatMeasured(by: ColorBy, value: number): string {
       return formatShare(value);
     case "memory":
       return formatBytes(value);
+    case "time":
+      return formatDuration(value);
     default:
       return formatNumber(value, 3);
   }

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { flatIndex, gridShape, sliceText, tensorIndex, visibleSpan } from "./grid";
+import { fittedWidth, flatIndex, gridShape, sliceText, tensorIndex, visibleSpan } from "./grid";
+
+describe("columns of a matrix", () => {
+  it("are as wide as their numbers where all have room", () => {
+    expect(fittedWidth(60, 300, 5)).toBe(60);
+  });
+
+  it("fill the room where they do not, so that none is cut", () => {
+    expect(fittedWidth(80, 225, 9)).toBe(112.5);
+    expect(fittedWidth(80, 50, 9)).toBe(80);
+  });
+});
 
 describe("a tensor as a matrix", () => {
   it("shows the last two dimensions; a vector stands upright", () => {

@@ -76,6 +76,12 @@ export function columnWidth(texts: readonly string[]): number {
   return Math.max(44, Math.round(longest * 6.7 + 16));
 }
 
+/** The width of each column so that the room ends between two, where not all fit into it. */
+export function fittedWidth(least: number, room: number, count: number): number {
+  if (least * count <= room) return least;
+  return Math.max(least, room / Math.max(1, Math.floor(room / least)));
+}
+
 /** About `limit` of the values, evenly spread: enough to judge how wide they are written. */
 export function sample(values: ArrayLike<number>, limit: number): number[] {
   const step = Math.max(1, Math.floor(values.length / limit));

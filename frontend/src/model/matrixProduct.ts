@@ -13,7 +13,7 @@ interface Factors {
 }
 
 /** Left and right factor of an op that multiplies matrices, whatever it does besides. */
-function factorsOf(op: Op): Factors | null {
+export function factorsOf(op: Op): Factors | null {
   const [first, second, third] = op.operands;
   switch (plainName(op)) {
     case "mm":
@@ -104,7 +104,7 @@ function transposed(product: Arithmetic, tensor: Tensor): Arithmetic | null {
 }
 
 /** The matrix whose transpose this op takes; null for other ops. */
-function transposedBy(structure: Structure, op: Op): number | null {
+export function transposedBy(structure: Structure, op: Op): number | null {
   const [operand] = op.operands;
   if (operand === undefined) return null;
   const rank = tensorOf(structure, operand).shape.length;

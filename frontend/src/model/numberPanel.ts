@@ -1,6 +1,7 @@
 /** A tensor as a stack of matrices, of which one at a time can be looked at. */
 
 import type { Structure, Tensor } from "../api/types";
+import { tensorOf } from "./tape";
 
 /** What a matrix runs along: panels that share an axis are scrolled together. */
 export type Axis = "row" | "column" | "inner" | "innerColumn";
@@ -35,6 +36,20 @@ export function isWhole(structure: Structure, tensor: number): boolean {
 export function storedShape(structure: Structure, tensor: Tensor): readonly number[] {
   const slot = tensor.slot === null ? undefined : structure.slots[tensor.slot];
   return slot?.shape ?? tensor.shape;
+}
+
+/** Where in its tensor a stored number stands: its own indices, though a preview leaves some out. */
+export function indicesOfStored(structure: Structure, tensor: number, index: number): number[] {
+  const { slot: number } = tensorOf(structure, tensor);
+  const slot = number === null ? undefined : structure.slots[number];
+  const indices: number[] = [];
+  let rest = index;
+  for (let dimension = (slot?.shape.length ?? 0) - 1; dimension >= 0; dimension--) {
+    const size = slot?.shape[dimension] ?? 1;
+    indices.unshift((rest % size) * (slot?.steps[dimension] ?? 1));
+    rest = Math.floor(rest / size);
+  }
+  return indices;
 }
 
 /**

@@ -3,8 +3,9 @@
 import type { Structure } from "../api/types";
 import type { Arithmetic } from "./arithmetic";
 import { elementwiseOf } from "./elementwise";
+import { farProductOf, type FarProduct } from "./farProduct";
 import { productOf } from "./matrixProduct";
-import { panelOf, storedShape } from "./numberPanel";
+import { indicesOfStored, panelOf, storedShape } from "./numberPanel";
 import { reductionOf } from "./reduction";
 import { tensorOf } from "./tape";
 
@@ -18,6 +19,8 @@ export function arithmeticOf(structure: Structure, tensorId: number): Arithmetic
       : (productOf(structure, op, tensorId) ??
         elementwiseOf(structure, op, tensorId) ??
         reductionOf(structure, op, tensorId));
+  const far = (index: number): FarProduct | null =>
+    farProductOf(structure, tensorId, indicesOfStored(structure, tensorId, index));
   return (
     known ?? {
       kind: "result",
@@ -25,6 +28,7 @@ export function arithmeticOf(structure: Structure, tensorId: number): Arithmetic
       result: panelOf(tensorId, storedShape(structure, tensor)),
       operands: [],
       sources: () => [],
+      far: far(0) === null ? undefined : far,
     }
   );
 }

@@ -36,11 +36,15 @@ function spellMaking(arithmetic: Arithmetic, index: number, read: Read): string 
   }
 }
 
-function spellProduct([left = [], right = [], added = []]: readonly (readonly number[])[]): string {
+/** `count` terms in all; of those that are left out it is said how many there are. */
+export function spellProduct(
+  [left = [], right = [], added = []]: readonly (readonly number[])[],
+  count = left.length,
+): string {
   const terms = left.map(
     (number, k) => `${formatNumber(number)} × ${formatNumber(right[k] ?? NaN)}`,
   );
-  return join([...shorten(terms), ...added.map((number) => formatNumber(number))]);
+  return join([...shorten(terms, count), ...added.map((number) => formatNumber(number))]);
 }
 
 function spellReduction(numbers: readonly number[], isMean: boolean): string {
@@ -48,9 +52,9 @@ function spellReduction(numbers: readonly number[], isMean: boolean): string {
   return isMean ? `(${sum}) ÷ ${formatCount(numbers.length)}` : sum;
 }
 
-function shorten(terms: readonly string[]): readonly string[] {
-  if (terms.length <= mostTerms) return terms;
-  const rest = terms.length - mostTerms;
+function shorten(terms: readonly string[], count = terms.length): readonly string[] {
+  if (count <= mostTerms) return terms;
+  const rest = count - mostTerms;
   return [...terms.slice(0, mostTerms), `… ${formatCount(rest)} more`];
 }
 

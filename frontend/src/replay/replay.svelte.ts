@@ -18,6 +18,7 @@ export class Replay extends Viewer {
 
   constructor(readonly document: ReplayDocument) {
     super();
+    this.flow.canTime = false;
     this.#source = new FileSource(document);
     this.recorded = document.frames.map(({ iteration }) => iteration);
     if (document.metrics !== null) this.curves.replace(document.metrics);

@@ -1,5 +1,6 @@
 /** The stage: the graph of a tape, forward and backward, at a playhead. */
 
+import type { OpTimes } from "../api/types";
 import type { ColorBy } from "../model/colorBy";
 import type { MissingLayer } from "../model/layerFacts";
 import type { Level } from "../model/levels";
@@ -18,6 +19,7 @@ import { HoverCard } from "./pointing/hoverCard";
 import { commandOfKey } from "./pointing/keys";
 import { LevelZoom } from "./camera/levelZoom";
 import { Neurons } from "./neurons/neurons";
+import { FarNumbers, type ReadLine } from "./numbers/farNumbers";
 import { NumberPointer } from "./numbers/numberPointer";
 import { Overlay } from "./overlay";
 import { Painter } from "./canvas/painter";
@@ -38,6 +40,8 @@ export interface StageHandlers {
   onSelect(selection: Selection | null): void;
   /** A person selected several things, or one of them less. */
   onSelectSeveral?(selections: readonly Selection[]): void;
+  /** Exact numbers of the shown tape; null where nobody has more than it holds. */
+  readLine?: ReadLine;
   /** A person chose a level by key. */
   onLevel?(level: Level): void;
 }
@@ -47,6 +51,7 @@ export class Stage {
   private readonly cardColors = new CardColors();
   private readonly loop = new FrameLoop((now, isStale) => this.tick(now, isStale));
   private readonly pointer = new NumberPointer(() => this.loop.repaint());
+  private readonly far: FarNumbers;
   private readonly painter: Painter;
   private readonly overlay: Overlay;
   private readonly camera: CameraControl;
@@ -65,6 +70,10 @@ export class Stage {
     host: HTMLElement,
     private readonly handlers: StageHandlers,
   ) {
+    this.far = new FarNumbers(
+      (line, signal) => handlers.readLine?.(line, signal) ?? null,
+      () => this.pointer.renew(),
+    );
     this.root.tabIndex = 0;
     // An application: screen readers leave the arrow keys to the graph.
     this.root.setAttribute("role", "application");
@@ -203,6 +212,12 @@ export class Stage {
     this.recolor();
   }
 
+  /** How long ops take; null while it is not known. */
+  setTimes(times: OpTimes | null): void {
+    this.cardColors.times = times;
+    this.recolor();
+  }
+
   /** Selects something and flies there; groups that hide it open. */
   reveal(selection: Selection): void {
     this.select(selection);
@@ -242,7 +257,9 @@ export class Stage {
   /** The stage as it stands, to take away; null while there is nothing on it. */
   takePicture(): StagePicture | null {
     const picture = this.picture(performance.now());
-    return picture && new StagePicture(picture, this.camera.view, this.camera.viewport);
+    if (picture === null) return null;
+    const { view, viewport } = this.camera;
+    return new StagePicture(picture, view, viewport, this.neurons.takePicture(picture));
   }
 
   private key(event: KeyboardEvent): boolean {
@@ -307,6 +324,7 @@ export class Stage {
       shading: this.cardColors.shading,
       changed: changes.changed,
       pointer: this.pointer,
+      far: this.far,
       colors: this.painter.colors,
     };
   }

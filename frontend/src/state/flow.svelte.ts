@@ -29,6 +29,8 @@ export class FlowState {
   measure = $state<DepthMeasure | null>(null);
   /** What cards are coloured by; null: their own colours. */
   colorBy = $state<ColorBy | null>(null);
+  /** Whether ops can be timed: a file has no network to run. */
+  canTime = true;
   /** How the flow over time is shown in the dock, and whether each parameter has its own row. */
   overTime = $state<FlowViewKey>("gradient");
   perParameter = $state(false);

@@ -27,7 +27,8 @@ function toNested(values: NestedNumbers): Nested {
   return toNumber(typeof values === "boolean" ? Number(values) : values);
 }
 
-function flatten(values: NestedNumbers): number[] {
+/** In row-major order. */
+export function flatten(values: NestedNumbers): number[] {
   if (Array.isArray(values)) return values.flatMap(flatten);
   return [toNumber(typeof values === "boolean" ? Number(values) : values)];
 }

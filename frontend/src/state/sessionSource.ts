@@ -1,7 +1,7 @@
 /** Tapes of a session, asked of the server. */
 
-import { fetchLayers, fetchTape, fetchTapeBlob, fetchValues } from "../api/client";
-import type { NestedNumbers } from "../api/types";
+import { fetchLayers, fetchTape, fetchTapeBlob, fetchTimes, fetchValues } from "../api/client";
+import type { NestedNumbers, OpTimes } from "../api/types";
 import { sliceText } from "../model/grid";
 import type { MatrixPart, TapeSource } from "./tapeSource";
 
@@ -27,6 +27,10 @@ export class SessionSource implements TapeSource {
   ): Promise<NestedNumbers> {
     const slice = sliceText(shape, fixed, rows, columns);
     return (await fetchValues(this.key, tensor, slice, iteration, signal)).values;
+  }
+
+  readTimes(iteration: number, signal: AbortSignal): Promise<OpTimes> {
+    return fetchTimes(this.key, iteration, signal);
   }
 
   async readLayers(iterations: readonly number[], signal: AbortSignal) {

@@ -1,6 +1,6 @@
 /** Where tapes come from: a session on the server, or the file that the page itself is. */
 
-import type { IterationLayers, NestedNumbers, WholeTape } from "../api/types";
+import type { IterationLayers, NestedNumbers, OpTimes, WholeTape } from "../api/types";
 import type { GridShape, Span } from "../model/grid";
 
 /** A part of one matrix of a tensor; the dimensions before its last two are fixed. */
@@ -28,6 +28,9 @@ export interface TapeSource {
     part: MatrixPart,
     signal?: AbortSignal,
   ): Promise<NestedNumbers>;
+
+  /** How long each op takes; absent where there is no network to run. */
+  readTimes?(iteration: number, signal: AbortSignal): Promise<OpTimes>;
 
   /** Histograms and shares of the layers in recorded iterations; absent where none can be told. */
   readLayers?(iterations: readonly number[], signal: AbortSignal): Promise<IterationLayers[]>;

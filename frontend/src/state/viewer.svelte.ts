@@ -11,6 +11,7 @@ import { LayersState } from "./layers.svelte";
 import { LayoutState } from "./layout.svelte";
 import { NoticesState } from "./notices.svelte";
 import { NumbersState } from "./numbers.svelte";
+import { OpTimesState } from "./opTimes.svelte";
 import { PlayheadState } from "./playhead.svelte";
 import { SelectionState } from "./selection.svelte";
 import { TapeState } from "./tape.svelte";
@@ -28,6 +29,7 @@ export abstract class Viewer {
   readonly layers = new LayersState();
   readonly selection = new SelectionState();
   readonly numbers = new NumbersState();
+  readonly times = new OpTimesState();
 
   /** The iterations that can be shown, rising. */
   abstract get recorded(): readonly number[];
@@ -68,6 +70,13 @@ export abstract class Viewer {
     const parameter = tensors.find((each) => each.name === name && each.role === "parameter");
     if (parameter === undefined) return;
     this.selection.choose({ kind: "tensor", id: parameter.gradient ?? parameter.id });
+  }
+
+  /** Has the ops of the shown tape timed, where cards are coloured by that. */
+  timeOps(): void {
+    const { source, own } = this.tape;
+    if (this.flow.colorBy !== "time" || source === null || own === null) return;
+    void this.attempt(() => this.times.read(source, own));
   }
 
   /** What the layers of these recorded iterations gave; only a session can tell. */

@@ -75,7 +75,7 @@ def _tell_runaway(losses: Sequence[float]) -> Told | None:
     finite = [loss for loss in losses if math.isfinite(loss)]
     is_lost = len(finite) < len(losses)
     latest = finite[-1 if is_lost else -RUNAWAY_ITERATIONS :]
-    if len(finite) < 2 or min(latest) <= RUNAWAY * first:
+    if len(finite) < 2 or first <= 0 or min(latest) <= RUNAWAY * first:
         return None
     largest = max(finite)
     return (

@@ -1,7 +1,7 @@
 """From where on something is called wrong, and why from there.
 
-The twelve healthy runs and the ten pathologies of `tests/engine/pathologies.py` lie on either side
-of each, by a factor of two or more.
+The twelve healthy runs and the ten pathologies of `tests/engine/pathologies.py` lie on
+either side of each.
 """
 
 # Layers

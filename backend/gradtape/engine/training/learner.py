@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,6 +17,7 @@ from gradtape.engine.private_torch import (
     watched_by_none,
 )
 from gradtape.engine.randomness import build_randomness
+from gradtape.engine.recorder.op_clock import OpClock
 from gradtape.engine.recorder.recorder import Recorder, StructureDiffers
 from gradtape.engine.recorder.recording import Recording
 from gradtape.engine.recorder.structure_builder import BuiltStructure, KnownStructures
@@ -79,6 +80,7 @@ class Learner:
     def __init__(
         self, spec: ExperimentSpec, device: torch.device, *, batches_per_epoch: int
     ) -> None:
+        self._device = device
         randomness = build_randomness(spec.seed, device)
         precision = Precision(spec.autocast, device)
         self.generator = randomness.training
@@ -153,6 +155,23 @@ class Learner:
         self._last_built = built
         return recorded
 
+    def time_ops(self, batch: Batch, iteration: int) -> tuple[BuiltStructure, list[int]]:
+        """Run one iteration and time each of its ops.
+
+        Returns:
+            What ran, and by op id how long it took, in nanoseconds.
+        Raises:
+            RecordingFailed: the iteration raised; parameters may have changed or not.
+        """
+        clocks: list[OpClock] = []
+
+        def start_clock(recorder: Recorder) -> OpClock:
+            clocks.append(OpClock(recorder.log, self._device))
+            return clocks[0]
+
+        recording, _ = self._record_as(None, batch, iteration, False, beside=start_clock)
+        return recording.built, clocks[0].nanoseconds(len(recording.structure.ops))
+
     @torch.no_grad()
     def validate(self, batch: Batch) -> tuple[Tensor, Hits | None]:
         """Loss and right answers on samples, as the network would be used: nothing changes."""
@@ -169,6 +188,7 @@ class Learner:
         batch: Batch,
         iteration: int,
         measures_updates: bool,
+        beside: Callable[[Recorder], AbstractContextManager[Any]] = nullcontext,
     ) -> tuple[Recording, Measured]:
         recorder = Recorder(
             self.network,
@@ -184,7 +204,7 @@ class Learner:
             return self._pass(batch) if ran is None else Pass(*ran)
 
         try:
-            with recorder:
+            with beside(recorder), recorder:
                 ran, measured = self._iterate(
                     batch, run, measures_updates=measures_updates, watch=recorder.update
                 )

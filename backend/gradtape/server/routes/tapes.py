@@ -9,7 +9,8 @@ from gradtape.server.answers import BlobResponse, blob_answer, json_answer
 from gradtape.server.dependencies import HostDependency, Iteration, SessionId
 from gradtape.server.models import Tape
 from gradtape.server.routes.record import Values
-from gradtape.sessions.questions import BlobQuestion, TapeQuestion
+from gradtape.sessions.questions import BlobQuestion, TapeQuestion, TimesQuestion
+from gradtape.tape.op_times import OpTimes
 
 router = APIRouter(prefix="/sessions/{session_id}/tape", tags=["recording"])
 
@@ -40,3 +41,13 @@ async def get_blob(
 ) -> Response:
     """float32, little-endian, laid out by the structure's slots."""
     return blob_answer((await host.ask(session_id, BlobQuestion(iteration=iteration))).blob)
+
+
+@router.get(
+    "/times", summary="A recorded iteration: how long each op takes", response_model=OpTimes
+)
+async def get_times(
+    host: HostDependency, session_id: SessionId, iteration: Iteration = None
+) -> Response:
+    """Runs the iteration again to measure; the session stays where it stands."""
+    return json_answer((await host.ask(session_id, TimesQuestion(iteration=iteration))).payload)

@@ -6,13 +6,15 @@ import { make, makeCanvas, setAttribute, setText } from "../dom";
 import type { Geometry, Rect } from "../layout/geometry";
 
 const largest: Viewport = { width: 176, height: 92 };
+/** Folded it is a button. */
+const foldedHeight = 36;
 /** On stages smaller than this the map would cover what it is a map of. */
 const smallStage: Viewport = { width: 480, height: 300 };
 /** Cards with numbers need nearly all of a stage that is narrower than this. */
 const narrowForNumbers = 900;
 /** What it takes up of the stage's height while nobody has folded or unfolded it. */
 export function roomOfMap(viewport: Viewport): number {
-  return isSmall(viewport) ? 0 : largest.height;
+  return isSmall(viewport) ? foldedHeight : largest.height;
 }
 
 /** Seen by itself, a block is never thinner than this. */

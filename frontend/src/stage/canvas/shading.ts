@@ -1,6 +1,7 @@
 /** The colour of every card of a scene when cards are coloured by what they hold. */
 
 import { interpolateRgbBasis } from "d3-interpolate";
+import type { OpTimes } from "../../api/types";
 import { inkOn, mix, parseColor, toCss, type Palette } from "../../draw/palette";
 import {
   colorings,
@@ -12,7 +13,9 @@ import {
   type Coloring,
   type ColorScale,
   type Measurement,
+  type TensorColorBy,
 } from "../../model/colorBy";
+import { timesInWords, timesOfItems } from "../../model/opTimes";
 import type { Tape } from "../../model/tape";
 import type { Item, Scene } from "../scene/scene";
 
@@ -30,6 +33,8 @@ export interface Shade {
 export interface Shading {
   readonly coloring: Coloring;
   readonly scale: ColorScale;
+  /** What else there is to say; empty for most. */
+  readonly note: string;
   /** By item; null where a card wears no colour. */
   readonly forward: readonly (Shade | null)[];
   readonly backward: readonly (Shade | null)[];
@@ -40,12 +45,18 @@ const rising = interpolateRgbBasis(["#440154", "#3b528b", "#21918c", "#5ec962", 
 /** Okabe and Ito's colours, told apart by colour-blind eyes too. */
 const categoryColors = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"];
 
-export function shadeScene(scene: Scene, tape: Tape, by: ColorBy, palette: Palette): Shading {
+/** `times` counts only if it is of the tape's structure. */
+export function shadeScene(
+  scene: Scene,
+  tape: Tape,
+  by: ColorBy,
+  times: OpTimes | null,
+  palette: Palette,
+): Shading {
   const coloring = colorings.find((each) => each.by === by) as Coloring;
-  const forward = scene.items.map((item) =>
-    coloring.of === "gradient" || item.output === null ? null : measure(tape, by, item.output),
-  );
-  const backward = scene.items.map((item) => measureBackward(tape, coloring, item));
+  const known = times?.structure_hash === tape.structure.hash ? times : null;
+  const { forward, backward } =
+    by === "time" ? measureTimes(scene, known) : measureTensors(scene, tape, by, coloring);
   const all = [...forward, ...backward].filter((each) => each !== null);
   const scale = scaleOf(by, all);
   const shade = (measured: Measurement | null, tensor: number | null): Shade | null => {
@@ -60,12 +71,51 @@ export function shadeScene(scene: Scene, tape: Tape, by: ColorBy, palette: Palet
   return {
     coloring,
     scale,
+    note: by === "time" && known !== null ? timesInWords(tape.structure, known) : "",
     forward: scene.items.map((item) => shade(forward[item.index] ?? null, item.output)),
     backward: scene.items.map((item) => shade(backward[item.index] ?? null, gradientOf(item))),
   };
 }
 
-function measureBackward(tape: Tape, { by, of }: Coloring, item: Item): Measurement | null {
+/** By item, of both its cards; null where a card wears no colour. */
+interface Measurements {
+  readonly forward: readonly (Measurement | null)[];
+  readonly backward: readonly (Measurement | null)[];
+}
+
+function measureTimes(scene: Scene, times: OpTimes | null): Measurements {
+  const { structure, items, itemOfOp } = scene;
+  if (times === null) return { forward: [], backward: [] };
+  const spent = timesOfItems(structure, itemOfOp, items.length, times);
+  const told = (value: number): Measurement | null =>
+    value === 0 ? null : { kind: "number", value };
+  return {
+    forward: Array.from(spent.forward, told),
+    backward: Array.from(spent.backward, told),
+  };
+}
+
+function measureTensors(
+  scene: Scene,
+  tape: Tape,
+  by: TensorColorBy,
+  coloring: Coloring,
+): Measurements {
+  const { items } = scene;
+  return {
+    forward: items.map(({ output }) =>
+      coloring.of === "gradient" || output === null ? null : measure(tape, by, output),
+    ),
+    backward: items.map((item) => measureBackward(tape, by, coloring, item)),
+  };
+}
+
+function measureBackward(
+  tape: Tape,
+  by: TensorColorBy,
+  { of }: Coloring,
+  item: Item,
+): Measurement | null {
   const { kind, output } = item;
   if (of === "value" || output === null) return null;
   // The loss has the gradient 1 by definition: it would only stretch the scale.

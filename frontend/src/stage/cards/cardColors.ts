@@ -1,5 +1,6 @@
 /** What cards are coloured by, and the legend that says so. */
 
+import type { OpTimes } from "../../api/types";
 import type { ColorBy } from "../../model/colorBy";
 import type { Tape } from "../../model/tape";
 import { ColorLegend } from "../flow/colorLegend";
@@ -12,14 +13,15 @@ export class CardColors {
   /** Null: cards wear their own colours. */
   shading: Shading | null = null;
   by: ColorBy | null = null;
+  times: OpTimes | null = null;
 
   /** Another scene, other numbers, another theme, or something else to colour by. */
   update(shown: { geometry: Geometry; tape: Tape } | null, { palette }: Colors): void {
-    const { by } = this;
+    const { by, times } = this;
     this.shading =
       shown === null || by === null
         ? null
-        : shadeScene(shown.geometry.scene, shown.tape, by, palette);
+        : shadeScene(shown.geometry.scene, shown.tape, by, times, palette);
     this.legend.show(this.shading, palette);
   }
 }

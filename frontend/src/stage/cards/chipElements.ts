@@ -11,7 +11,7 @@ import type { Item } from "../scene/scene";
 import { currentLeaf } from "../flow/timing";
 import { chipName, chipShape, wordGradient } from "./wording";
 
-const swatchSize: Size = { width: 22, height: 13 };
+const swatchSize: Size = { width: 18, height: 13 };
 
 interface ChipParts {
   readonly root: HTMLElement;
@@ -25,7 +25,9 @@ function makeChip(className: string, name: string): ChipParts {
   root.setAttribute("role", "button");
   const canvas = makeCanvas("stage-chip-swatch");
   const value = make("span", "stage-chip-value");
-  root.append(canvas, make("span", "stage-chip-name", name), value);
+  const shown = make("span", "stage-chip-name");
+  shown.append(make("bdi", "", name));
+  root.append(canvas, shown, value);
   return { root, canvas, value };
 }
 

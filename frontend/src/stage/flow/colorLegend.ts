@@ -26,6 +26,7 @@ export class ColorLegend {
       make("span", "stage-color-title", title),
       ...scaleEntries(shading, palette),
       ...stateEntries(shading, palette),
+      ...(shading.note === "" ? [] : [make("span", "stage-color-note", shading.note)]),
     );
   }
 }
@@ -37,7 +38,8 @@ function scaleEntries({ scale, coloring }: Shading, palette: Palette): HTMLEleme
     );
   }
   const ends = endsOf(scale);
-  if (ends === null) return [make("span", "", "no numbers")];
+  if (ends === null)
+    return [make("span", "", coloring.by === "time" ? "no times yet" : "no numbers")];
   const [from, to] = ends.map((end) => formatMeasured(coloring.by, end));
   const bar = make("span", "stage-color-bar");
   const colors = Array.from({ length: steps + 1 }, (_, i) => colorAt(scale, i / steps, palette));

@@ -7,6 +7,7 @@ import { viewOf, type View, type Viewport } from "../camera/camera";
 import { NeuronsBar, type NumbersMode } from "./neuronsBar";
 import type { LineChoice, Sample } from "./neuronsNumbers";
 import { NeuronsView } from "./neuronsView";
+import { NeuronsPicture } from "../pictures/neuronsPicture";
 import type { Picture } from "../pictures/picture";
 
 /** Above and below the bar over the picture. */
@@ -93,6 +94,18 @@ export class Neurons {
     if (picture === null || !this.isShown) return;
     this.view?.paint(picture, view, this.sample, this.lines);
     this.tellPointed();
+  }
+
+  /** What is shown, to take away; null while it is not shown. */
+  takePicture(picture: Picture): NeuronsPicture | null {
+    const { view } = this;
+    if (view === null || !this.isShown) return null;
+    const headings = view.headings(picture.tape.structure);
+    return new NeuronsPicture(
+      view.layout,
+      headings,
+      view.momentOf(picture, this.sample, this.lines),
+    );
   }
 
   destroy(): void {

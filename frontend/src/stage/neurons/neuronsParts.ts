@@ -5,6 +5,7 @@ import type { DenseLayer, DenseNetwork } from "../../model/denseNetwork";
 import { formatNumber } from "../../model/format";
 import { tensorOf } from "../../model/tape";
 import { setAttribute, setText } from "../dom";
+import type { Rect } from "../layout/geometry";
 import { lossRadius, unitRadius, type PlacedUnit, type PlacedWeight } from "./neuronsLayout";
 import { wordNumber, type LineChoice, type NeuronsNumbers, type Sample } from "./neuronsNumbers";
 import type { Picture } from "../pictures/picture";
@@ -37,6 +38,8 @@ function makePart(className: string): SVGGElement {
   return makeSvg("g", { class: `neurons-part ${className}`, role: "button", tabindex: -1 });
 }
 
+const noNumber = "var(--surface-sunken)";
+
 function nameOf({ picture }: NeuronsMoment, tensor: number, otherwise: string): string {
   return tensorOf(picture.tape.structure, tensor).name ?? otherwise;
 }
@@ -49,16 +52,16 @@ function tell(root: SVGElement, words: string, tensor: number, { picture }: Neur
   setAttribute(root, "aria-pressed", String(chips.has(tensor)));
 }
 
-function fillOf(palette: Palette, value: number | null, scale: number): string {
-  if (value === null) return "var(--surface-sunken)";
+/** Null where there is no number yet. */
+export function fillOf(palette: Palette, value: number | null, scale: number): string | null {
+  if (value === null) return null;
   return Number.isFinite(value) ? toCss(mix(palette, value, scale)) : toCss(palette.danger, 0.3);
 }
 
 /** Two digits, in smaller type where they take more room: it has to fit into a circle. */
-function writeIn(text: SVGElement, value: number | null): void {
-  const written = value === null ? "" : formatNumber(value, 2);
-  setText(text, written);
-  text.style.fontSize = `${String(Math.min(10, 52 / Math.max(1, written.length)))}px`;
+export function unitText(value: number | null): { text: string; size: number } {
+  const text = value === null ? "" : formatNumber(value, 2);
+  return { text, size: Math.min(10, 52 / Math.max(1, text.length)) };
 }
 
 export function makeUnit(placed: PlacedUnit, layer: DenseLayer | null): NeuronsPart {
@@ -76,10 +79,12 @@ export function makeUnit(placed: PlacedUnit, layer: DenseLayer | null): NeuronsP
       const { palette } = picture.colors;
       setAttribute(root, "data-state", value === null ? "not-yet" : "done");
       setAttribute(root, "data-current", numbers.isCurrent(column) ? "" : null);
-      circle.style.fill = fillOf(palette, value, scale);
+      circle.style.fill = fillOf(palette, value, scale) ?? noNumber;
       text.style.fill =
         value === null || !Number.isFinite(value) ? "" : inkOn(mix(palette, value, scale));
-      writeIn(text, value);
+      const written = unitText(value);
+      setText(text, written.text);
+      text.style.fontSize = `${String(written.size)}px`;
       const tensor = layer?.activations ?? network.input;
       const name = nameOf(moment, tensor, `layer ${String(column)}`);
       const row = sample === "mean" ? ":" : String(sample);
@@ -102,7 +107,8 @@ export function makeWeight({ layer, from, to }: PlacedWeight, dense: DenseLayer)
       const { numbers, lines, scales, picture } = moment;
       const value = numbers.weight(layer, to.unit, from.unit);
       const gradient = numbers.weightGradient(layer, to.unit, from.unit);
-      drawLine(line, lines === "weight" ? value : gradient, scales.line, picture.colors.palette);
+      const shown = lines === "weight" ? value : gradient;
+      drawLine(line, lineLook(shown, scales.line, picture.colors.palette));
       const name = `${nameOf(moment, dense.weight, "weight")}[${place.join(", ")}]`;
       const words = `${name} = ${wordNumber(value)}, gradient ${wordNumber(gradient)}`;
       tell(root, words, dense.weight, moment);
@@ -110,26 +116,45 @@ export function makeWeight({ layer, from, to }: PlacedWeight, dense: DenseLayer)
   };
 }
 
+export interface LineLook {
+  readonly width: number;
+  /** Null: the colour of what says nothing. */
+  readonly color: string | null;
+  readonly opacity: number;
+  readonly dash: readonly number[];
+}
+
 /** Width and strength by the magnitude, colour by the sign: two ways to see the same. */
-function drawLine(line: SVGElement, value: number | null, scale: number, palette: Palette): void {
+export function lineLook(value: number | null, scale: number, palette: Palette): LineLook {
   const isFinite = value !== null && Number.isFinite(value);
   const share = isFinite && scale > 0 ? Math.min(1, Math.abs(value) / scale) : 0;
   const end = value !== null && value < 0 ? palette.negative : palette.positive;
   const bad = value !== null && !isFinite;
-  const { style } = line;
-  style.strokeWidth = `${(bad ? 2.5 : 0.7 + 4.8 * share).toFixed(2)}px`;
-  style.stroke =
-    value === null || value === 0 ? "var(--ink-faint)" : toCss(bad ? palette.danger : end);
-  style.strokeOpacity = value === null ? "0.45" : (0.28 + 0.62 * share).toFixed(3);
-  const dashes = value === null ? "3 4" : value === 0 ? "1 4" : bad ? "6 3" : "none";
-  style.strokeDasharray = dashes;
+  return {
+    width: bad ? 2.5 : 0.7 + 4.8 * share,
+    color: value === null || value === 0 ? null : toCss(bad ? palette.danger : end),
+    opacity: value === null ? 0.45 : 0.28 + 0.62 * share,
+    dash: value === null ? [3, 4] : value === 0 ? [1, 4] : bad ? [6, 3] : [],
+  };
 }
+
+function drawLine({ style }: SVGElement, { width, color, opacity, dash }: LineLook): void {
+  style.strokeWidth = `${width.toFixed(2)}px`;
+  style.stroke = color ?? "var(--ink-faint)";
+  style.strokeOpacity = opacity.toFixed(3);
+  style.strokeDasharray = dash.length === 0 ? "none" : dash.join(" ");
+}
+
+/** The square of a unit's bias, at the circle's lower left. */
+export function biasPlace({ x, y }: PlacedUnit): Rect {
+  return { x: x - unitRadius - 1, y: y + unitRadius - 8, width: 11, height: 11 };
+}
+
+export const biasRadius = 2.5;
 
 export function makeBias(placed: PlacedUnit, layer: number, bias: number): NeuronsPart {
   const root = makePart("neurons-bias");
-  const size = 11;
-  const [x, y] = [placed.x - unitRadius - 1, placed.y + unitRadius - size + 3];
-  root.append(makeSvg("rect", { x, y, width: size, height: size, rx: 2.5 }));
+  root.append(makeSvg("rect", { ...biasPlace(placed), rx: biasRadius }));
   const square = root.firstElementChild as SVGRectElement;
   return {
     root,
@@ -138,7 +163,7 @@ export function makeBias(placed: PlacedUnit, layer: number, bias: number): Neuro
       const value = numbers.bias(layer, placed.unit);
       const gradient = numbers.biasGradient(layer, placed.unit);
       const shown = lines === "weight" ? value : gradient;
-      square.style.fill = fillOf(picture.colors.palette, shown, scales.line);
+      square.style.fill = fillOf(picture.colors.palette, shown, scales.line) ?? noNumber;
       const name = `${nameOf(moment, bias, "bias")}[${String(placed.unit)}]`;
       const words = `${name} = ${wordNumber(value)}, gradient ${wordNumber(gradient)}`;
       tell(root, words, bias, moment);

@@ -30,6 +30,13 @@ const usualAspect = 16 / 9;
 const characterWidth = 7;
 const headingLine = 14;
 
+export interface Heading {
+  readonly text: string;
+  /** The middle of its baseline. */
+  readonly x: number;
+  readonly y: number;
+}
+
 export class NeuronsView {
   readonly root = make("div", "stage-world neurons");
   layout: NeuronsLayout;
@@ -80,17 +87,15 @@ export class NeuronsView {
   paint(picture: Picture, view: View, sample: Sample, lines: LineChoice): void {
     const { x, y, scale } = view;
     this.root.style.transform = `translate(${String(x)}px, ${String(y)}px) scale(${String(scale)})`;
-    const numbers = readNeurons(picture.tape, this.network, picture.playhead, sample);
-    const scales = this.measure(numbers, lines);
-    const moment: NeuronsMoment = {
-      picture,
-      network: this.network,
-      numbers,
-      sample,
-      lines,
-      scales,
-    };
+    const moment = this.momentOf(picture, sample, lines);
     for (const part of this.parts) part.update(moment);
+  }
+
+  /** All that the parts show of a picture. */
+  momentOf(picture: Picture, sample: Sample, lines: LineChoice): NeuronsMoment {
+    const { network } = this;
+    const numbers = readNeurons(picture.tape, network, picture.playhead, sample);
+    return { picture, network, numbers, sample, lines, scales: this.measure(numbers, lines) };
   }
 
   private measure(numbers: NeuronsNumbers, lines: LineChoice): NeuronsMoment["scales"] {
@@ -130,24 +135,24 @@ export class NeuronsView {
     ];
   }
 
-  /** The layer and its activation, below each other where columns are close. */
   private makeHeadings(structure: Structure): SVGElement[] {
+    return this.headings(structure).map(({ text, x, y }) => {
+      const heading = makeSvg("text", { x, y, class: "neurons-name", "text-anchor": "middle" });
+      heading.textContent = text;
+      return heading;
+    });
+  }
+
+  /** The layers and their activations, below each other where columns are close. */
+  headings(structure: Structure): Heading[] {
     const { columns, headingY, columnStep } = this.layout;
-    return columns.map((units, column) => {
+    return columns.flatMap((units, column) => {
       const words = this.headingOf(structure, column);
       const line = words.join(" · ");
       const x = units[0]?.x ?? 0;
-      const text = makeSvg("text", { x, y: headingY, class: "neurons-name" });
-      text.setAttribute("text-anchor", "middle");
-      if (line.length * characterWidth < columnStep) text.textContent = line;
-      else {
-        words.toReversed().forEach((word, up) => {
-          const part = makeSvg("tspan", { x, y: headingY + 6 - up * headingLine });
-          part.textContent = word;
-          text.prepend(part);
-        });
-      }
-      return text;
+      if (line.length * characterWidth < columnStep) return [{ text: line, x, y: headingY }];
+      const lowest = headingY + 6 - (words.length - 1) * headingLine;
+      return words.map((text, down) => ({ text, x, y: lowest + down * headingLine }));
     });
   }
 

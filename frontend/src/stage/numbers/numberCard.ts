@@ -192,11 +192,19 @@ function readoutLines(arithmetic: Arithmetic, width: number): number {
   return Math.ceil((characters * characterWidth) / width);
 }
 
-function charactersOf({ kind, operands, result }: Arithmetic, operand: Panel | undefined): number {
-  const longestTerm = 10;
+const longestTerm = 10;
+
+function charactersOfProduct(terms: number): number {
+  return Math.min(terms, mostTerms) * (2 * longestTerm + 4) + longestTerm;
+}
+
+function charactersOf(
+  { kind, operands, result, far }: Arithmetic,
+  operand: Panel | undefined,
+): number {
   switch (kind) {
     case "product":
-      return Math.min(operand?.columnCount ?? 0, mostTerms) * (2 * longestTerm + 4) + longestTerm;
+      return charactersOfProduct(operand?.columnCount ?? 0);
     case "elementwise":
       return operands.length * (longestTerm + 12) + longestTerm;
     case "reduction": {
@@ -204,7 +212,7 @@ function charactersOf({ kind, operands, result }: Arithmetic, operand: Panel | u
       return Math.min(summed, mostTerms) * (longestTerm + 2) + longestTerm;
     }
     case "result":
-      return longestTerm;
+      return charactersOfProduct(far?.(0)?.terms ?? 0);
   }
 }
 

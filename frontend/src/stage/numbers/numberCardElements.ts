@@ -1,10 +1,8 @@
 /** The elements of a card large enough to show its numbers and how they were made. */
 
 import type { Structure } from "../../api/types";
-import { formatCount, formatNumber, formatShape, formatShapeShort } from "../../model/format";
-import { givenName, tensorName } from "../../model/names";
-import { isWhole, type Axis, type Panel, type Place } from "../../model/numberPanel";
-import { spell } from "../../model/spelling";
+import { formatShape } from "../../model/format";
+import type { Axis, Place } from "../../model/numberPanel";
 import { isVisible, statisticsOf, tensorOf, valuesOf, type Tape } from "../../model/tape";
 import { makeCardHead, setSelected, type StageElement } from "../cards/cardElements";
 import { make, setAttribute, setClass, setText } from "../dom";
@@ -12,6 +10,14 @@ import { cell, indexInView, type NumberCard, type PlacedPanel, type Scroll } fro
 import { NumberGrid, type Mark } from "./numberGrid";
 import { marksOf, type Marks } from "./numberMarks";
 import type { Half, NumberPointer } from "./numberPointer";
+import {
+  axisNames,
+  panelName,
+  readoutText,
+  scrollText,
+  seenPanels,
+  wayOnText,
+} from "./numberWords";
 import type { Picture } from "../pictures/picture";
 import type { Item } from "../scene/scene";
 import { backwardState, forwardState } from "../flow/timing";
@@ -25,14 +31,6 @@ export function makeNumberCard(
 ): StageElement {
   return new NumberCardElement(item, card, half, picture);
 }
-
-const axisNames: Readonly<Record<Axis | "matrix", string>> = {
-  matrix: "matrix",
-  row: "rows",
-  column: "columns",
-  inner: "terms",
-  innerColumn: "terms across",
-};
 
 class NumberCardElement implements StageElement {
   readonly root: HTMLElement;
@@ -108,7 +106,7 @@ class NumberCardElement implements StageElement {
   /** Only when something has changed: a repaint comes with every step of the camera. */
   private showNumbers(picture: Picture): void {
     const { tape, playhead, colors } = picture;
-    const seen = this.card.panels.map((placed) => this.isSeen(placed.panel, tape, playhead));
+    const seen = seenPanels(this.card, tape, playhead);
     const now = `${seen.join()} ${String(this.pointer.version)}`;
     const same = this.shownTape === tape && this.shownPalette === colors.palette;
     if (same && this.shown === now) return;
@@ -119,7 +117,8 @@ class NumberCardElement implements StageElement {
       this.showGrid(grid, index, seen[index] === true, place, marks, picture);
     }
     for (const { scroll, text } of this.scrolls) setText(text, scrollText(scroll, place));
-    this.showReadout(marks, tape, seen.every(Boolean));
+    const readout = readoutText(this.card, marks, tape, seen.every(Boolean), picture.far);
+    setText(this.readout, readout);
   }
 
   private showGrid(
@@ -144,26 +143,6 @@ class NumberCardElement implements StageElement {
       read: (row, column) => stored?.[at(row, column)] ?? null,
       mark: (row, column): Mark => marks.of(index, at(row, column)),
     });
-  }
-
-  private showReadout(marks: Marks, tape: Tape, isWhole: boolean): void {
-    const { pointed } = marks;
-    if (pointed === null || !isWhole) {
-      setText(this.readout, isWhole ? "" : "not yet");
-      return;
-    }
-    const read = (tensor: number, index: number): number =>
-      valuesOf(tape, tensor)?.values[index] ?? NaN;
-    const name = numberName(tape.structure, pointed.tensor, pointed.index);
-    const spelled = marks.result === null ? null : spell(this.card.arithmetic, marks.result, read);
-    const value = formatNumber(read(pointed.tensor, pointed.index));
-    setText(this.readout, `${name}: ${spelled ?? value}`);
-  }
-
-  /** Operands of backward ops that have no tick of their own are seen with what they made. */
-  private isSeen({ tensor }: Panel, tape: Tape, playhead: number): boolean {
-    const { result } = this.card.arithmetic;
-    return isVisible(tape, tensor, playhead) || isVisible(tape, result.tensor, playhead);
   }
 
   private addPanel(structure: Structure, placed: PlacedPanel, index: number): NumberGrid {
@@ -207,9 +186,7 @@ class NumberCardElement implements StageElement {
     const first = foot.querySelector(".stage-scroll");
     if (first === null) return;
     const { tensor } = this.card.arithmetic.result;
-    const shape = formatShapeShort(tensorOf(structure, tensor).shape);
-    const preview = isWhole(structure, tensor) ? "" : "preview · ";
-    const way = make("button", "stage-way-on", `${preview}all ${shape} in the Inspector`);
+    const way = make("button", "stage-way-on", wayOnText(structure, tensor));
     way.dataset.tensor = String(tensor);
     first.append(way);
   }
@@ -252,34 +229,4 @@ class NumberCardElement implements StageElement {
     const { pointed } = this.pointer;
     if (pointed?.card === this.item.key && pointed.half === this.half) this.pointer.point(null);
   }
-}
-
-function scrollText({ axis, count, inView }: Scroll, place: Place): string {
-  const from = Math.min(place[axis], count - inView);
-  const of = `of ${formatCount(count)}`;
-  return axis === "matrix"
-    ? `matrix ${String(from)} ${of}`
-    : `${axisNames[axis]} ${String(from)}–${String(from + inView - 1)} ${of}`;
-}
-
-function panelName(structure: Structure, { tensor, turned }: Panel): string {
-  const subject = tensorOf(structure, tensor);
-  const name = subject.name ?? givenName(structure, subject) ?? tensorName(structure, tensor);
-  if (!turned) return name;
-  return name.endsWith("ᵀ") ? name.slice(0, -1) : `${name.includes("/") ? `(${name})` : name}ᵀ`;
-}
-
-/** `fc1.weight[2, 0]` by the tensor's own indices. */
-function numberName(structure: Structure, tensor: number, index: number): string {
-  const subject = tensorOf(structure, tensor);
-  const name = subject.name ?? givenName(structure, subject) ?? tensorName(structure, tensor);
-  const slot = subject.slot === null ? undefined : structure.slots[subject.slot];
-  const indices: number[] = [];
-  let rest = index;
-  for (let dimension = (slot?.shape.length ?? 0) - 1; dimension >= 0; dimension--) {
-    const size = slot?.shape[dimension] ?? 1;
-    indices.unshift((rest % size) * (slot?.steps[dimension] ?? 1));
-    rest = Math.floor(rest / size);
-  }
-  return indices.length === 0 ? name : `${name}[${indices.join(", ")}]`;
 }

@@ -59,6 +59,11 @@ export class NumberPointer {
     this.version += 1;
   }
 
+  /** Cards have something else to say of the same number. */
+  renew(): void {
+    this.tell();
+  }
+
   private tell(): void {
     this.version += 1;
     this.changed();

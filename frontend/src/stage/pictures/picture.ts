@@ -3,6 +3,7 @@
 import type { Tape } from "../../model/tape";
 import type { Colors } from "../canvas/colors";
 import type { Geometry, Rect } from "../layout/geometry";
+import type { FarNumbers } from "../numbers/farNumbers";
 import type { NumberPointer } from "../numbers/numberPointer";
 import type { Spot } from "../pointing/locate";
 import { boundsOfPath, polylineOf, type Polyline } from "../scene/paths";
@@ -27,6 +28,7 @@ export interface Picture {
   /** Tensors that an edit has just changed. */
   readonly changed: ReadonlySet<number>;
   readonly pointer: NumberPointer;
+  readonly far: FarNumbers;
   readonly colors: Colors;
 }
 

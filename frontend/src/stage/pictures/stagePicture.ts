@@ -9,6 +9,8 @@ import { EdgePainter } from "../canvas/edgePainter";
 import { countVisible } from "../cards/elementPool";
 import { HeatmapQueue } from "../cards/heatmapQueue";
 import { cardsScale } from "../canvas/painter";
+import type { Rect } from "../layout/geometry";
+import type { NeuronsPicture } from "./neuronsPicture";
 import type { Picture } from "./picture";
 import { SvgDrawing } from "./svgDrawing";
 
@@ -33,6 +35,8 @@ export class StagePicture {
     private readonly picture: Picture,
     private readonly view: View,
     private readonly viewport: Viewport,
+    /** What stands in place of the cards, if anything does. */
+    private readonly neurons: NeuronsPicture | null,
   ) {}
 
   toSvg(extent: Extent): string {
@@ -78,7 +82,7 @@ export class StagePicture {
 
   private frame(extent: Extent): Framing {
     if (extent === "view") return { view: this.view, size: this.viewport };
-    const { x, y, width, height } = this.picture.geometry.bounds;
+    const { x, y, width, height } = (this.neurons ?? this.picture.geometry).bounds;
     const view = { x: margin - x, y: margin - y, scale: 1 };
     return { view, size: { width: width + 2 * margin, height: height + 2 * margin } };
   }
@@ -93,17 +97,23 @@ export class StagePicture {
     drawing.fillStyle = picture.colors.surface;
     drawing.fillRect(0, 0, size.width, size.height);
     drawing.setTransform(scale, 0, 0, scale, x * ratio, y * ratio);
+    if (this.neurons !== null) return this.neurons.draw(drawing);
+    this.drawGraph(drawing, view, visible);
+    drawing.setTransform(ratio, 0, 0, ratio, 0, 0);
+    paintDirections(drawing, picture, view);
+  }
+
+  private drawGraph(drawing: Drawing, view: View, visible: Rect): void {
+    const { picture } = this;
     paintFrames(drawing, picture, visible);
     paintTies(drawing, picture, view, visible);
     new EdgePainter().paint(drawing, picture, view, visible, 1);
     const few = countVisible(picture, visible) <= mostCards;
     if (few && view.scale >= cardsScale) this.drawCards(drawing, visible);
     else paintBlocks(drawing, picture, view, visible);
-    drawing.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintDirections(drawing, picture, view);
   }
 
-  private drawCards(drawing: Drawing, visible: ReturnType<typeof visibleWorld>): void {
+  private drawCards(drawing: Drawing, visible: Rect): void {
     const heatmaps = new HeatmapQueue();
     // As sharp as the picture, but without the numbers that are written when very near.
     heatmaps.prepare(this.picture.tape, this.picture.colors.palette, 1.6);

@@ -76,7 +76,15 @@ export class HoverCard {
     const sides = standingAt(picture, stand);
     const isInSight = rect !== null && intersects(rect, this.camera.visible);
     if (sides === null || !isInSight) this.hide();
-    else this.show(sides, onScreen(this.camera.view, rect));
+    else this.show(sides, onScreen(this.camera.view, rect), this.cardsInView(picture));
+  }
+
+  /** What must not be covered where a person is about to walk: on the screen. */
+  private cardsInView({ geometry }: Picture): Rect[] {
+    const { view, visible } = this.camera;
+    return [...geometry.cards, ...geometry.gradientCards]
+      .filter((rect) => intersects(rect, visible))
+      .map((rect) => onScreen(view, rect));
   }
 
   private hide(): void {
@@ -84,19 +92,52 @@ export class HoverCard {
     this.told = "";
   }
 
-  private show(sides: SideBySide, place: Rect): void {
+  private show(sides: SideBySide, place: Rect, spared: readonly Rect[] = []): void {
     const text = JSON.stringify(sides);
     if (this.told !== text) this.root.replaceChildren(...contentOf(sides));
     this.told = text;
     this.root.hidden = false;
     const { offsetWidth: width, offsetHeight: height } = this.root;
-    const { x, y } = placeBeside(place, { width, height }, this.camera.viewport);
+    const { x, y } = placeBeside(place, { width, height }, this.camera.viewport, spared);
     this.root.style.transform = `translate(${String(x)}px, ${String(y)}px)`;
   }
 }
 
-/** Right of a place, or left, below or above, wherever there is room first. */
-function placeBeside({ x, y, width, height }: Rect, card: Viewport, viewport: Viewport): Point {
+/**
+ * Beside a place where it covers least of what is to be spared, the corners of the stage included;
+ * right of it, left, below or above, wherever there is room first, if nothing is.
+ */
+function placeBeside(
+  place: Rect,
+  card: Viewport,
+  viewport: Viewport,
+  spared: readonly Rect[],
+): Point {
+  const beside = firstWithRoom(place, card, viewport);
+  if (spared.length === 0) return beside;
+  const covered = (point: Point): number =>
+    spared.filter((rect) => intersects(rect, { ...point, ...card })).length;
+  const points = [beside, ...sidesAndCorners(place, card, viewport)];
+  const counts = points.map(covered);
+  return points[counts.indexOf(Math.min(...counts))] ?? beside;
+}
+
+/** Above and below a place, and in the corners of the stage, as far as it is large enough. */
+function sidesAndCorners(place: Rect, card: Viewport, viewport: Viewport): Point[] {
+  const [mostX, mostY] = [
+    Math.round(viewport.width - card.width - margin),
+    Math.round(viewport.height - card.height - margin),
+  ];
+  const x = Math.round(Math.max(margin, Math.min(place.x, mostX)));
+  const points = [
+    { x, y: Math.round(place.y - gap - card.height) },
+    { x, y: Math.round(place.y + place.height + gap) },
+    ...[mostY, margin].flatMap((y) => [mostX, margin].map((corner) => ({ x: corner, y }))),
+  ];
+  return points.filter(({ y }) => y >= margin && y <= mostY);
+}
+
+function firstWithRoom({ x, y, width, height }: Rect, card: Viewport, viewport: Viewport): Point {
   const [right, below] = [x + width + gap, y + height + gap];
   const [left, above] = [x - gap - card.width, y - gap - card.height];
   const [mostX, mostY] = [
