@@ -26,7 +26,7 @@ from bench.tables import (
     recording_table,
     training_table,
 )
-from bench.training import measure_training
+from bench.training import measure_playground, measure_training
 from bench.training_page import measure_training_page
 from tests.live_server import LiveServer
 
@@ -61,6 +61,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, LiveServer(Path(folder)) as server:
         result["training"] = measure_training(server)
         print("\n" + training_table(result["training"]), flush=True)
+        result["playground"] = measure_playground(server)
+        print("\n" + figures_table("training", result["playground"]), flush=True)
         result["server"] = measure_server(server)
         print("\n" + figures_table("server", result["server"]), flush=True)
         result["page"] = measure_page(server)

@@ -32,3 +32,22 @@ TWO_LAYER: dict[str, Any] = {
     "batch_size": None,
 }
 """Linear 1000→100, ReLU, Linear 100→10 on 64 samples: the example of the API's description."""
+
+PLAYGROUND: dict[str, Any] = {
+    "name": "playground",
+    "seed": 0,
+    "data": {"kind": "circles", "samples": 250, "noise": 0.05},
+    "network": {
+        "layers": [
+            {"kind": "linear", "out_features": 4},
+            {"kind": "tanh"},
+            {"kind": "linear", "out_features": 2},
+            {"kind": "tanh"},
+            {"kind": "linear", "out_features": 1},
+        ]
+    },
+    "loss": {"kind": "bce_with_logits"},
+    "optimizer": {"kind": "sgd", "lr": 0.03},
+    "batch_size": 10,
+}
+"""What TensorFlow Playground opens with: 2-4-2-1, tanh, 250 points of two circles, batches of 10"""

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,13 +12,16 @@ from torch import nn
 from torch.nn import functional
 
 from bench.event_reader import EventReader, is_ready
-from bench.specs import TWO_LAYER
-from bench.timing import interleaved_medians
+from bench.specs import PLAYGROUND, TWO_LAYER
+from bench.timing import interleaved_medians, milliseconds
 from tests.live_server import LiveServer
 
 ITERATIONS = 500
 LEARNING_RATE = 1e-6
 AIM = 0.9  # of the plain loop's iterations per second
+
+EPOCHS = 100
+EPOCHS_AIM = 100  # per second; TensorFlow Playground itself does one for each picture, at most 60
 
 
 def build_plain_network() -> nn.Module:
@@ -78,22 +81,45 @@ def plain_loop() -> Iterator[PlainLoop]:
         loop.close()
 
 
+@contextmanager
+def streamed_run(
+    server: LiveServer, spec: dict[str, Any], run: dict[str, int]
+) -> Iterator[Callable[[], float]]:
+    """What runs a session so far and returns the seconds until its user knows of the end."""
+    with server.client() as client:
+        session = client.post("/sessions", json={"spec": spec}).raise_for_status().json()
+        with EventReader(server.origin, session["id"]) as events:
+
+            def wait_for_run() -> None:
+                command = {"kind": "run", **run}
+                answer = client.post(f"/sessions/{session['id']}/commands", json=command)
+                events.wait_for(is_ready, after=answer.raise_for_status().json()["sequence"])
+
+            yield lambda: milliseconds(wait_for_run) / 1_000
+        client.delete(f"/sessions/{session['id']}").raise_for_status()
+
+
+def measure_playground(server: LiveServer) -> list[dict[str, Any]]:
+    """How fast a session trains the network that TensorFlow Playground opens with."""
+    with streamed_run(server, PLAYGROUND, {"epochs": EPOCHS}) as seconds:
+        rate = interleaved_medians({"session": lambda: EPOCHS / seconds()})["session"]
+    return [
+        {
+            "name": "Playground's default network",
+            "value": rate,
+            "unit": "epochs/s",
+            "aim": EPOCHS_AIM,
+            "more_is_better": True,
+        }
+    ]
+
+
 def measure_training(server: LiveServer) -> dict[str, Any]:
     """Both rates and their ratio; the session's is taken where the user is, at the event stream."""
-    with server.client() as client:
-        session = client.post("/sessions", json={"spec": TWO_LAYER}).raise_for_status().json()
-        with EventReader(server.origin, session["id"]) as events, plain_loop() as plain:
-
-            def streamed_rate() -> float:
-                started = time.perf_counter()
-                command = {"kind": "run", "iterations": ITERATIONS}
-                answer = client.post(f"/sessions/{session['id']}/commands", json=command)
-                accepted = answer.raise_for_status().json()["sequence"]
-                events.wait_for(is_ready, after=accepted)
-                return ITERATIONS / (time.perf_counter() - started)
-
-            rates = interleaved_medians({"plain": plain.rate, "streamed": streamed_rate})
-        client.delete(f"/sessions/{session['id']}").raise_for_status()
+    run = streamed_run(server, TWO_LAYER, {"iterations": ITERATIONS})
+    with run as seconds, plain_loop() as plain:
+        streamed = {"streamed": lambda: ITERATIONS / seconds()}
+        rates = interleaved_medians({"plain": plain.rate, **streamed})
     return {
         "iterations": ITERATIONS,
         "plain_iterations_per_second": rates["plain"],

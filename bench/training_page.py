@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from bench.specs import PLAYGROUND
 from bench.stage_figures import COUNT_FRAMES, heap_megabytes
 from tests.browser.chromium import launch_chromium
 from tests.live_server import LiveServer
@@ -16,25 +17,6 @@ WARM_ITERATIONS = 500
 FEW, MANY = 1_000, 10_000  # iterations between which the heap may not grow
 AIM_EPOCHS = 100  # a second; Playground itself: 58.9, one a frame
 AIM_FRAMES = 50
-
-PLAYGROUND: dict[str, Any] = {
-    "name": "playground",
-    "seed": 0,
-    "data": {"kind": "circles", "samples": 250, "noise": 0.05},
-    "network": {
-        "layers": [
-            {"kind": "linear", "out_features": 4},
-            {"kind": "tanh"},
-            {"kind": "linear", "out_features": 2},
-            {"kind": "tanh"},
-            {"kind": "linear", "out_features": 1},
-        ]
-    },
-    "loss": {"kind": "bce_with_logits"},
-    "optimizer": {"kind": "sgd", "lr": 0.03},
-    "batch_size": 10,
-}
-"""Its default: 2-4-2-1, tanh, 250 points of a ring around a disc, batches of 10."""
 
 EPOCH = PLAYGROUND["data"]["samples"] // PLAYGROUND["batch_size"]
 

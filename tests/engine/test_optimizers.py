@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 import torch
 from torch.nn import Parameter
+from torch.optim.lr_scheduler import StepLR
 
+from gradtape.engine.private_torch import step_unannounced
 from gradtape.engine.training.optimizers import SgdByHand, build_optimizer
 from gradtape.spec import catalog, parse_spec
 from tests.spec.raw_specs import linear, raw_spec
@@ -209,3 +211,36 @@ def test_a_step_by_hand_leaves_a_parameter_without_gradient_alone() -> None:
     optimizer.step()
     assert moved.tolist() == [0.5, 0.5]  # 1 − 0.25·2
     assert still.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("scheduled", [False, True], ids=["constant", "scheduled"])
+@pytest.mark.parametrize(
+    "kind", [each.kind for each in catalog().optimizers if each.kind != "lbfgs"]
+)
+def test_a_step_that_is_not_announced_is_the_same_step(kind: str, scheduled: bool) -> None:
+    paths: list[list[float]] = []
+    for announced in (True, False):
+        w = Parameter(torch.tensor(START, dtype=torch.float64))
+        optimizer = build_optimizer(spec_of({"kind": kind, "lr": 0.1}), [w])
+        scheduler = StepLR(optimizer, step_size=1, gamma=0.5) if scheduled else None
+        paths.append([])
+        for _ in range(3):
+            optimizer.zero_grad()
+            (w**3 / 3).backward()
+            optimizer.step() if announced else step_unannounced(optimizer)
+            if scheduler is not None:
+                scheduler.step()  # warns where no step was counted
+            paths[-1].append(w.item())
+    assert paths[0] == paths[1]
+
+
+def test_hooks_are_not_told_of_a_step_that_is_not_announced() -> None:
+    w = Parameter(torch.tensor(START))
+    w.grad = torch.ones_like(w)
+    optimizer = build_optimizer(spec_of({"kind": "sgd", "lr": 0.5}), [w])
+    told: list[str] = []
+    optimizer.register_step_post_hook(lambda *_: told.append("stepped"))
+    step_unannounced(optimizer)
+    assert (w.item(), told) == (START - 0.5, [])
+    optimizer.step()
+    assert told == ["stepped"]

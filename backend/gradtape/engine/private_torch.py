@@ -129,6 +129,18 @@ def stepping_optimizer() -> Optimizer | None:
     return None
 
 
+def step_unannounced(optimizer: Optimizer) -> None:
+    """An optimizer's step, of which neither profilers nor hooks are told.
+
+    Torch tells also where none listens: that takes 6 µs, a third of the step of a small network.
+    """
+    step: Any = type(optimizer).step
+    if "step" in vars(optimizer) or not getattr(step, "hooked", False):
+        optimizer.step()  # a scheduler counts its steps, or torch announces them otherwise
+    else:
+        step.__wrapped__(optimizer)
+
+
 def innermost_modes() -> tuple[Any, Any]:
     """The modes that see function calls and ops of this thread first; None where there is none."""
     functions, ops = _get_current_function_mode_stack(), _get_current_dispatch_mode_stack()

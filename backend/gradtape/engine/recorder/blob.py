@@ -4,7 +4,7 @@ import math
 import sys
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -86,12 +86,14 @@ class SlotPlan(NamedTuple):
 
 def has_numbers(tensor: Tensor) -> bool:
     """Whether a tensor can be shown as a grid of real numbers."""
-    return (
-        tensor.layout is torch.strided
-        and tensor.dtype in SHOWN_TYPES
-        and not tensor.is_meta
-        and address(tensor) is not None
-    )
+    return place_of_numbers(tensor) is not None
+
+
+def place_of_numbers(tensor: Tensor) -> int | None:
+    """The address of what can be shown as a grid of real numbers; None where that is nothing."""
+    if tensor.dtype not in SHOWN_TYPES or tensor.is_meta:
+        return None
+    return address(tensor)
 
 
 def plan_slots(values: Sequence[Tensor | None], roots: Sequence[int]) -> SlotPlan:
@@ -106,10 +108,10 @@ def plan_slots(values: Sequence[Tensor | None], roots: Sequence[int]) -> SlotPla
         value = values[number]
         if root != number:
             planner.slot_of.append(planner.slot_of[root])
-        elif value is None or not has_numbers(value):
+        elif value is None or (place := place_of_numbers(value)) is None:
             planner.slot_of.append(None)
         else:
-            planner.add(number, value)
+            planner.add(number, value, place)
     return planner.finish()
 
 
@@ -126,12 +128,12 @@ class _SlotPlanner:
         # Slots that hold no numbers of their own, and whose they show.
         self._shown: dict[int, int] = {}
 
-    def add(self, number: int, value: Tensor) -> None:
-        """Give a tensor a slot."""
-        slot, shape = len(self.rows), value.shape
+    def add(self, number: int, value: Tensor, place: int) -> None:
+        """Give a tensor a slot; its numbers begin at this address."""
+        slot, shape, dtype = len(self.rows), value.shape, value.dtype
         stored = preview(shape)
         full = stored.shape == shape
-        memory = (value.data_ptr(), value.numel(), value.dtype)
+        memory = (place, shape.numel(), dtype)
         if not full:
             alike = self._slot_at.setdefault(memory, slot) if _is_dense(value) else slot
             self._summarized[slot] = alike
@@ -141,7 +143,7 @@ class _SlotPlanner:
             if holder != slot:
                 self._shown[slot] = holder
         if slot not in self._shown:
-            kind = (stored.shape, full, value.dtype, value.device)
+            kind = (stored.shape, full, dtype, value.device)
             self._stretches.setdefault(kind, []).append(slot)
         self.slot_of.append(slot)
         self.tensors.append(number)
@@ -200,7 +202,7 @@ def _fill_stretch(numbers: Tensor, values: list[Tensor], stretch: Stretch, plan:
     row = plan.rows[stretch.slots[0]]
     if not row["full"]:
         values = [
-            value[tuple(slice(None, None, step) for step in plan.rows[slot]["steps"])]
+            value[_cut(plan.rows[slot]["steps"])]
             for value, slot in zip(values, stretch.slots, strict=True)
         ]
     size = len(values) * row["count"]
@@ -209,6 +211,13 @@ def _fill_stretch(numbers: Tensor, values: list[Tensor], stretch: Stretch, plan:
         torch.stack(values, out=target)
     else:
         target.copy_(torch.stack(values))
+
+
+@lru_cache(maxsize=4_096)
+def _cut(steps: Shape) -> tuple[Any, ...]:
+    """The index that thins a tensor; torch works out each dimension that it names."""
+    first = next((place for place, step in enumerate(steps) if step > 1), 0)
+    return (..., *(slice(None, None, step) for step in steps[first:]))
 
 
 def _is_dense(tensor: Tensor) -> bool:

@@ -1,18 +1,40 @@
 """Exact statistics of tensors of which a tape holds only a preview."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gradtape.engine.recorder.blob import SlotPlan
 from gradtape.tape.frame import Statistics
 
+Array = NDArray[Any]
+
 CANCELLATION = 1e-3
 """Share of the squared mean: with less variance than this, more than three of sixteen digits would
 be lost in the difference of two sums."""
+
+BLOCK = 2**16
+"""Numbers worked on at a time: in float64 half a megabyte, which a processor keeps at hand, and few
+enough that their memory is not fetched anew from the system each time."""
+
+STRIP = 2**13
+"""Numbers multiplied at a time. From 10,000 on OpenBLAS would wake threads for it, which take ten
+times as long to come where the processor is busy; and how many there are would tell in the bits."""
+
+
+class _Sums(NamedTuple):
+    """What one pass over numbers tells of them."""
+
+    smallest: float
+    largest: float
+    total: float
+    squares: float
+    zeros: int
 
 
 def summarize_previews(values: Sequence[Tensor], plan: SlotPlan) -> dict[int, Statistics]:
@@ -21,72 +43,126 @@ def summarize_previews(values: Sequence[Tensor], plan: SlotPlan) -> dict[int, St
     Args:
         values: one tensor per slot.
     """
-    distinct = set(plan.summarized.values())
-    # One piece of memory for all: that of megabytes which are new costs as much as the arithmetic.
-    largest = max((values[slot].numel() for slot in distinct), default=0)
-    workspace = torch.empty(largest, dtype=torch.float64)
-    known = {slot: summarize(values[slot], workspace) for slot in distinct}
+    distinct = list(dict.fromkeys(plan.summarized.values()))
+    known = dict(zip(distinct, _summarize_all([values[slot] for slot in distinct]), strict=True))
     return {slot: known[alike] for slot, alike in plan.summarized.items()}
 
 
-def summarize(tensor: Tensor, workspace: Tensor | None = None) -> Statistics:
+def summarize(tensor: Tensor) -> Statistics:
     """Exact statistics of all numbers of a tensor, in float64.
 
     Mean, deviation, extremes and norm are over the finite numbers; 0 where there are none.
+    """
+    return _summarize_all([tensor])[0]
+
+
+@np.errstate(over="ignore", invalid="ignore")  # large numbers, and what is none: both are data
+def _summarize_all(tensors: Sequence[Tensor]) -> list[Statistics]:
+    """Those of equal size together: of small ones, to call numpy would cost more than to count."""
+    arrays = [_flatten(tensor) for tensor in tensors]
+    alike: dict[tuple[int, Any], list[int]] = {}
+    for place, array in enumerate(arrays):
+        alike.setdefault((array.size, array.dtype), []).append(place)
+    told: dict[int, Statistics] = {}
+    workspace = torch.empty(BLOCK, dtype=torch.float64)
+    for places in alike.values():
+        sums = _sum_up([arrays[place] for place in places], workspace)
+        for place, each in zip(places, sums, strict=True):
+            told[place] = _describe(arrays[place], each)
+    return [told[place] for place in range(len(tensors))]
+
+
+def _flatten(tensor: Tensor) -> Array:
+    """The numbers in whatever order they lie: a transposed matrix is not copied."""
+    if tensor.dtype is torch.bfloat16:  # numpy has no such type; float32 holds it exactly
+        tensor = tensor.float()
+    return tensor.numpy(force=True).ravel(order="K")
+
+
+def _sum_up(arrays: list[Array], workspace: Tensor) -> Iterator[_Sums]:
+    """One pass over arrays of one size."""
+    size = arrays[0].size
+    if size > STRIP:
+        for array in arrays:
+            parts = [array[first : first + BLOCK] for first in range(0, size, BLOCK)]
+            yield _join([each for part in parts for each in _pass_over(part[None], workspace)])
+    elif size:
+        rows = BLOCK // size
+        for first in range(0, len(arrays), rows):
+            block = arrays[first : first + rows]
+            joined = block[0] if len(block) == 1 else np.concatenate(block)
+            yield from _pass_over(joined.reshape(len(block), size), workspace)
+    else:
+        yield from (_Sums(0, 0, 0, 0, 0) for _ in arrays)
+
+
+def _pass_over(rows: Array, workspace: Tensor) -> Iterator[_Sums]:
+    """The sums of each row. Torch adds and numpy multiplies, each twice as fast as the other.
 
     Args:
-        workspace: float64 on the CPU, of one dimension, at least as many numbers; written to.
+        rows: of at most BLOCK numbers together; only one where there are more than STRIP in it.
     """
-    flat = tensor.detach().reshape(-1)
-    count = flat.numel()
-    if workspace is None:
-        workspace = torch.empty(count, dtype=torch.float64)
-    exact = workspace[:count].copy_(flat)
-    # One pass tells whether all are finite: NaN and infinity reach the sum of squares.
-    squares = exact.dot(exact).item()
-    if not math.isfinite(squares):
-        exact = exact[torch.isfinite(exact)]
-        squares = exact.dot(exact).item()
-    elif flat.dtype is torch.float32 and flat.device.type == "cpu":
-        return _describe(flat, exact, squares, non_finite=0)  # half as many bytes to look at
-    return _describe(exact, exact, squares, non_finite=count - exact.numel())
-
-
-def _describe(numbers: Tensor, exact: Tensor, squares: float, *, non_finite: int) -> Statistics:
-    """Statistics of finite numbers.
-
-    Args:
-        numbers: of one dimension.
-        exact: the same numbers in float64; may be written to.
-        squares: their sum of squares.
-        non_finite: how many others there were.
-    """
-    count = numbers.numel()
-    if count == 0:
-        return Statistics(
-            min=0, max=0, mean=0, std=0, l2_norm=0, zero_share=0, non_finite=non_finite
-        )
-    smallest, largest = (extreme.item() for extreme in numbers.aminmax())
-    # numpy: torch takes four times as long to count on one core.
-    zeros = np.count_nonzero(numbers.numpy() == 0) if smallest <= 0 <= largest else 0
-    mean = exact.sum().item() / count
-    return Statistics(
-        min=smallest,
-        max=largest,
-        mean=mean,
-        std=_variance(exact, squares, mean) ** 0.5,
-        l2_norm=squares**0.5,
-        zero_share=zeros / (count + non_finite),
-        non_finite=non_finite,
+    place = workspace[: rows.size].view(rows.shape)
+    exact = place.numpy()
+    np.copyto(exact, rows)
+    numbers = rows if rows.dtype == np.float32 else exact  # half as many bytes to look at
+    smallest, largest = np.minimum.reduce(numbers, 1), np.maximum.reduce(numbers, 1)
+    squares = sum_squares(exact[0])[None] if rows.shape[1] > STRIP else np.vecdot(exact, exact)
+    zeros = [int(np.count_nonzero(row)) for row in numbers == 0]
+    return map(
+        _Sums, smallest.tolist(), largest.tolist(), place.sum(1).tolist(), squares.tolist(), zeros
     )
 
 
-def _variance(exact: Tensor, squares: float, mean: float) -> float:
-    """Of numbers with this sum of squares and this mean; they may be written to."""
-    count = exact.numel()
-    variance = squares / count - mean**2
-    if variance > CANCELLATION * mean**2:
-        return variance
-    # Numbers that lie close together and far from zero: their squares hardly tell them apart.
-    exact -= mean
-    return exact.dot(exact).item() / count
+def sum_squares(numbers: Array) -> Any:
+    """Of an array of one dimension, in its own precision. NaN and infinity reach it."""
+    whole = numbers.size // STRIP * STRIP
+    strips, rest = numbers[:whole].reshape(-1, STRIP), numbers[whole:]
+    return np.add.reduce(np.vecdot(strips, strips)) + np.vecdot(rest, rest)
+
+
+def _join(parts: list[_Sums]) -> _Sums:
+    if len(parts) == 1:
+        return parts[0]
+    smallest, largest, total, squares, zeros = zip(*parts, strict=True)
+    return _Sums(min(smallest), max(largest), sum(total), sum(squares), sum(zeros))
+
+
+def _describe(numbers: Array, sums: _Sums) -> Statistics:
+    count = numbers.size
+    # NaN and infinity reach the sum of squares.
+    if not count or not math.isfinite(sums.squares):
+        return _describe_finite(numbers, sums.zeros)
+    mean = sums.total / count
+    variance = sums.squares / count - mean**2
+    if variance <= CANCELLATION * mean**2:
+        # Numbers that lie close together and far from zero: their squares hardly tell them apart.
+        variance = float(np.var(numbers, dtype=np.float64))
+    return Statistics(
+        min=sums.smallest,
+        max=sums.largest,
+        mean=mean,
+        std=variance**0.5,
+        l2_norm=sums.squares**0.5,
+        zero_share=sums.zeros / count,
+        non_finite=0,
+    )
+
+
+def _describe_finite(numbers: Array, zeros: int) -> Statistics:
+    """Statistics of the finite numbers among others."""
+    exact = numbers.astype(np.float64)
+    finite = exact[np.isfinite(exact)]
+    if not finite.size:
+        return Statistics(
+            min=0, max=0, mean=0, std=0, l2_norm=0, zero_share=0, non_finite=numbers.size
+        )
+    return Statistics(
+        min=float(finite.min()),
+        max=float(finite.max()),
+        mean=float(finite.mean()),
+        std=float(finite.std()),
+        l2_norm=float(sum_squares(finite) ** 0.5),
+        zero_share=zeros / numbers.size,
+        non_finite=numbers.size - finite.size,
+    )

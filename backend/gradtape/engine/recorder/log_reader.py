@@ -3,6 +3,7 @@
 A row is a dict as JSON will have it; the ids in it are indices, given in the order of appearance.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor
@@ -62,7 +63,28 @@ class LogReader:
         self.backward = BackwardReader(log, self.table, self.ticks, self._registered)
         self._has_aliases = any(record.name == ALIAS for record in log.nodes)
         self._update = UpdateTicks(self.table, self.ops, self.ticks.add)
-        self._handlers = {
+
+    @property
+    def calls(self) -> list[Row]:
+        """Rows of the calls."""
+        return self._calls.rows
+
+    def read(self) -> None:
+        """Read the whole log."""
+        handlers = self._handlers()
+        for item in self._log.items:
+            if item[0].__class__ is OpForm:
+                self._read_op(*item)
+            else:
+                handlers[item[0]](*item[1:])
+        self.ticks.take_in_rest()
+        self.table.uninitialised |= self.table.working_memory
+        self.backward.finish()
+
+    def _handlers(self) -> dict[Mark, Callable[..., None]]:
+        # Not kept: a reader that holds its own methods is freed by the garbage collector alone,
+        # which then looks through every row.
+        return {
             Mark.REGISTER: self._register,
             Mark.CALL: self._begin_function,
             Mark.MODULE: self._begin_module,
@@ -76,22 +98,6 @@ class LogReader:
             Mark.STEP: self._begin_step,
             Mark.STEP_DONE: self._end_step,
         }
-
-    @property
-    def calls(self) -> list[Row]:
-        """Rows of the calls."""
-        return self._calls.rows
-
-    def read(self) -> None:
-        """Read the whole log."""
-        for item in self._log.items:
-            if item[0].__class__ is OpForm:
-                self._read_op(*item)
-            else:
-                self._handlers[item[0]](*item[1:])
-        self.ticks.take_in_rest()
-        self.table.uninitialised |= self.table.working_memory
-        self.backward.finish()
 
     # Ops
 

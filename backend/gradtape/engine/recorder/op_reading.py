@@ -138,7 +138,7 @@ def read_arguments(form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] |
         if isinstance(value, Tensor):
             operands.append(value)
             positional.append(None)
-        elif value.__class__ in SIMPLE:
+        elif value.__class__ in SIMPLE or _is_simple_list(value):
             constants[name] = value
             positional.append(value)
         else:
@@ -147,6 +147,11 @@ def read_arguments(form: OpForm, args: tuple[Any, ...], kwargs: dict[str, Any] |
         name: _sort_in(operands, constants, name, value) for name, value in (kwargs or {}).items()
     }
     return Arguments(operands, constants, (positional, named))
+
+
+def _is_simple_list(value: Any) -> bool:
+    """Whether an argument is a list of sizes, of dimensions: most lists are."""
+    return value.__class__ is list and SIMPLE.issuperset(map(type, value))
 
 
 def _sort_in(operands: list[Tensor], constants: dict[str, JsonValue], name: str, value: Any) -> Any:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gradtape.engine.recorder.bad_numbers import find_bad_number
 from gradtape.engine.recorder.blob import fill_blob, has_numbers
-from gradtape.engine.recorder.exact_statistics import summarize_previews
+from gradtape.engine.recorder.exact_statistics import sum_squares, summarize_previews
 from gradtape.engine.recorder.iteration_numbers import IterationNumbers
 from gradtape.engine.recorder.structure_builder import BuiltStructure
 from gradtape.errors import InvalidSlice, UnknownTensor
@@ -74,7 +74,7 @@ class Recording:
         # One pass: NaN and infinity reach the sum of squares. Large numbers do too, and are then
         # found to be finite.
         with np.errstate(over="ignore", invalid="ignore"):
-            finite = np.isfinite(np.dot(numbers, numbers))
+            finite = np.isfinite(sum_squares(numbers))
         if finite and not any(each.non_finite for each in statistics):
             return None
         return find_bad_number(self.structure, self.tensor)

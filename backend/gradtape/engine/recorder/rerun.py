@@ -105,12 +105,6 @@ class Rerun:
             places[output],
         )
 
-    def train(self, given: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Run it for the gradients; returns loss and output. The arguments are those of `run`."""
-        places = self._run(given)
-        loss, output = self._ends
-        return places[loss], places[output]
-
     def _run(self, given: Sequence[Tensor]) -> Places:
         places = self._places.copy()
         for place, tensor in zip(self._given, given, strict=True):

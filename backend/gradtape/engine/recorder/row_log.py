@@ -30,6 +30,7 @@ class RowLog:
         self._rows: list[list[float]] = []
         self._pending: list[tuple[int, Sequence[float]]] = []
         self._scalars: Tensor | None = None  # of the pending rows
+        self._rows_of_scalars: Sequence[Tensor] = ()
         self._taken = 0
         self.last_iteration: int | None = None
 
@@ -45,9 +46,10 @@ class RowLog:
             first = scalars[0]
             shape = (PENDING_ROWS, len(scalars))
             self._scalars = torch.empty(shape, dtype=first.dtype, device=first.device)
+            self._rows_of_scalars = self._scalars.unbind()
         # Scalars that live on would lie between the large tensors of an iteration, which then get
         # other memory each time: that costs a tenth of a small iteration.
-        torch.stack(list(scalars), out=self._scalars[len(self._pending)])
+        torch.stack(list(scalars), out=self._rows_of_scalars[len(self._pending)])
         self._pending.append((iteration, numbers))
         if len(self._pending) >= PENDING_ROWS:
             self._settle()

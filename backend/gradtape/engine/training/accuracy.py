@@ -21,7 +21,7 @@ class Hits(NamedTuple):
 
 
 CountHits = Callable[[Tensor, Tensor], Hits]
-"""Takes output and targets."""
+"""Takes output and targets, neither of them followed by autograd."""
 
 
 def build_hit_counter(loss: AnyLoss) -> CountHits | None:
@@ -39,9 +39,9 @@ def build_hit_counter(loss: AnyLoss) -> CountHits | None:
 
 def _count_highest(output: Tensor, targets: Tensor) -> Hits:
     """The class with the highest number is the answer."""
-    return Hits((output.detach().argmax(1) == targets).sum(), targets.numel())
+    return Hits((output.argmax(1) == targets).sum(), targets.numel())
 
 
 def _count_sides(output: Tensor, targets: Tensor, middle: float) -> Hits:
     """Each number answers yes or no by the side of the middle that it is on."""
-    return Hits(((output.detach() > middle) == (targets > 0.5)).sum(), targets.numel())
+    return Hits(((output > middle) == (targets > 0.5)).sum(), targets.numel())

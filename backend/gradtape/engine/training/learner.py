@@ -89,7 +89,6 @@ class Learner:
         self.generator = randomness.training
         self.network = build_network(spec, randomness=randomness, device=device)
         self.parameters = dict(self.network.named_parameters())
-        self._buffers = list(self.network.buffers())
         self._loss = build_loss(spec.loss)
         self.objective = Objective(self.network, self._loss, precision)
         self.objective.l1 = spec.regularization.l1
@@ -139,9 +138,7 @@ class Learner:
 
     def train(self, batch: Batch, *, measures_updates: bool) -> Measured:
         """Run one iteration without recording it."""
-        _, measured = self._iterate(
-            batch, lambda: self._train_again(batch), measures_updates=measures_updates
-        )
+        _, measured = self._iterate(batch, self._pass, measures_updates=measures_updates)
         return measured
 
     def record(
@@ -227,15 +224,15 @@ class Learner:
             expected=expected,
         )
 
-        def run_again() -> Pass | None:
+        def run(batch: Batch) -> Pass:
             # Now and then all ops are watched, and compared with those that are taken for known.
             ran = recorder.run_again() if iteration % COMPARED_EVERY else None
-            return None if ran is None else Pass(*ran)
+            return self._pass(batch) if ran is None else Pass(*ran)
 
         try:
             with beside(recorder), recorder:
                 ran, measured = self._iterate(
-                    batch, run_again, measures_updates=measures_updates, watch=recorder.update
+                    batch, run, measures_updates=measures_updates, watch=recorder.update
                 )
         except TORCH_ERRORS as error:
             raise RecordingFailed(f"iteration {iteration}: {error}") from error
@@ -244,7 +241,7 @@ class Learner:
     def _iterate(
         self,
         batch: Batch,
-        run_again: Callable[[], Pass | None],
+        run: Callable[[Batch], Pass],
         *,
         measures_updates: bool,
         watch: UpdateWatch | None = None,
@@ -252,7 +249,7 @@ class Learner:
         """One iteration.
 
         Args:
-            run_again: runs a known forward and backward pass from its ops, if it can.
+            run: the forward and the backward pass.
             watch: is told of the update.
         """
         regime, learning_rate = self.regime, self.regime.learning_rate
@@ -262,7 +259,7 @@ class Learner:
         if regime.evaluates_again:
             ran, norms = self._update_evaluating(batch, watch)
         else:
-            ran = run_again() or self._pass(batch)
+            ran = run(batch)
             with _step(watch, regime):
                 regime.unscale()
                 norms = self._measure_norms()
@@ -294,13 +291,6 @@ class Learner:
         self.regime.backward(ran.loss)
         return ran
 
-    def _train_again(self, batch: Batch) -> Pass | None:
-        known = self._known.newest
-        if known is None or known.rerun is None:
-            return None
-        given = [*batch, *self.parameters.values(), *self._buffers]
-        return Pass(*known.rerun.train(given)) if known.rerun.takes(given) else None
-
     def _forget_gradients(self) -> None:
         # What zero_grad does, which takes ten times as long to say so to profilers.
         for parameter in self.parameters.values():
@@ -309,18 +299,18 @@ class Learner:
     def _hits(self, output: Tensor, batch: Batch) -> Hits | None:
         if self._count_hits is None:
             return None
-        with watched_by_none(), torch.no_grad():
-            return self._count_hits(output, batch[1])
+        with watched_by_none():
+            return self._count_hits(output.detach(), batch[1])
 
     def _measure_norms(self) -> Sequence[Tensor]:
         """L2 norms of the gradients, then of the parameters; without a gradient it is 0."""
         with watched_by_none():
-            parameters = [parameter.detach() for parameter in self.parameters.values()]
-            gradients = [parameter.grad for parameter in self.parameters.values()]
+            leaves = self.parameters.values()
+            gradients = [leaf.grad for leaf in leaves]
             present = [gradient for gradient in gradients if gradient is not None]
-            norms = l2_norms([*present, *parameters])
+            norms = l2_norms([*present, *(leaf.detach() for leaf in leaves)])
             if len(present) < len(gradients):
-                arrived, zero = iter(norms), parameters[0].new_zeros(())
+                arrived, zero = iter(norms), norms[0].new_zeros(())
                 told = [zero if gradient is None else next(arrived) for gradient in gradients]
                 norms = [*told, *arrived]
         return norms

@@ -49,8 +49,9 @@ class MetricsLog:
             norms: of the gradients, then of the parameters before the update.
             hits: right answers on the batch, where there are classes.
         """
-        # Mixed precision may give a loss of another type than the norms.
-        told = loss.detach().to(norms[0].dtype) if norms else loss.detach()
+        told = loss.detach()
+        if norms and told.dtype is not norms[0].dtype:  # mixed precision
+            told = told.to(norms[0].dtype)
         scalars, compared = _with_hits([told, *norms], hits)
         self._logs["iterations"].append(iteration, [*compared, learning_rate], scalars)
 

@@ -10,6 +10,7 @@ from torch.amp.autocast_mode import autocast
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
+from gradtape.engine.private_torch import step_unannounced
 from gradtape.errors import DeviceUnavailable
 
 TYPES = {"bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -62,7 +63,7 @@ class Precision:
     def step(self, optimizer: Optimizer) -> None:
         """Update the parameters, unless a scaled gradient has overflowed."""
         if self._scaler is None:
-            optimizer.step()
+            step_unannounced(optimizer)
         else:
             self._scaler.step(optimizer)
             self._scaler.update()
