@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
-from gradtape import limits
 from gradtape.engine.data.editable_data import DATA_TENSORS, EditableData, Samples, check_index
 from gradtape.engine.devices import choose_device
 from gradtape.engine.layer_statistics import measure_layers
@@ -19,6 +18,7 @@ from gradtape.engine.recorder.op_clock import TIMED_RUNS
 from gradtape.engine.recorder.recording import Recording
 from gradtape.engine.training.branching import cut_after
 from gradtape.engine.training.checkpoint import MODEL, Checkpoint, copy_state, restore_state
+from gradtape.engine.training.kept_checkpoints import KeptCheckpoints
 from gradtape.engine.training.learner import Learner, Measured
 from gradtape.engine.training.metrics_log import MetricsLog
 from gradtape.engine.training.snapshot import Snapshot, read_snapshot, write_snapshot
@@ -73,7 +73,7 @@ class Experiment:
         self._metrics = MetricsLog(
             tuple(self._learner.parameters), classifies=self._learner.classifies
         )
-        self._checkpoints: dict[int, Checkpoint] = {}
+        self._checkpoints = KeptCheckpoints({})
         self._recordings = KeptRecordings()
         self._layers: WeakKeyDictionary[Checkpoint, IterationLayers] = WeakKeyDictionary()
 
@@ -90,7 +90,7 @@ class Experiment:
     @property
     def recorded_iterations(self) -> list[int]:
         """The iterations that have a tape, in order."""
-        return sorted(self._checkpoints)
+        return list(self._checkpoints)
 
     @property
     def batches_per_epoch(self) -> int:
@@ -132,7 +132,7 @@ class Experiment:
         Raises:
             UnknownIteration: it was not recorded, or has been thinned out.
         """
-        tensors = self._checkpoints[self._recorded(iteration)].tensors
+        tensors = self._checkpoints[self._checkpoints.number_of(iteration)].tensors
         return {name: tensors[MODEL + name] for name in self._learner.parameters}
 
     def predict(self, inputs: Tensor) -> Tensor:
@@ -158,9 +158,8 @@ class Experiment:
         validation_loss = self._validate()
         checkpoint = self._checkpoint()
         recording, measured = self._record(checkpoint)
-        self._checkpoints[self.iteration] = checkpoint
         self._recordings.keep(recording)
-        self._thin_checkpoints()
+        self._recordings.drop(self._checkpoints.keep(checkpoint))
         self._go_on(measured, validation_loss)
         return recording
 
@@ -172,7 +171,7 @@ class Experiment:
         Raises:
             UnknownIteration: nothing is recorded, or not this one.
         """
-        number = self._recorded(iteration)
+        number = self._checkpoints.number_of(iteration)
         recording = self._recordings.find(number)
         if recording is None:
             with self._standing_before(number):
@@ -188,7 +187,7 @@ class Experiment:
         Raises:
             UnknownIteration: it was recorded once only, or the recording before is not held.
         """
-        number = self._recorded(iteration)
+        number = self._checkpoints.number_of(iteration)
         replaced = self._recordings.replaced
         if replaced is None or replaced.iteration != number:
             raise UnknownIteration(f"no earlier recording of iteration {number} is kept")
@@ -200,7 +199,7 @@ class Experiment:
         Raises:
             UnknownIteration: nothing is recorded, or not this one.
         """
-        checkpoint = self._checkpoints[self._recorded(iteration)]
+        checkpoint = self._checkpoints[self._checkpoints.number_of(iteration)]
         known = self._layers.get(checkpoint)
         if known is None:
             known = measure_layers(self.recording(checkpoint.iteration))
@@ -218,7 +217,7 @@ class Experiment:
         Raises:
             UnknownIteration: nothing is recorded, or not this one.
         """
-        with self._standing_before(self._recorded(iteration)):
+        with self._standing_before(self._checkpoints.number_of(iteration)):
             loss, _ = self._learner.objective.compute(*self._batch())
             yield loss, self._learner.parameters
 
@@ -230,7 +229,7 @@ class Experiment:
         Raises:
             UnknownIteration: nothing is recorded, or not this one.
         """
-        number = self._recorded(iteration)
+        number = self._checkpoints.number_of(iteration)
         with self._standing_before(number):
             built, shortest = self._learner.time_ops(self._batch(), number)
             for _ in range(TIMED_RUNS - 1):
@@ -250,7 +249,7 @@ class Experiment:
         Raises:
             UnknownIteration: it was not recorded, or has been thinned out.
         """
-        self._restore(self._checkpoints[self._recorded(iteration)])
+        self._restore(self._checkpoints[self._checkpoints.number_of(iteration)])
 
     def reset(self) -> None:
         """Start over: the parameters and the data that the seed gives."""
@@ -347,7 +346,7 @@ class Experiment:
         if iteration is None or (iteration == self.iteration and not is_recorded):
             here = snapshot.here
         else:
-            here = self._checkpoints[self._recorded(iteration)]
+            here = self._checkpoints[self._checkpoints.number_of(iteration)]
         return write_snapshot(cut_after(snapshot, here))
 
     def _snapshot(self) -> Snapshot:
@@ -362,7 +361,7 @@ class Experiment:
         snapshot = read_snapshot(data)
         experiment._data.load(snapshot.edits)
         experiment._metrics.load(snapshot.metrics)
-        experiment._checkpoints = dict(snapshot.checkpoints)
+        experiment._checkpoints = KeptCheckpoints(snapshot.checkpoints)
         experiment._restore(snapshot.here)
         return experiment
 
@@ -404,10 +403,8 @@ class Experiment:
     def _forget_what_follows(self) -> None:
         """Before an iteration runs: what was recorded from here on belongs to another past."""
         self._metrics.drop_from(self.iteration)
-        if self._checkpoints and max(self._checkpoints) >= self.iteration:
+        if self._checkpoints.drop_from(self.iteration):
             self._recordings.drop_from(self.iteration)
-            for number in [number for number in self._checkpoints if number >= self.iteration]:
-                del self._checkpoints[number]
 
     def _checkpoint(self) -> Checkpoint:
         learner = self._learner
@@ -446,22 +443,3 @@ class Experiment:
 
     def _note_changed(self, *names: str) -> None:
         self.changed = (*self.changed, *(name for name in names if name not in self.changed))
-
-    def _recorded(self, iteration: int | None) -> int:
-        if not self._checkpoints:
-            raise UnknownIteration("no iteration is recorded yet; send the command record first")
-        number = max(self._checkpoints) if iteration is None else iteration
-        if number not in self._checkpoints:
-            known = ", ".join(str(number) for number in self.recorded_iterations[:20])
-            raise UnknownIteration(f"iteration {number} is not recorded; recorded are {known}")
-        return number
-
-    def _thin_checkpoints(self) -> None:
-        total = sum(checkpoint.size_bytes for checkpoint in self._checkpoints.values())
-        too_many = len(self._checkpoints) > limits.MAX_RECORDED_ITERATIONS
-        while len(self._checkpoints) > 2 and (too_many or total > limits.MAX_CHECKPOINT_BYTES):
-            # Every other one goes; the first and the newest stay.
-            for number in self.recorded_iterations[1:-1:2]:
-                total -= self._checkpoints.pop(number).size_bytes
-                self._recordings.drop([number])
-            too_many = False
