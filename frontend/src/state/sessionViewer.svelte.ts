@@ -42,6 +42,11 @@ export abstract class SessionViewer extends Viewer {
     return this.tape.part !== null;
   }
 
+  /** There is a session, and what the stage shows is its network. */
+  get canRun(): boolean {
+    return this.session.id !== null && !this.isAside;
+  }
+
   /** A session is to be shown: takes over its spec; all else is still the one before. */
   protected abstract meet(summary: SessionSummary, adoption: Adoption): void;
 

@@ -118,7 +118,7 @@ export class Workbench extends SessionViewer {
 
   /** Records the next iteration and shows it from its start. */
   recordNext(): Promise<void> {
-    if (this.isTraining || this.isAside) return Promise.resolve();
+    if (this.isTraining || !this.canRun) return Promise.resolve();
     this.training.followed = false;
     const shown = this.tape.iteration;
     // After a seek the session stands before the shown iteration: that one has to run first.
@@ -163,7 +163,7 @@ export class Workbench extends SessionViewer {
   }
 
   #run(command: RunCommand): Promise<void> {
-    if (this.isAside) return Promise.resolve();
+    if (!this.canRun) return Promise.resolve();
     this.training.followed = true;
     this.playhead.scrubTo(this.playhead.total);
     const { iteration, iterationsPerEpoch } = this.session;
@@ -183,7 +183,7 @@ export class Workbench extends SessionViewer {
 
   /** Back to iteration 0 with the parameters that the seed gives; it is recorded again. */
   reset(): Promise<void> {
-    if (this.isAside) return Promise.resolve();
+    if (!this.canRun) return Promise.resolve();
     return this.attempt(() =>
       this.activity.run("Starting over", async (signal) => {
         this.training.followed = false;

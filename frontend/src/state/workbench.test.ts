@@ -129,6 +129,15 @@ describe("the workbench", () => {
     expect([playhead.position, playhead.total]).toEqual([0, tape.structure.events.length]);
   });
 
+  it("waits with training for the session that is still on its way", async () => {
+    const workbench = new Workbench();
+    await workbench.train();
+    await workbench.recordNext();
+    await workbench.reset();
+    expect(workbench.notices.list).toEqual([]);
+    expect(sent()).toEqual([]);
+  });
+
   it("records the next iteration, and after a seek the shown one before it", async () => {
     const workbench = await open();
     const first = workbench.recordNext();
