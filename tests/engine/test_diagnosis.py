@@ -61,7 +61,9 @@ def test_a_pathology_is_called_by_its_name_at_its_layer(ill: Pathology) -> None:
     assert found[0].suggestion
 
 
-@pytest.mark.parametrize(("run", "kind", "layer"), LOOPS, ids=lambda each: str(each))
+@pytest.mark.parametrize(
+    ("run", "kind", "layer"), LOOPS, ids=lambda each: getattr(each, "__name__", str(each))
+)
 def test_a_mistake_in_code_of_ones_own_is_found_on_its_tape(
     run: Callable[[], Tape], kind: str, layer: str
 ) -> None:
