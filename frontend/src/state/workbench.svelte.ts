@@ -1,42 +1,26 @@
 /** The workbench: its states, and what a person can do that involves more than one of them. */
 
 import * as client from "../api/client";
-import type { JsonObject } from "../api/client";
-import { ApiError, isUnreachable, type Problem } from "../api/errors";
-import type {
-  Command,
-  Example,
-  Intervention,
-  SessionState as SessionSummary,
-  WholeTape,
-} from "../api/types";
+import type { Command, Example, Intervention, SessionState as SessionSummary } from "../api/types";
 import { renameFile } from "../model/exports";
 import { nearest } from "../model/metrics";
 import { readNumber } from "../model/fieldText";
 import type { Place } from "../model/permalink";
 import { endOfRun, type RunCommand } from "../model/runLength";
-import { changeBetween, isSameNetwork, type Spec, type SpecChange } from "../model/spec";
 import { ActivityState } from "./activity.svelte";
-import { Address } from "./address";
 import { DiagnosisState } from "./diagnosis.svelte";
 import { download } from "./download";
 import { openRecording, type Opening } from "./opening";
-import { PartRequest } from "./partRequest";
-import { RecipeState } from "./recipe.svelte";
 import { RunsState } from "./runs.svelte";
-import { SessionViewer, type Adoption } from "./sessionViewer.svelte";
+import { RecipeViewer } from "./recipeViewer.svelte";
+import type { Adoption } from "./sessionViewer.svelte";
 import { WhatIfState } from "./whatIf.svelte";
 
-/** The status with which the server refuses a spec. */
-const REFUSED = 422;
-
-export class Workbench extends SessionViewer {
-  readonly activity = new ActivityState();
+export class Workbench extends RecipeViewer {
   readonly diagnosis = new DiagnosisState();
   /** Beside other work: an export neither cancels a recording nor is cancelled by one. */
   readonly exporting = new ActivityState();
   readonly whatIf = new WhatIfState();
-  readonly recipe = new RecipeState((spec) => void this.attempt(() => this.#apply(spec)));
   /** This run and others beside it. */
   readonly runs: RunsState = new RunsState({
     session: this.session,
@@ -48,27 +32,10 @@ export class Workbench extends SessionViewer {
     showRun: (summary, iteration) => this.#showRun(summary, iteration),
   });
   examples = $state.raw<Example[]>([]);
-  readonly #address = new Address();
-  readonly #partRequest = new PartRequest();
 
   constructor() {
     super();
     this.curves.beside = this.runs;
-  }
-
-  get place(): Place {
-    return {
-      session: this.session.id,
-      iteration: this.tape.iteration,
-      event: this.tape.part?.stood.position ?? this.playhead.position,
-      name: this.#ownName,
-    };
-  }
-
-  /** The name, where it is not the one that the server has. */
-  get #ownName(): string | null {
-    const name = this.recipe.draft?.name ?? "";
-    return name === this.session.name ? null : name;
   }
 
   /** Shows what the first requests have opened. */
@@ -80,7 +47,7 @@ export class Workbench extends SessionViewer {
         this.notices.inform("That session no longer exists. This is the default example, new.");
       }
       await this.adopt(summary, { place: replacesUnknown ? null : place, isNew });
-      this.#address.replace(this.place);
+      this.address.replace(this.place);
     });
   }
 
@@ -89,7 +56,7 @@ export class Workbench extends SessionViewer {
     return this.attempt(() =>
       this.activity.run("Opening the example", async (signal) => {
         await this.adopt(await openRecording({ example: key }, signal), { isNew: true });
-        this.#address.push(this.place);
+        this.address.push(this.place);
       }),
     );
   }
@@ -98,8 +65,8 @@ export class Workbench extends SessionViewer {
   goTo(place: Place): Promise<void> {
     return this.attempt(async () => {
       const isHere = place.session === this.session.id || place.session === null;
-      if (isHere || this.#address.isReplaced(place.session)) {
-        if (this.isAside) this.#showOutdated();
+      if (isHere || this.address.isReplaced(place.session)) {
+        if (this.isAside) this.showOutdated();
         const iteration = nearest(this.session.recorded, place.iteration ?? 0);
         if (iteration !== null && iteration !== this.tape.iteration)
           await this.showIteration(iteration);
@@ -107,13 +74,13 @@ export class Workbench extends SessionViewer {
       } else {
         await this.adopt(await client.fetchSession(place.session ?? ""), { place });
       }
-      this.#address.replace(this.place);
+      this.address.replace(this.place);
     });
   }
 
   /** Keeps the address at the place; called whenever the place changes. */
   settleAddress(place: Place): void {
-    if (place.session !== null && place.iteration !== null) this.#address.settle(place);
+    if (place.session !== null && place.iteration !== null) this.address.settle(place);
   }
 
   /** Records the next iteration and shows it from its start. */
@@ -137,7 +104,7 @@ export class Workbench extends SessionViewer {
           signal,
         );
         await this.showIteration(iteration, "start");
-        this.#address.push(this.place);
+        this.address.push(this.place);
       }),
     );
   }
@@ -202,14 +169,14 @@ export class Workbench extends SessionViewer {
     return this.attempt(() =>
       this.exporting.run("Exporting", async (signal) => {
         const file = await client.fetchExport(this.sessionId, kind, this.tape.iteration, signal);
-        download(file.content, renameFile(file.name, this.#ownName));
+        download(file.content, renameFile(file.name, this.ownName));
       }),
     );
   }
 
   /** Copies a link to this place. */
   async share(): Promise<void> {
-    const isCopied = await this.#address.copy(this.place);
+    const isCopied = await this.address.copy(this.place);
     const isHere = !this.isAside && !this.tape.outdated;
     const goal = isHere ? "this place" : "the last network that worked";
     this.notices.inform(
@@ -232,7 +199,7 @@ export class Workbench extends SessionViewer {
     this.training.followed = false;
     return this.attempt(async () => {
       await this.showIteration(iteration);
-      this.#address.push(this.place);
+      this.address.push(this.place);
     });
   }
 
@@ -246,7 +213,7 @@ export class Workbench extends SessionViewer {
     return this.activity.run("Putting a run on the stage", async () => {
       const event = this.playhead.position;
       await this.adopt(summary, { place: { session: summary.id, iteration, event, name: null } });
-      this.#address.push(this.place);
+      this.address.push(this.place);
     });
   }
 
@@ -305,118 +272,10 @@ export class Workbench extends SessionViewer {
     );
   }
 
-  /** The spec has been edited: set what can be set, else open a session for it. */
-  async #apply(spec: Spec): Promise<void> {
-    const { applied } = this.recipe;
-    if (applied === null) return;
-    this.#partRequest.cancel();
-    const isSame = isSameNetwork(applied, spec);
-    try {
-      await this.#realize(changeBetween(applied, spec), spec);
-    } catch (error) {
-      if (!(error instanceof ApiError) || isUnreachable(error)) throw error;
-      this.recipe.refuse(error.problems);
-      if (!isSame && error.status === REFUSED) await this.#drawPart(spec);
-      else if (!isSame) this.#showOutdated();
-    }
-    // A wrong learning rate leaves the network what it is.
-    if (isSame) await this.#returnToSession();
-  }
-
-  /** Has the server do what makes the recipe's spec the one that runs. */
-  async #realize(change: SpecChange, spec: Spec): Promise<void> {
-    switch (change.kind) {
-      case "nothing":
-      case "name":
-        // A name is only a label: it goes into the address, and along with the next session.
-        this.recipe.accept(spec, spec);
-        break;
-      case "set":
-        await this.session.send({ kind: "set", at_once: true, ...change.changes });
-        this.recipe.accept(spec, spec);
-        break;
-      case "open":
-        await this.#replaceSession(spec);
-        break;
-    }
-  }
-
-  /** Draws what can be run of a network that was refused, up to the layer at fault. */
-  async #drawPart(spec: Spec): Promise<void> {
-    try {
-      const whole = await this.activity.run("Drawing what can be run", (signal) =>
-        this.#partRequest.fetch(spec, signal),
-      );
-      if (this.recipe.draft === spec) this.#showPart(whole, spec);
-    } catch (error) {
-      if (this.recipe.draft === spec) this.#showOutdated();
-      // Refused once more: there is nothing that could be run.
-      if (!(error instanceof ApiError) || error.status !== REFUSED) throw error;
-    }
-  }
-
-  #showPart(whole: WholeTape, spec: Spec): void {
-    const before = this.tape.current?.structure ?? null;
-    this.playhead.pause();
-    this.numbers.clear();
-    this.tape.showPart(whole, spec, this.playhead);
-    this.settle(before, "end");
-  }
-
-  /** No part of the recipe's network can be shown: it is the last one that worked. */
-  #showOutdated(): void {
-    this.tape.outdated = true;
-    this.#leavePart();
-  }
-
-  #leavePart(): void {
-    const part = this.tape.leavePart();
-    if (part !== null) this.settle(part.tape.structure, part.stood.position);
-  }
-
-  /** The recipe's network is the session's again, and so is the tape. */
-  async #returnToSession(): Promise<void> {
-    this.tape.outdated = false;
-    if (!this.isAside) return;
-    this.#leavePart();
-    const { recorded } = this.session;
-    const last = recorded.at(-1);
-    const isKept = recorded.includes(this.tape.iteration ?? -1);
-    if (last !== undefined && (this.training.followed || !isKept)) await this.showIteration(last);
-  }
-
-  async #replaceSession(spec: Spec): Promise<void> {
-    await this.activity.run("Building the network", async (signal) => {
-      const old = this.session.id;
-      const request = { spec: spec as unknown as JsonObject };
-      const summary = await openRecording(request, signal);
-      if (old !== null) this.#address.replaceSession(old);
-      await this.adopt(summary, { isNew: true, edited: spec });
-      this.#address.replace(this.place);
-      if (old !== null) await this.#delete(old);
-    });
-  }
-
-  /** Deletes a session that nothing shows any more. */
-  async #delete(id: string): Promise<void> {
-    try {
-      await client.deleteSession(id);
-    } catch (error) {
-      // The server evicts idle sessions by itself: a failure costs the person nothing.
-      if (!(error instanceof ApiError)) throw error;
-    }
-  }
-
-  protected meet(summary: SessionSummary, { place = null, edited = null }: Adoption): void {
-    this.runs.meet(summary.id, edited !== null);
+  protected override meet(summary: SessionSummary, adoption: Adoption): void {
+    this.runs.meet(summary.id, adoption.edited != null);
     this.whatIf.forget();
-    const spec = summary.spec as unknown as Spec;
-    if (edited !== null) this.recipe.accept(spec, edited);
-    else this.recipe.open(place?.name == null ? spec : { ...spec, name: place.name });
-  }
-
-  protected takeBack(problems: readonly Problem[]): void {
-    this.recipe.takeBack(problems);
+    super.meet(summary, adoption);
   }
 
   async #loadCatalog(): Promise<void> {
