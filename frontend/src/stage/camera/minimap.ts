@@ -9,7 +9,7 @@ const largest: Viewport = { width: 176, height: 92 };
 /** Folded it is a button. */
 const foldedHeight = 36;
 /** On stages smaller than this the map would cover what it is a map of. */
-const smallStage: Viewport = { width: 480, height: 300 };
+const smallStage: Viewport = { width: 480, height: 400 };
 /** Cards with numbers need nearly all of a stage that is narrower than this. */
 const narrowForNumbers = 900;
 /** What it takes up of the stage's height while nobody has folded or unfolded it. */
