@@ -15,6 +15,7 @@ from tests.browser.open_replay import OpenReplay
 from tests.browser.screen_numbers import inspector
 from tests.browser.tapes import gradient_of
 from tests.browser.test_screenshots import SIZES
+from tests.browser.test_training import is_at_rest, set_iterations, train
 from tests.browser.workbench import Workbench
 from tests.exports.replays import write_replay
 from tests.live_server import LiveServer
@@ -174,6 +175,29 @@ def test_axe_finds_nothing_serious_in_the_inspector(workbench: Workbench, theme:
     workbench.page.get_by_role("tab", name="Network").click()
     workbench.page.get_by_role("button", name="fc1").first.click()
     assert_accessible(workbench, "a layer's form")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing_serious_in_any_pane_of_the_dock(
+    workbench: Workbench, theme: str
+) -> None:
+    workbench.open()
+    choose_theme(workbench, theme)
+    set_iterations(workbench, 60)
+    train(workbench)
+    workbench.wait_until(lambda: is_at_rest(workbench, 61), "the end of training")
+    dock = workbench.page.get_by_role("region", name="Curves")
+    for tab in dock.get_by_role("tab").all():
+        tab.click()
+        assert_accessible(workbench, tab.inner_text())
+    dock.get_by_role("tab", name="Landscape").click()
+    dock.get_by_role("button", name="Compute the landscape").click()
+    expect(dock.get_by_text("around iteration 61")).to_be_visible()
+    assert_accessible(workbench, "a landscape")
+    dock.get_by_role("tab", name="Runs").click()
+    dock.get_by_role("button", name="Add a copy").click()
+    expect(dock.get_by_role("table", name="Runs").locator("tbody tr")).to_have_count(2)
+    assert_accessible(workbench, "two runs")
 
 
 @pytest.fixture

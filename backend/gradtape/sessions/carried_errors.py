@@ -1,18 +1,17 @@
 """Errors on their way from a session's process to the server: the same class on both sides."""
 
-import sys
-import traceback
 from typing import Any
 
 from gradtape import errors
 from gradtape.errors import GradtapeError, RecordingFailed
+from gradtape.sessions.server_log import note_defect
 
 
 def as_gradtape_error(error: Exception) -> GradtapeError:
     """The error itself, or for one of torch's its type and message; the trace goes to stderr."""
     if isinstance(error, GradtapeError):
         return error
-    traceback.print_exception(error, file=sys.stderr)
+    note_defect(error)
     return RecordingFailed(f"{type(error).__name__}: {error}", exception=type(error).__name__)
 
 

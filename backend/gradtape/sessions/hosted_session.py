@@ -1,7 +1,6 @@
 """One session in the server: its story, its commands, and the process kept alive for it."""
 
 import asyncio
-import sys
 
 from gradtape.errors import Busy, GradtapeError, SessionUnavailable
 from gradtape.sessions.carried_errors import unpack_error
@@ -35,6 +34,7 @@ from gradtape.sessions.protocol import (
     Told,
 )
 from gradtape.sessions.questions import Answer, Question
+from gradtape.sessions.server_log import note
 from gradtape.sessions.session_process import SessionProcess
 from gradtape.sessions.session_shelf import SessionShelf
 from gradtape.sessions.session_story import SessionStory
@@ -216,7 +216,7 @@ class HostedSession:
                     await self.snapshot()
         except (TimeoutError, GradtapeError) as error:
             # The snapshot before and the commands since then lead to the same place.
-            print(f"gradtape: session {self.id} ends without a snapshot: {error}", file=sys.stderr)  # noqa: T201
+            note(f"session {self.id} ends without a snapshot: {error}")
         await self._keeper.end()
         self.log.close()
         await self._shelf.close(self.log.last)

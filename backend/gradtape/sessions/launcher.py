@@ -11,6 +11,7 @@ from pathlib import Path
 from gradtape.errors import SessionUnavailable
 from gradtape.sessions.environment import clean_environment
 from gradtape.sessions.protocol import Describe, Described
+from gradtape.sessions.server_log import note
 from gradtape.sessions.session_process import SessionProcess, SpawnedBody
 from gradtape.sessions.wire import ParentWire, WireClosed
 from gradtape.sessions.zygote_client import ZygoteProcess
@@ -99,10 +100,7 @@ class Launcher:
         threads = await zygote.wait_until_warm()
         if threads != 1:
             # A library has started threads: children could hang on locks that nobody releases.
-            print(  # noqa: T201
-                f"gradtape: the zygote has {threads} threads; sessions start without it",
-                file=sys.stderr,
-            )
+            note(f"the zygote has {threads} threads; sessions start without it")
             self._can_fork = False
             self._described = self._described or asyncio.create_task(self._describe_afresh())
             await zygote.stop()

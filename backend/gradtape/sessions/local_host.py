@@ -1,7 +1,6 @@
 """Sessions as processes of this machine."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +15,7 @@ from gradtape.sessions.launcher import Launcher
 from gradtape.sessions.messages import Command, LoggedEvent, SessionState
 from gradtape.sessions.protocol import Answered, RecordOnce
 from gradtape.sessions.questions import Answer, BranchQuestion, Question, ValuesForm
+from gradtape.sessions.server_log import note
 from gradtape.sessions.session_process import SessionProcess
 from gradtape.sessions.wire import WireClosed
 from gradtape.spec import ExperimentSpec
@@ -303,7 +303,7 @@ class LocalHost:
         try:
             has_gone = await session.let_go()
         except GradtapeError as error:
-            print(f"gradtape: session {session.id} stays: {error}", file=sys.stderr)  # noqa: T201
+            note(f"session {session.id} stays: {error}")
             return False
         if has_gone and not session.is_busy and not session.is_live and session.readers == 0:
             session.log.close()

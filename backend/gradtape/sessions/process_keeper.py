@@ -1,13 +1,12 @@
 """Keeps one process alive for a session: brings it up, hears it out, replaces it when it ends."""
 
 import asyncio
-import sys
-import traceback
 from typing import Protocol
 
 from gradtape.errors import GradtapeError, SessionUnavailable
 from gradtape.sessions.launcher import Launcher
 from gradtape.sessions.protocol import Begin, FromChild, Leave, Opened
+from gradtape.sessions.server_log import note_defect
 from gradtape.sessions.session_process import SessionProcess
 from gradtape.sessions.waiting import fail, settle
 from gradtape.sessions.wire import WireClosed
@@ -126,7 +125,7 @@ class ProcessKeeper:
         except GradtapeError as error:
             self._give_up(error)
         except Exception as error:  # noqa: BLE001  a bug must not leave requests waiting for ever
-            traceback.print_exception(error, file=sys.stderr)
+            note_defect(error)
             self._give_up(SessionUnavailable("The session failed; the server's log says why."))
 
     def _give_up(self, error: GradtapeError) -> None:

@@ -1,12 +1,12 @@
 """One session's place in the store."""
 
 import asyncio
-import sys
 from collections.abc import Coroutine
 
 from gradtape.errors import SessionUnavailable
 from gradtape.sessions.messages import Command
 from gradtape.sessions.protocol import SnapshotTaken
+from gradtape.sessions.server_log import note
 from gradtape.store.session_store import StoredCommand, StoredSnapshot
 from gradtape.store.store_thread import StoreThread
 
@@ -83,4 +83,4 @@ async def _try(writing: Coroutine[None, None, None]) -> None:
     try:
         await writing
     except SessionUnavailable as error:
-        print(f"gradtape: {error}", file=sys.stderr)  # noqa: T201
+        note(str(error))
