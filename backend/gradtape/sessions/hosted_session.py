@@ -297,7 +297,9 @@ class HostedSession:
                 if message.requested:
                     process.settle()
             case SnapshotFailed():
-                self._tell_snapshot_trouble(unpack_error(message.error))
+                self._tell_snapshot_trouble(
+                    unpack_error(message.error), requested=message.requested
+                )
                 if message.requested:
                     process.settle()
             case Answered() | Refused():
@@ -318,7 +320,7 @@ class HostedSession:
         try:
             await self._shelf.save_snapshot(taken, data)
         except SessionUnavailable as error:
-            self._tell_snapshot_trouble(error)
+            self._tell_snapshot_trouble(error, requested=taken.requested)
             return
         self._snapshot_trouble = False
         self._story.trained_since_snapshot = 0
@@ -328,8 +330,10 @@ class HostedSession:
                 settle(waiter, None)
             self._snapshot_waiters.clear()
 
-    def _tell_snapshot_trouble(self, error: GradtapeError) -> None:
-        self._fail_snapshots(error)
+    def _tell_snapshot_trouble(self, error: GradtapeError, *, requested: bool) -> None:
+        # Who waits for a snapshot may get one yet, if this was one of the regular ones.
+        if requested:
+            self._fail_snapshots(error)
         # Once, not every second while the disk is full.
         if not self._snapshot_trouble and not self._keeper.is_leaving:
             self._story.publish(FailedEvent(command="snapshot", error=error.to_dict()))
