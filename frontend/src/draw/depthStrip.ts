@@ -1,5 +1,6 @@
 /** Paints the strip along the depth of a network: one bar per layer, its height on a log axis. */
 
+import { penOn } from "./pen";
 import { formatNumber } from "../model/format";
 import type { Decades, LayerNorm, SteepStep } from "../model/layerNorms";
 
@@ -82,12 +83,8 @@ export function drawDepthStrip(
   view: StripView,
   colors: StripColors,
 ): void {
-  const ratio = globalThis.devicePixelRatio;
-  canvas.width = Math.max(1, Math.round(view.width * ratio));
-  canvas.height = Math.max(1, Math.round(view.height * ratio));
-  const context = canvas.getContext("2d");
+  const context = penOn(canvas, view);
   if (context === null) return;
-  context.scale(ratio, ratio);
   context.font = font;
   const places = placesOf(view.norms.length, view);
   const pen: StripPen = { context, view, colors, places };

@@ -1,5 +1,6 @@
 /** Paints what stands beside a flow map: update ÷ weight on its band, and shares of units. */
 
+import { penOn } from "./pen";
 import { formatRatio, type FlowBeside } from "../model/flowBeside";
 import { kindOf } from "../model/flowOverTime";
 import { formatMeasure, formatPower, HEALTHY_RATIO } from "../model/flowScale";
@@ -54,12 +55,8 @@ export function drawFlowBeside(
   view: BesideView,
   colors: BesideColors,
 ): void {
-  const ratio = globalThis.devicePixelRatio;
-  canvas.width = Math.max(1, Math.round(view.width * ratio));
-  canvas.height = Math.max(1, Math.round(view.height * ratio));
-  const context = canvas.getContext("2d");
+  const context = penOn(canvas, view);
   if (context === null) return;
-  context.scale(ratio, ratio);
   context.font = font;
   context.textBaseline = "middle";
   const bar = Math.max(20, (view.width - RATIO_PX - SHARE_PX - GAP_PX) / 2);

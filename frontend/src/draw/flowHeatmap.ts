@@ -1,5 +1,6 @@
 /** Paints a map of layers × iterations: colour for numbers, texture for what is none. */
 
+import { penOn } from "./pen";
 import { formatCount } from "../model/format";
 import { kindOf, ticksOf, type FlowMap } from "../model/flowOverTime";
 import type { FlowScale } from "../model/flowScale";
@@ -56,12 +57,9 @@ export function drawFlowHeatmap(
   view: FlowView,
   colors: FlowColors,
 ): void {
-  const ratio = globalThis.devicePixelRatio;
-  canvas.width = Math.max(1, Math.round(view.width * ratio));
-  canvas.height = Math.max(1, Math.round(view.height * ratio));
-  const context = canvas.getContext("2d");
+  const context = penOn(canvas, view);
   if (context === null) return;
-  context.scale(ratio, ratio);
+  const ratio = globalThis.devicePixelRatio;
   context.font = font;
   context.textBaseline = "middle";
   const pen: FlowPen = { context, ratio, view, colors };

@@ -4,19 +4,10 @@ import type { CellKind } from "../model/flowOverTime";
 import type { FlowScale } from "../model/flowScale";
 import { readFlowColors } from "./flowHeatmap";
 import { buildPatterns } from "./patterns";
-
-/** The canvas with its pen, in CSS pixels. */
-function prepare(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
-  const ratio = globalThis.devicePixelRatio;
-  canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio));
-  canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio));
-  const context = canvas.getContext("2d");
-  context?.scale(ratio, ratio);
-  return context;
-}
+import { penOn } from "./pen";
 
 export function drawFlowLegend(canvas: HTMLCanvasElement, scale: FlowScale): void {
-  const context = prepare(canvas);
+  const context = penOn(canvas, { width: canvas.clientWidth, height: canvas.clientHeight });
   if (context === null) return;
   const { at } = readFlowColors(canvas);
   const width = canvas.clientWidth;
@@ -33,7 +24,7 @@ export function drawFlowLegend(canvas: HTMLCanvasElement, scale: FlowScale): voi
 }
 
 export function drawTexture(canvas: HTMLCanvasElement, kind: CellKind): void {
-  const context = prepare(canvas);
+  const context = penOn(canvas, { width: canvas.clientWidth, height: canvas.clientHeight });
   if (context === null) return;
   const { ground, faint, danger } = readFlowColors(canvas);
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];

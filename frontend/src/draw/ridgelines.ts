@@ -1,5 +1,6 @@
 /** Paints ridgelines: for each layer the histograms of its iterations, one before the other. */
 
+import { penOn } from "./pen";
 import type { Ridge, RidgePanel } from "../model/ridgelines";
 import { buildPatterns, type FieldPatterns } from "./patterns";
 import {
@@ -53,12 +54,9 @@ export function drawRidgelines(
   view: RidgeView,
   colors: RidgeColors,
 ): void {
-  const ratio = globalThis.devicePixelRatio;
-  canvas.width = Math.max(1, Math.round(view.width * ratio));
-  canvas.height = Math.max(1, Math.round(view.height * ratio));
-  const context = canvas.getContext("2d");
+  const context = penOn(canvas, view);
   if (context === null) return;
-  context.scale(ratio, ratio);
+  const ratio = globalThis.devicePixelRatio;
   context.font = font;
   context.textBaseline = "middle";
   context.lineJoin = "round";
