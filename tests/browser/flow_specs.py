@@ -7,9 +7,8 @@ from tests.browser.workbench import Workbench
 
 def open_recorded(workbench: Workbench, spec: dict[str, Any]) -> None:
     """A session of this spec with one recorded iteration, at its end."""
-    opened = workbench.rest.post("/sessions", json={"spec": spec}).raise_for_status().json()
-    workbench.rest.post(f"/sessions/{opened['id']}/commands", json={"kind": "record"})
-    workbench.open(f"/#s={opened['id']}")
+    session = workbench.prepare({"spec": spec})
+    workbench.open(f"/#s={session}")
     workbench.press("End")
 
 

@@ -30,9 +30,8 @@ SHOTS = Path("build/screenshots")
 
 
 def test_the_first_bad_number_is_named_and_one_click_leads_to_it(workbench: Workbench) -> None:
-    opened = workbench.rest.post("/sessions", json={"spec": OVERFLOW}).raise_for_status().json()
-    workbench.rest.post(f"/sessions/{opened['id']}/commands", json={"kind": "record"})
-    workbench.open(f"/#s={opened['id']}")
+    session = workbench.prepare({"spec": OVERFLOW})
+    workbench.open(f"/#s={session}")
     tape = workbench.tape()
     bad = tape["frame"]["bad_number"]
     assert tape["structure"]["ops"][bad["op"]]["name"] == "aten.mm"

@@ -7,10 +7,9 @@ from tests.browser.workbench import Workbench
 
 def run_example(workbench: Workbench, key: str, iterations: int) -> None:
     """Open an example that has been trained, with its diagnosis shown."""
-    opened = workbench.rest.post("/sessions", json={"example": key}).raise_for_status().json()
     command = {"kind": "run", "iterations": iterations}
-    workbench.rest.post(f"/sessions/{opened['id']}/commands", json=command).raise_for_status()
-    workbench.open(f"/#s={opened['id']}")
+    session = workbench.prepare({"example": key}, command)
+    workbench.open(f"/#s={session}")
     tab(workbench).click()
 
 

@@ -15,18 +15,13 @@ from tests.browser.open_replay import OpenReplay
 from tests.browser.screen_numbers import HALF_A_DIGIT, inspector, read_number
 from tests.browser.workbench import Workbench
 from tests.exports.replays import write_replay
-from tests.live_server import LiveServer
 
 
-def open_trained(workbench: Workbench, server: LiveServer, body: dict[str, object]) -> None:
+def open_trained(workbench: Workbench, body: dict[str, object]) -> None:
     """A session of 21 iterations, every tenth recorded, with its gradient flow in view."""
-    with server.client() as client:
-        path = f"/sessions/{client.post('/sessions', json=body).json()['id']}"
-        command = {"kind": "run", "iterations": 21, "record_every": 10}
-        client.post(f"{path}/commands", json=command).raise_for_status()
-        while client.get(path).json()["phase"] != "ready":
-            continue
-    workbench.open(f"/#s={path.rpartition('/')[2]}")
+    command = {"kind": "run", "iterations": 21, "record_every": 10}
+    session = workbench.prepare(body, command)
+    workbench.open(f"/#s={session}")
     show_flow(workbench.page)
 
 
@@ -46,9 +41,9 @@ def heatmap(page: Page) -> Locator:
 
 
 def test_a_cell_tells_the_norm_of_its_layer_and_leads_to_its_gradient(
-    workbench: Workbench, live_server: LiveServer
+    workbench: Workbench,
 ) -> None:
-    open_trained(workbench, live_server, {"example": "vanishing"})
+    open_trained(workbench, {"example": "vanishing"})
     norms = workbench.read("/metrics")["gradient_norm"]
     told = heatmap(workbench.page).get_by_role("option")
     heatmap(workbench.page).focus()
@@ -65,9 +60,9 @@ def test_a_cell_tells_the_norm_of_its_layer_and_leads_to_its_gradient(
 
 
 def test_dead_units_are_told_by_layer_and_iteration(
-    workbench: Workbench, live_server: LiveServer
+    workbench: Workbench,
 ) -> None:
-    open_trained(workbench, live_server, {"spec": dead_relu()})
+    open_trained(workbench, {"spec": dead_relu()})
     choose_view(workbench.page, "Dead units")
     heatmap(workbench.page).focus()
     workbench.press("End", "ArrowDown")

@@ -61,20 +61,13 @@ class Sources:
 
 def _record(scene: Scene, bench: Workbench) -> str:
     """A session with one iteration; answers the address of the scene's moment in it."""
-    rest = bench.rest
-    opened = rest.post("/sessions", json={"spec": scene.source}).raise_for_status().json()
-    session = f"/sessions/{opened['id']}"
-    rest.post(f"{session}/commands", json={"kind": "record"}).raise_for_status()
-
-    def is_recorded() -> bool:
-        return rest.get(f"{session}/tape").status_code == 200
-
-    bench.wait_until(is_recorded, "the iteration is recorded")
-    kinds = [each["kind"] for each in rest.get(f"{session}/tape").json()["structure"]["events"]]
+    session = bench.prepare({"spec": scene.source})
+    tape = bench.rest.get(f"/sessions/{session}/tape").raise_for_status().json()
+    kinds = [each["kind"] for each in tape["structure"]["events"]]
     turn = kinds.index("backward_node")
     end = kinds.index("update")
     event = turn + round((end - turn) * scene.back) if scene.back else 0
-    return f"/#s={opened['id']}&e={event}"
+    return f"/#s={session}&e={event}"
 
 
 def take_picture(on: OpenPage) -> bytes:

@@ -40,9 +40,8 @@ MARKS = """
 
 
 def open_spec(workbench: Workbench, spec: dict[str, Any]) -> None:
-    opened = workbench.rest.post("/sessions", json={"spec": spec}).raise_for_status().json()
-    workbench.rest.post(f"/sessions/{opened['id']}/commands", json={"kind": "record"})
-    workbench.open(f"/#s={opened['id']}")
+    session = workbench.prepare({"spec": spec})
+    workbench.open(f"/#s={session}")
 
 
 def open_settings(workbench: Workbench) -> Locator:

@@ -120,8 +120,9 @@ def test_pictures_of_the_closest_level_have_its_numbers(workbench: Workbench) ->
     units = workbench.page.locator(".neurons-unit text").all_text_contents()
     assert {loss, "fc1 · tanh", *units} <= set(written())
     workbench.page.get_by_role("radiogroup", name="Numbers as").get_by_text("grids").click()
-    cells = workbench.page.locator(".stage-cell").all_text_contents()
-    assert len(cells) > 100
+    in_grids = workbench.page.locator(".stage-cell")
+    workbench.wait_until(lambda: in_grids.count() > 100, "the grids are drawn")
+    cells = in_grids.all_text_contents()
     assert {"fc2.weightᵀ", loss, *cells} <= {*written(), ""}
 
 

@@ -48,6 +48,27 @@ class Workbench(OpenPage):
         self.wait_until_painted()
         return self
 
+    def prepare(self, source: dict[str, Any], command: dict[str, Any] | None = None) -> str:
+        """A new session of a spec or an example, at rest after a command; its id.
+
+        A page that finds no recorded iteration has one recorded: so it is waited for.
+
+        Args:
+            source: the body of `POST /sessions`.
+            command: what it carries out; else it records one iteration.
+        """
+        opened = self.rest.post("/sessions", json=source).raise_for_status().json()
+        path = f"/sessions/{opened['id']}"
+        sent = command or {"kind": "record"}
+        self.rest.post(f"{path}/commands", json=sent).raise_for_status()
+
+        def is_done() -> bool:
+            state = self.rest.get(path).raise_for_status().json()
+            return state["phase"] == "ready" and bool(state["iterations_recorded"])
+
+        self.wait_until(is_done, "the command is carried out")
+        return opened["id"]
+
     def resize(self, width: int, height: int) -> None:
         """Give the window another size."""
         self.page.set_viewport_size(ViewportSize(width=width, height=height))
