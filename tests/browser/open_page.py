@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 FIRST_PAINT_MILLISECONDS = 60_000  # for a machine that is busy with other things
 
@@ -38,6 +38,14 @@ class OpenPage:
             if self.page.evaluate("document.activeElement.matches('[data-painted]')"):
                 return
         raise AssertionError("the Tab key never comes to the graph")
+
+    def search_for(self, query: str) -> Locator:
+        """Open the search by its key and type; answers its dialog."""
+        self.press("Control+k")
+        dialog = self.page.get_by_role("dialog", name="Search the graph")
+        expect(dialog).to_be_visible()
+        dialog.get_by_role("combobox").fill(query)
+        return dialog
 
     def wait_until(self, holds: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
         """Look again until something holds."""

@@ -97,7 +97,9 @@ def test_a_value_and_its_gradient_light_up_together(workbench: Workbench) -> Non
     tape = open_numbers(workbench)
     stand_at(workbench, tape, gradient_of(tape, "tanh2"))
     op = product_of(tape, "tanh2")["id"]
-    workbench.page.locator(f'[data-card="op:{op}"]').focus()
+    # The camera stands at the node that has just run; the search flies to the value.
+    workbench.search_for("tanh2")
+    workbench.press("Enter")
     card = number_card(workbench, op, "forward")
     result_cell(card, ROW, COLUMN).hover()
     gradient = workbench.page.locator(f'[data-gradient-card="op:{op}"]')

@@ -16,15 +16,6 @@ from tests.browser.workbench import Workbench
 from tests.exports.replays import write_replay
 
 
-def search_for(on: OpenPage, query: str) -> Locator:
-    """Open the search by its key and type; answers its dialog."""
-    on.press("Control+k")
-    dialog = on.page.get_by_role("dialog", name="Search the graph")
-    expect(dialog).to_be_visible()
-    dialog.get_by_role("combobox").fill(query)
-    return dialog
-
-
 def is_in_view(on: OpenPage, card: Locator) -> bool:
     """Whether an element lies within the stage, and can be read."""
     box, stage = card.bounding_box(), on.stage.bounding_box()
@@ -40,7 +31,7 @@ def test_an_op_inside_a_closed_layer_is_found_opened_and_flown_to(workbench: Wor
     wanted = [op["id"] for op in ops if op["name"] == "aten.addmm" and op["phase"] == "forward"][-1]
     card = workbench.page.locator(f'[data-card="op:{wanted}"]')
     expect(card).to_have_count(0)
-    dialog = search_for(workbench, "addmm")
+    dialog = workbench.search_for("addmm")
     options = dialog.get_by_role("option")
     found = dialog.get_by_role("group", name="Operations").get_by_role("option")
     for _ in range(found.count() - 1):
@@ -68,7 +59,7 @@ def test_a_preview_tells_shape_and_norm_as_far_as_the_tape_has_run(workbench: Wo
         for each in workbench.tape()["structure"]["tensors"]
         if each["name"] == "fc1.weight"
     )
-    dialog = search_for(workbench, "fc1.weight")
+    dialog = workbench.search_for("fc1.weight")
     parameter = dialog.get_by_role("group", name="Parameters and inputs").get_by_role("option")
     expect(parameter).to_contain_text("×".join(map(str, shape)))
     gradient = dialog.get_by_role("group", name="Gradients").get_by_role("option")
@@ -77,14 +68,14 @@ def test_a_preview_tells_shape_and_norm_as_far_as_the_tape_has_run(workbench: Wo
     expect(dialog).to_have_count(0)
     # A key that comes while the dialog is still closing belongs to the dialog.
     workbench.wait_until(lambda: is_moved_to_the_end(workbench), "the end of the tape")
-    expect(search_for(workbench, "grad fc1.weight").get_by_role("option").first).to_contain_text(
+    expect(workbench.search_for("grad fc1.weight").get_by_role("option").first).to_contain_text(
         "norm "
     )
 
 
 def test_a_mistyped_name_is_forgiven_and_nonsense_is_told(workbench: Workbench) -> None:
     workbench.open()
-    dialog = search_for(workbench, "wieght")
+    dialog = workbench.search_for("wieght")
     expect(dialog).to_contain_text("Nothing is spelled so. Found for weight")
     expect(dialog.get_by_role("option").first).to_contain_text("weight")
     dialog.get_by_role("combobox").fill("transmogrify")
@@ -127,7 +118,7 @@ def replay(browser: Browser, tmp_path: Path) -> Iterator[OpenReplay]:
 
 def test_a_replay_is_searched_on_a_narrow_screen(replay: OpenReplay) -> None:
     replay.open()
-    dialog = search_for(replay, "fc2 addmm")
+    dialog = replay.search_for("fc2 addmm")
     expect(dialog.get_by_role("option").first).to_contain_text("fc2")
     replay.press("Enter")
     card = replay.page.locator("[data-card].is-selected")
