@@ -18,6 +18,14 @@ FEW, MANY = 1_000, 10_000  # iterations between which the heap may not grow
 AIM_EPOCHS = 100  # a second; Playground itself: 58.9, one a frame
 AIM_FRAMES = 50
 
+
+COUNT_SURFACES = """() => {
+  window.surfacesSeen = 0;
+  const figure = document.querySelector("figure[data-iteration]");
+  const count = () => { window.surfacesSeen += 1; };
+  new MutationObserver(count).observe(figure, { attributeFilter: ["data-iteration"] });
+}"""
+
 EPOCH = PLAYGROUND["data"]["samples"] // PLAYGROUND["batch_size"]
 
 
@@ -76,20 +84,23 @@ def measure_rates(page: Page, client: httpx.Client, path: str) -> list[dict[str,
         page.wait_for_timeout(10)
     page.wait_for_timeout(500)
     page.evaluate(COUNT_FRAMES)
+    page.evaluate(COUNT_SURFACES)
     started, first = time.perf_counter(), client.get(path).json()["iteration"]
     page.wait_for_timeout(WATCHED_SECONDS * 1_000)
     seconds, last = time.perf_counter() - started, client.get(path).json()["iteration"]
     frames = page.evaluate(
         "() => { cancelAnimationFrame(window.frameCounter); return framesSeen; }"
     )
+    surfaces = page.evaluate("window.surfacesSeen")
     command(client, path, kind="pause")
     return [
         rate("training in the page", (last - first) / EPOCH / seconds, "epochs/s", AIM_EPOCHS),
-        rate("frames while curves grow", frames / seconds, "fps", AIM_FRAMES),
+        rate("frames while curves and surface move", frames / seconds, "fps", AIM_FRAMES),
+        rate("decision surfaces meanwhile", surfaces / seconds, "per s", None),
     ]
 
 
-def rate(name: str, value: float, unit: str, aim: int) -> dict[str, Any]:
+def rate(name: str, value: float, unit: str, aim: int | None) -> dict[str, Any]:
     """A figure that is better when it is larger."""
     return {"name": name, "value": value, "unit": unit, "aim": aim, "more_is_better": True}
 

@@ -10,6 +10,7 @@ def open_recorded(workbench: Workbench, spec: dict[str, Any]) -> None:
     session = workbench.prepare({"spec": spec})
     workbench.open(f"/#s={session}")
     workbench.press("End")
+    workbench.wait_until_still()
 
 
 def _experiment(name: str, layers: list[dict[str, Any]]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _point_at_a_number(on: OpenPage) -> None:
     on.page.evaluate("document.activeElement.blur()")
     on.press("Home", *["ArrowRight"] * 5)
     on.wait_until(lambda: on.playhead == 5, "the second product")
-    on.page.wait_for_timeout(400)  # the camera comes to rest
+    on.wait_until_still()
     card = on.page.locator(".stage-numbers[data-state=current]")
     result = card.locator(".stage-grid.is-result")
     result.get_by_role("row").nth(3).get_by_role("gridcell").nth(2).hover()

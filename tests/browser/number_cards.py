@@ -41,7 +41,7 @@ def number_card(workbench: Workbench, op: int, half: str) -> Locator:
     attribute = {"forward": "data-card", "backward": "data-gradient-card"}[half]
     card = workbench.page.locator(f'[{attribute}="op:{op}"]')
     expect(card).to_be_visible()
-    workbench.page.wait_for_timeout(400)  # the camera comes to rest: what moves is not pointed at
+    workbench.wait_until_still()
     return card
 
 

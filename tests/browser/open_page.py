@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.stillness import wait_until_still
+
 FIRST_PAINT_MILLISECONDS = 60_000  # for a machine that is busy with other things
 
 
@@ -38,6 +40,10 @@ class OpenPage:
             if self.page.evaluate("document.activeElement.matches('[data-painted]')"):
                 return
         raise AssertionError("the Tab key never comes to the graph")
+
+    def wait_until_still(self) -> None:
+        """Nothing on the stage moves any more."""
+        wait_until_still(self.page)
 
     def search_for(self, query: str) -> Locator:
         """Open the search by its key and type; answers its dialog."""

@@ -5,6 +5,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from tests.browser.screen_numbers import inspector
+from tests.browser.stillness import wait_until_still
 
 
 def tensor_named(tape: dict[str, Any], name: str) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def gradient_of(tape: dict[str, Any], name: str) -> dict[str, Any]:
 
 def choose(page: Page, tensor: dict[str, Any]) -> None:
     """Press the tensor's chip on the stage."""
+    wait_until_still(page)
     page.locator(f'[data-chip="{tensor["id"]}"]').first.click()
 
 

@@ -13,6 +13,7 @@ from bench.workloads import Workload
 from tests.browser.open_replay import OpenReplay
 from tests.browser.recorded_workloads import save_replay
 from tests.browser.screen_numbers import assert_shown, inspector, number_grid
+from tests.browser.stillness import wait_until_still
 
 STEPS = 1_000
 LOOP = "matmul, tanh × 1\u202f000"
@@ -73,14 +74,10 @@ def state_after(work: Workload, steps: int) -> Tensor:
 
 def corner(element: Locator) -> tuple[float, float]:
     """Where an element begins on the screen, once it has come to rest."""
-    before = None
-    for _ in range(200):
-        box = element.bounding_box()
-        if box is not None and box == before:
-            return box["x"], box["y"]
-        before = box
-        element.page.wait_for_timeout(60)
-    raise AssertionError("it never comes to rest")
+    wait_until_still(element.page)
+    box = element.bounding_box()
+    assert box is not None
+    return box["x"], box["y"]
 
 
 def assert_stays(before: tuple[float, float], after: tuple[float, float]) -> None:
@@ -118,6 +115,7 @@ def test_the_slider_is_worked_by_keys(rnn: OpenReplay) -> None:
 def test_what_stands_for_the_hidden_steps_leads_to_the_next_one(rnn: OpenReplay) -> None:
     rnn.page.get_by_role("button", name="999 more steps after this one").first.click()
     expect_step(rnn, "2")
+    rnn.wait_until_still()
     rnn.page.get_by_role("button", name="One more step before this one").first.click()
     expect_step(rnn, "1")
 

@@ -56,6 +56,20 @@ def test_the_surface_follows_training_and_tells_what_is_pointed_at(workbench: Wo
     assert abs(value - expected) <= max(5e-4, HALF_A_DIGIT * abs(expected))
 
 
+def test_beside_the_curves_a_small_surface_follows_training_and_leads_to_the_large_one(
+    workbench: Workbench,
+) -> None:
+    workbench.open()
+    set_iterations(workbench, 300)
+    open_pane(workbench, "Curves")
+    train_to(workbench, 301)
+    reached = workbench.read("")["iteration"]
+    expect(workbench.page.locator(f'figure[data-iteration="{reached}"] canvas')).to_be_visible()
+    workbench.page.get_by_role("button", name="Show the predictions").click()
+    pane = workbench.page.get_by_role("tabpanel", name="Predictions")
+    expect(pane.locator(f'[data-iteration="{reached}"]')).to_be_visible()
+
+
 def test_a_landscape_is_computed_and_a_point_of_its_path_travels(workbench: Workbench) -> None:
     workbench.open()
     set_iterations(workbench, 300)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, expect
 
 from tests.browser.screen_numbers import inspector
+from tests.browser.stillness import wait_until_still
 from tests.browser.tapes import tensor_named
 from tests.browser.workbench import Workbench
 from tests.live_server import LiveServer
@@ -14,7 +15,7 @@ from tests.live_server import LiveServer
 
 def box_of(element: Locator) -> FloatRect:
     """Where an element lies, once it lies still."""
-    element.page.wait_for_timeout(500)
+    wait_until_still(element.page)
     box = element.bounding_box()
     assert box is not None
     return box

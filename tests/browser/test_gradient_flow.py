@@ -93,6 +93,7 @@ def test_what_the_keyboard_tells_stands_beside_the_ring(workbench: Workbench) ->
     open_recorded(workbench, skip())
     workbench.tab_to_graph()
     workbench.press("Home", "ArrowRight")
+    workbench.wait_until_still()
     ring = workbench.stage.locator(".stage-ring").bounding_box()
     expect(tooltip(workbench)).to_be_visible()
     told = tooltip(workbench).bounding_box()
@@ -106,6 +107,7 @@ def test_what_the_keyboard_tells_stands_beside_the_ring(workbench: Workbench) ->
 def test_where_gradients_are_added_each_arrival_and_the_sum_are_told(workbench: Workbench) -> None:
     open_recorded(workbench, skip())
     workbench.press("0")  # all of it in view, and so no map over a corner of it
+    workbench.wait_until_still()
     card(workbench, "fc1", "gradient-card").hover()
     expect(tooltip(workbench)).to_contain_text("2 gradients are added")
     tape = workbench.tape()

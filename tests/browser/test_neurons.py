@@ -72,7 +72,7 @@ def test_lines_are_as_wide_as_weights_or_as_their_gradients(workbench: Workbench
         ("gradients", gradient_of(tape, "fc3.weight")),
     ):
         workbench.page.get_by_role("radiogroup", name="Lines show").get_by_text(title).click()
-        workbench.page.wait_for_timeout(200)
+        workbench.wait_until_still()
         magnitudes = [abs(value) for value in exact(workbench, tensor, "0,:")]
         lines = [part(workbench, f"fc3.weight[0, {k}] ").locator(".neurons-line") for k in range(8)]
         widths = [

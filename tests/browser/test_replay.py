@@ -59,6 +59,7 @@ def replay(browser: Browser, moons: RecordedFile) -> Iterator[OpenReplay]:
 
 
 def choose(replay: OpenReplay, recording: Recording, name: str) -> None:
+    replay.wait_until_still()
     replay.page.locator(f'[data-chip="{recording.find(name)}"]').first.click()
 
 
@@ -120,6 +121,7 @@ def test_a_group_opens_and_closes(replay: OpenReplay) -> None:
     layer.locator("[data-open]").first.click()
     title = replay.page.get_by_role("button", name="fc1 · linear, close this group").first
     expect(title).to_be_visible()
+    replay.wait_until_still()
     title.click()
     expect(title).to_have_count(0)
     expect(layer.first).to_be_visible()

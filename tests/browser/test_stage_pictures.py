@@ -79,7 +79,7 @@ def test_the_svg_of_the_view_leaves_out_what_is_not_in_view(workbench: Workbench
     workbench.open()
     for _ in range(6):
         workbench.press("+")
-    workbench.page.wait_for_timeout(500)
+    workbench.wait_until_still()
     _, view = take(workbench, "View as SVG")
     _, everything = take(workbench, "Stage as SVG")
 

@@ -7,7 +7,6 @@ from tests.browser.workbench import Workbench
 from tests.live_server import LiveServer
 
 NOTCH = 120
-REST_MILLISECONDS = 400  # for the camera and the cards to come to rest
 
 
 def point_at(workbench: Workbench, card: Locator) -> tuple[float, float]:
@@ -23,10 +22,10 @@ def turn_until(workbench: Workbench, step: int, wanted: Locator, count: int) -> 
     """Turn the wheel notch by notch until so many of these are there."""
     for _ in range(20):
         if wanted.count() == count:
-            workbench.page.wait_for_timeout(REST_MILLISECONDS)
+            workbench.wait_until_still()
             return
         workbench.page.mouse.wheel(0, step)
-        workbench.page.wait_for_timeout(REST_MILLISECONDS)
+        workbench.wait_until_still()
     expect(wanted).to_have_count(count)
 
 
@@ -75,7 +74,7 @@ def test_nothing_flickers_at_a_threshold(workbench: Workbench) -> None:
     turn_until(workbench, -NOTCH, numbers, 1)
     for step in (NOTCH, -NOTCH) * 4:
         page.mouse.wheel(0, step)
-        page.wait_for_timeout(REST_MILLISECONDS)
+        workbench.wait_until_still()
         assert numbers.count() == 1
 
 
@@ -85,11 +84,11 @@ def test_what_was_opened_by_hand_stays_open(workbench: Workbench) -> None:
     page.locator('[data-card="call:0"]').dblclick()
     op = page.locator('[data-card="op:1"]')
     expect(op).to_be_visible()
-    page.wait_for_timeout(REST_MILLISECONDS)
+    workbench.wait_until_still()
     point_at(workbench, op)
     for _ in range(3):
         page.mouse.wheel(0, NOTCH)
-        page.wait_for_timeout(REST_MILLISECONDS)
+        workbench.wait_until_still()
     expect(page.locator('[data-card="call:0"]')).to_have_count(0)
 
 

@@ -1,7 +1,7 @@
 /** Paints what a network gives over the plane of its two inputs, and its samples on it. */
 
 import { divergenceOf, type FunctionSurface } from "../model/functionSurface";
-import { evenPlotArea, type PlotArea } from "../model/plotArea";
+import { evenPlotArea, NO_MARGIN, type PlotArea } from "../model/plotArea";
 import type { SamplePoint } from "../model/predictions";
 import { clipTo, drawAxes } from "./axes";
 import { traceContour } from "./contourLines";
@@ -15,14 +15,16 @@ export interface DecisionView {
   readonly surface: FunctionSurface;
   readonly points: readonly SamplePoint[];
   readonly colors: PictureColors;
+  /** Without axes. */
+  readonly bare?: boolean;
 }
 
 /** So strong a surface at most: the samples on it have to stand out. */
 const STRONGEST = 0.72;
 const CLASS_STRENGTH = 0.6;
 
-export function decisionArea(surface: FunctionSurface, size: PictureSize): PlotArea {
-  return evenPlotArea(size, surface.x, surface.y ?? surface.targets);
+export function decisionArea(surface: FunctionSurface, size: PictureSize, bare = false): PlotArea {
+  return evenPlotArea(size, surface.x, surface.y ?? surface.targets, bare ? NO_MARGIN : undefined);
 }
 
 export function drawDecision(
@@ -32,8 +34,8 @@ export function drawDecision(
 ): void {
   const pen = penOn(canvas, size);
   if (pen === null) return;
-  const { surface, points, colors } = view;
-  const area = decisionArea(surface, size);
+  const { surface, points, colors, bare } = view;
+  const area = decisionArea(surface, size, bare);
   const fill = targetColor(surface, colors);
   pen.save();
   clipTo(pen, area);
@@ -45,7 +47,7 @@ export function drawDecision(
   if (hasTwoSides(surface)) drawBoundary(pen, area, surface, colors);
   drawSamples(pen, area, points, { fill, outline: colors.surface });
   pen.restore();
-  drawAxes(pen, area, colors);
+  if (!bare) drawAxes(pen, area, colors);
 }
 
 /** The colour of a sample, and of what the network gives where it is sure of that. */

@@ -1,7 +1,7 @@
 /** Paints what a network of one input gives, and its samples around it. */
 
 import { valueOnAxis, type FunctionSurface, type Plane } from "../model/functionSurface";
-import { plotArea, toPixel, type PlotArea } from "../model/plotArea";
+import { NO_MARGIN, plotArea, toPixel, type PlotArea } from "../model/plotArea";
 import { boundsOf, type SamplePoint } from "../model/predictions";
 import { clipTo, drawAxes } from "./axes";
 import { toCss } from "./palette";
@@ -13,6 +13,8 @@ export interface CurveView {
   readonly surface: FunctionSurface;
   readonly points: readonly SamplePoint[];
   readonly colors: PictureColors;
+  /** Without axes. */
+  readonly bare?: boolean;
 }
 
 /** The axis goes over samples and targets, and over the curve only as far as it makes sense. */
@@ -20,17 +22,19 @@ export function curveArea(
   surface: FunctionSurface,
   points: readonly SamplePoint[],
   size: PictureSize,
+  bare = false,
 ): PlotArea {
   const data = [surface.targets.low, surface.targets.high, ...points.map(({ y }) => y)];
   const shares = surface.reading === "numbers" ? [] : [0, 1];
-  return plotArea(size, surface.x, boundsOf([...data, ...shares], 0.12));
+  const y = boundsOf([...data, ...shares], 0.12);
+  return plotArea(size, surface.x, y, bare ? NO_MARGIN : undefined);
 }
 
 export function drawCurve(canvas: HTMLCanvasElement, view: CurveView, size: PictureSize): void {
   const pen = penOn(canvas, size);
   if (pen === null) return;
-  const { surface, points, colors } = view;
-  const area = curveArea(surface, points, size);
+  const { surface, points, colors, bare } = view;
+  const area = curveArea(surface, points, size, bare);
   pen.save();
   clipTo(pen, area);
   const faded = toCss(colors.palette.ink, 0.42);
@@ -41,7 +45,7 @@ export function drawCurve(canvas: HTMLCanvasElement, view: CurveView, size: Pict
     strokeCurve(pen, area, surface, plane);
   });
   pen.restore();
-  drawAxes(pen, area, colors);
+  if (!bare) drawAxes(pen, area, colors);
 }
 
 function strokeCurve(

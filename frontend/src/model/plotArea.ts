@@ -16,12 +16,21 @@ export interface Room {
   readonly height: number;
 }
 
+export interface Margin {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
 /** Around the rectangle, in pixels: for the numbers on the axes. */
-export const PLOT_MARGIN = { left: 40, right: 8, top: 6, bottom: 20 };
+const AXES_MARGIN: Margin = { left: 40, right: 8, top: 6, bottom: 20 };
+/** Where there are no axes. */
+export const NO_MARGIN: Margin = { left: 0, right: 0, top: 0, bottom: 0 };
 
 /** As large as the room allows. */
-export function plotArea(room: Room, x: Bounds, y: Bounds): PlotArea {
-  const { left, right, top, bottom } = PLOT_MARGIN;
+export function plotArea(room: Room, x: Bounds, y: Bounds, margin = AXES_MARGIN): PlotArea {
+  const { left, right, top, bottom } = margin;
   return {
     left,
     top,
@@ -33,8 +42,8 @@ export function plotArea(room: Room, x: Bounds, y: Bounds): PlotArea {
 }
 
 /** The same with one unit of x as long as one of y: shapes are what they are. */
-export function evenPlotArea(room: Room, x: Bounds, y: Bounds): PlotArea {
-  const whole = plotArea(room, x, y);
+export function evenPlotArea(room: Room, x: Bounds, y: Bounds, margin = AXES_MARGIN): PlotArea {
+  const whole = plotArea(room, x, y, margin);
   const unit = Math.min(whole.width / (x.high - x.low), whole.height / (y.high - y.low));
   return { ...whole, width: unit * (x.high - x.low), height: unit * (y.high - y.low) };
 }

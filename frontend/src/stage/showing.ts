@@ -23,6 +23,8 @@ export interface ShowingHandlers {
   selected(): Selection | null;
   /** Another structure is on its way. */
   begun(): void;
+  /** A new layout is on its way. */
+  asked(): void;
   /** Other cards, or other numbers on them. */
   changed(): void;
   /** The same cards wear other marks. */
@@ -55,6 +57,11 @@ export class Showing {
 
   get structure(): Structure | null {
     return this.tape?.structure ?? null;
+  }
+
+  /** A new layout is on its way. */
+  get isArranging(): boolean {
+    return this.arranger.isWorking;
   }
 
   get geometry(): Geometry | null {
@@ -219,6 +226,7 @@ export class Showing {
       done: (geometry) => this.take(geometry, arrival),
       failed: (error) => this.handlers.failed(error),
     });
+    this.handlers.asked();
   }
 
   private take(geometry: Geometry, arrival: Arrival): void {

@@ -11,7 +11,7 @@ import { CameraControl } from "./camera/cameraControl";
 import { CameraWork } from "./camera/cameraWork";
 import { CardColors } from "./cards/cardColors";
 import { Chosen } from "./pointing/chosen";
-import { make } from "./dom";
+import { make, setAttribute } from "./dom";
 import { FrameLoop, type Painted } from "./canvas/frameLoop";
 import type { Rect } from "./layout/geometry";
 import { Gestures } from "./camera/gestures";
@@ -49,7 +49,10 @@ export interface StageHandlers {
 export class Stage {
   private readonly root = make("div", "stage-root");
   private readonly cardColors = new CardColors();
-  private readonly loop = new FrameLoop((now, isStale) => this.tick(now, isStale));
+  private readonly loop = new FrameLoop(
+    (now, isStale) => this.tick(now, isStale),
+    () => this.tellMoving(),
+  );
   private readonly pointer = new NumberPointer(() => this.loop.repaint());
   private readonly far: FarNumbers;
   private readonly painter: Painter;
@@ -91,6 +94,7 @@ export class Stage {
     this.showing = new Showing(this.camera, isStill, {
       selected: () => this.chosen.only,
       begun: () => this.pointer.clear(),
+      asked: () => this.tellMoving(),
       changed: () => {
         this.recolor();
         this.chosen.locate();
@@ -104,6 +108,7 @@ export class Stage {
       },
       failed: (error) => {
         this.levelZoom.settle();
+        this.tellMoving();
         this.overlay.tell(`The graph could not be laid out. ${error.message}`);
       },
     });
@@ -361,6 +366,12 @@ export class Stage {
     this.hoverCard.tell(cards, this.walker.place);
     this.tellPainted();
     return isLeft;
+  }
+
+  /** For whoever waits until the picture stands still: what moves is not pointed at. */
+  private tellMoving(): void {
+    const isMoving = this.loop.isRunning || this.showing.isArranging;
+    setAttribute(this.root, "data-moving", isMoving ? "" : null);
   }
 
   /** For whoever waits until the picture stands: tests above all. */

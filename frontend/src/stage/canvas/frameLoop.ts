@@ -11,8 +11,16 @@ export class FrameLoop {
   private request = 0;
   private isStale = true;
 
-  /** `paint` answers null where there is no room to paint in yet. */
-  constructor(private readonly paint: (now: number, isStale: boolean) => Painted | null) {}
+  /** `paint` answers null where there is no room to paint in yet; `told`: it starts, or rests. */
+  constructor(
+    private readonly paint: (now: number, isStale: boolean) => Painted | null,
+    private readonly told: () => void,
+  ) {}
+
+  /** Another frame is due. */
+  get isRunning(): boolean {
+    return this.request !== 0;
+  }
 
   /** Something has changed. */
   repaint(): void {
@@ -25,14 +33,16 @@ export class FrameLoop {
   }
 
   private next(): void {
-    if (this.request === 0) this.request = requestAnimationFrame((now) => this.tick(now));
+    if (this.request !== 0) return;
+    this.request = requestAnimationFrame((now) => this.tick(now));
+    this.told();
   }
 
   private tick(now: number): void {
     this.request = 0;
     const painted = this.paint(now, this.isStale);
-    if (painted === null) return;
-    this.isStale = painted.isStale;
-    if (painted.isStale || painted.goesOn) this.next();
+    this.isStale = painted?.isStale ?? this.isStale;
+    if (painted !== null && (painted.isStale || painted.goesOn)) this.next();
+    else this.told();
   }
 }

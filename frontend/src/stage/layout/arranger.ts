@@ -18,6 +18,12 @@ export interface ArrangeHandlers {
 export class Arranger {
   private readonly client = new LayoutClient();
   private latest = 0;
+  private awaited: number | null = null;
+
+  /** A layout has been asked for and is not there yet. */
+  get isWorking(): boolean {
+    return this.awaited !== null;
+  }
 
   /** Only the latest request is answered. */
   arrange(
@@ -26,17 +32,19 @@ export class Arranger {
     viewport: Viewport,
     { done, failed }: ArrangeHandlers,
   ): void {
-    const request = ++this.latest;
+    const request = (this.awaited = ++this.latest);
     const ifLatest =
       <Value>(act: (value: Value) => void) =>
       (value: Value): void => {
-        if (request === this.latest) act(value);
+        if (request !== this.awaited) return;
+        this.awaited = null;
+        act(value);
       };
     this.choose(scene, choice, viewport).then(ifLatest(done), ifLatest(failed));
   }
 
   cancel(): void {
-    this.latest += 1;
+    this.awaited = null;
   }
 
   destroy(): void {
