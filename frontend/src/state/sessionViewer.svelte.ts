@@ -16,6 +16,9 @@ import { SessionSource } from "./sessionSource";
 import { TrainingState } from "./training.svelte";
 import { Viewer, type PlayheadRule } from "./viewer.svelte";
 
+/** Between two iterations that the stage shows while it goes along with training. */
+const FOLLOW_MILLISECONDS = 100;
+
 export interface Adoption {
   /** Where to stand; else at the start of the latest recorded iteration. */
   place?: Place | null;
@@ -31,7 +34,7 @@ export abstract class SessionViewer extends Viewer {
   readonly imageMaps = new ImageMapsState();
   readonly landscape = new LandscapeState();
   readonly session = new SessionState((event) => this.#hear(event));
-  readonly #followed = new Latest<number>();
+  readonly #followed = new Latest<number>(FOLLOW_MILLISECONDS);
 
   get recorded(): readonly number[] {
     return this.session.recorded;
