@@ -10,6 +10,5 @@ export function metricRows(first: number, losses: Metrics["loss"]): Metrics {
     loss: losses,
     learning_rate: losses.map(() => 0.1),
     gradient_norm: { "fc1.weight": losses },
-    parameter_norm: { "fc1.weight": losses },
   };
 }

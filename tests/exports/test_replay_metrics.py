@@ -18,13 +18,12 @@ def long_run() -> Metrics:
         loss=losses,
         learning_rate=[0.1] * ROWS,
         gradient_norm={"w": [float(row) for row in range(ROWS)]},
-        parameter_norm={"w": losses},
     )
 
 
 def test_a_short_run_stays_whole() -> None:
     columns = {"iteration": [0, 1], "loss": [2.0, 1.0], "learning_rate": [0.1, 0.1]}
-    run = Metrics(**columns, gradient_norm={}, parameter_norm={})
+    run = Metrics(**columns, gradient_norm={})
     assert thin_metrics(run) == (run, [])
 
 
@@ -40,7 +39,7 @@ def test_rows_stay_whole_and_in_order_and_are_few() -> None:
     thinned, _ = thin_metrics(long_run())
     assert thinned.iteration == sorted(set(thinned.iteration))
     assert thinned.gradient_norm["w"] == [float(row) for row in thinned.iteration]
-    columns = [thinned.loss, thinned.learning_rate, thinned.parameter_norm["w"]]
+    columns = [thinned.loss, thinned.learning_rate, thinned.gradient_norm["w"]]
     assert {len(column) for column in columns} == {len(thinned.iteration)}
     assert 5 * len(thinned.iteration) <= MAX_REPLAY_METRIC_VALUES
     assert 5 * len(thinned.iteration) > MAX_REPLAY_METRIC_VALUES / 4

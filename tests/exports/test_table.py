@@ -17,7 +17,6 @@ def metrics_of(losses: list[float]) -> Metrics:
         loss=losses,
         learning_rate=[0.1] * count,
         gradient_norm={"fc1.weight": [1.5] * count, "fc1.bias": [0.0] * count},
-        parameter_norm={"fc1.weight": [2.5] * count, "fc1.bias": [1.0] * count},
     )
 
 
@@ -28,8 +27,8 @@ def read(table: bytes) -> list[dict[str, str]]:
 def test_each_iteration_is_a_row_with_the_columns_of_the_metrics() -> None:
     rows = read(write_table(metrics_of([0.5, 0.25])))
     assert list(rows[0]) == [
-        *("iteration", "loss", "learning_rate", "gradient_norm.fc1.weight"),
-        *("gradient_norm.fc1.bias", "parameter_norm.fc1.weight", "parameter_norm.fc1.bias"),
+        *("iteration", "loss", "learning_rate"),
+        *("gradient_norm.fc1.weight", "gradient_norm.fc1.bias"),
     ]
     assert [row["iteration"] for row in rows] == ["0", "1"]
     assert [row["loss"] for row in rows] == ["0.5", "0.25"]

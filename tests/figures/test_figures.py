@@ -23,8 +23,7 @@ def make_metrics(loss: list[float], **gradient_norm: list[float]) -> Metrics:
         learning_rate=[0.1] * count,
         accuracy=loss,
         gradient_norm=norms,
-        parameter_norm=norms,
-        updates=UpdateMetrics(iteration=iteration, norm=norms, ratio=norms),
+        updates=UpdateMetrics(iteration=iteration, norm=norms, parameter_norm=norms, ratio=norms),
         validation=ValidationMetrics(iteration=iteration, loss=loss, accuracy=loss),
     )
 

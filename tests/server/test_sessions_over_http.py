@@ -193,7 +193,7 @@ def test_metrics_can_be_asked_for_from_an_iteration_on(client: httpx.Client) -> 
     carry_out(client, path, kind="run", iterations=5)
     columns = client.get(f"{path}/metrics", params={"since": 3}).json()
     assert columns["iteration"] == [3, 4]
-    assert set(columns["gradient_norm"]) == set(columns["parameter_norm"])
+    assert len(columns["gradient_norm"]["fc1.weight"]) == 2
     assert all(math.isfinite(norm) for norm in columns["gradient_norm"]["fc1.weight"])
 
 

@@ -95,7 +95,6 @@ def rows_of(metrics: Metrics) -> dict[int, tuple[float, ...]]:
         metrics.loss,
         metrics.learning_rate,
         *metrics.gradient_norm.values(),
-        *metrics.parameter_norm.values(),
     ]
     return dict(zip(metrics.iteration, zip(*columns, strict=True), strict=True))
 

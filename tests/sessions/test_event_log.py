@@ -24,7 +24,6 @@ def metrics(*iterations: int) -> MetricsEvent:
             loss=numbers,
             learning_rate=[0.1] * len(numbers),
             gradient_norm={"w": [-number for number in numbers]},
-            parameter_norm={"w": [2 * number for number in numbers]},
         )
     )
 
@@ -66,7 +65,6 @@ def test_neighbouring_metrics_come_as_one_event_with_the_last_number() -> None:
         loss=[0.0, 1.0, 2.0],
         learning_rate=[0.1] * 3,
         gradient_norm={"w": [0.0, -1.0, -2.0]},
-        parameter_norm={"w": [0.0, 2.0, 4.0]},
     )
     assert second.event == recorded(3)
     assert iterations_of(third) == [3]

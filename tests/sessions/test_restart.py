@@ -62,7 +62,7 @@ async def test_interventions_are_in_force_after_a_restart(
     make_host: HostMaker, tmp_path: Path
 ) -> None:
     first = await make_host(tmp_path)
-    await first.open("a", MOONS)
+    await first.open("a", MOONS.model_copy(update={"update_norms_every": 1}))
     freeze = InterveneCommand(kind="intervene", layer="fc1", what="freeze")
     await first.send("a", freeze)
     await first.stop()
@@ -70,7 +70,8 @@ async def test_interventions_are_in_force_after_a_restart(
     assert (await second.state("a")).interventions == (freeze.intervention,)
     sequence = await second.send("a", run_command(5))
     await follow(second, "a", is_ready_at(5), after=sequence)
-    norms = json.loads((await second.ask("a", MetricsQuestion())).payload)["parameter_norm"]
+    answer = await second.ask("a", MetricsQuestion())
+    norms = json.loads(answer.payload)["updates"]["parameter_norm"]
     assert len(set(norms["fc1.weight"])) == 1
     assert len(set(norms["fc2.weight"])) == 5
 

@@ -26,7 +26,6 @@ def document(*frames: ReplayFrame, name: str = "net", losses: tuple[float, ...] 
         loss=list(losses),
         learning_rate=[0.1] * len(losses),
         gradient_norm={},
-        parameter_norm={},
     )
     return ReplayDocument(
         name=name,

@@ -392,10 +392,10 @@ class Experiment:
     def _go_on(self, measured: Measured, validation_loss: float | None) -> None:
         """The iteration has run: note what is known of it, and stand before the next one."""
         self._note_changed(*(each.words for each in self.interventions))
-        loss, learning_rate, norms, hits, update_norms = measured
-        self._metrics.append(self.iteration, loss, learning_rate, norms, hits)
+        loss, learning_rate, gradient_norms, hits, update_norms = measured
+        self._metrics.append(self.iteration, loss, learning_rate, gradient_norms, hits)
         if update_norms is not None:
-            self._metrics.append_updates(self.iteration, update_norms, norms)
+            self._metrics.append_updates(self.iteration, *update_norms)
         self._learner.regime.advance(self.iteration, loss, validation_loss)
         self._last_loss = loss.detach()
         self.iteration += 1

@@ -41,13 +41,13 @@ def _columns(metrics: Metrics) -> dict[str, Cells]:
     if metrics.accuracy:
         columns["accuracy"] = metrics.accuracy
     columns |= _named("gradient_norm", metrics.gradient_norm)
-    columns |= _named("parameter_norm", metrics.parameter_norm)
     updates, validation = metrics.updates, metrics.validation
     validated = {"loss": validation.loss}
     if validation.accuracy:
         validated["accuracy"] = validation.accuracy
     for measured_at, named in (
         (updates.iteration, _named("updates.norm", updates.norm)),
+        (updates.iteration, _named("updates.parameter_norm", updates.parameter_norm)),
         (updates.iteration, _named("updates.ratio", updates.ratio)),
         (validation.iteration, _named("validation", validated)),
     ):

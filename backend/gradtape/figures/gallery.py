@@ -50,6 +50,6 @@ def figure_json(figure: go.Figure) -> bytes:
 
 def layouts_json() -> bytes:
     """The layouts of all figures by name: what they mean, for whoever puts the points in."""
-    nothing = Metrics(iteration=[], loss=[], learning_rate=[], gradient_norm={}, parameter_norm={})
+    nothing = Metrics(iteration=[], loss=[], learning_rate=[], gradient_norm={})
     figures = {name: json.loads(figure_json(build(nothing))) for name, build in FIGURES.items()}
     return json.dumps({name: figure["layout"] for name, figure in figures.items()}).encode()

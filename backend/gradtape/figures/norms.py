@@ -27,8 +27,9 @@ def build_gradient_flow_figure(metrics: Metrics) -> go.Figure:
 
 
 def build_parameters_figure(metrics: Metrics) -> go.Figure:
-    """The L2 norm of each parameter."""
-    return _build("Parameters", "parameter norm", metrics.iteration, metrics.parameter_norm)
+    """The L2 norm of each parameter before an update."""
+    updates = metrics.updates
+    return _build("Parameters", "parameter norm", updates.iteration, updates.parameter_norm)
 
 
 def build_updates_figure(metrics: Metrics) -> go.Figure:

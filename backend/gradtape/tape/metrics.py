@@ -21,10 +21,12 @@ class UpdateMetrics(Plain):
     norm: dict[str, list[Number]] = Field(
         default={}, description="L2 norm of the change by the update, by parameter."
     )
+    parameter_norm: dict[str, list[Number]] = Field(
+        default={}, description="L2 norm of the parameter before the update, by parameter."
+    )
     ratio: dict[str, list[Number]] = Field(
         default={},
-        description="That norm, divided by the norm of the parameter before the update; infinite "
-        "where the parameter was zero.",
+        description="The first norm, divided by the second; infinite where the parameter was zero.",
     )
 
     @classmethod
@@ -33,6 +35,7 @@ class UpdateMetrics(Plain):
         return cls.model_construct(
             iteration=_chain(part.iteration for part in parts),
             norm=_chain_named([part.norm for part in parts]),
+            parameter_norm=_chain_named([part.parameter_norm for part in parts]),
             ratio=_chain_named([part.ratio for part in parts]),
         )
 
@@ -42,6 +45,7 @@ class UpdateMetrics(Plain):
         return self.model_construct(
             iteration=_take(self.iteration, rows),
             norm=_take_named(self.norm, rows),
+            parameter_norm=_take_named(self.parameter_norm, rows),
             ratio=_take_named(self.ratio, rows),
         )
 
@@ -87,19 +91,16 @@ class Metrics(Plain):
     gradient_norm: dict[str, list[Number]] = Field(
         description="L2 norm before any clipping, by parameter."
     )
-    parameter_norm: dict[str, list[Number]] = Field(
-        description="L2 norm before the update, by parameter."
-    )
     updates: UpdateMetrics = Field(default=UpdateMetrics())
     validation: ValidationMetrics = Field(default=ValidationMetrics())
 
     @property
     def value_count(self) -> int:
         """How many numbers it holds."""
-        dense = 3 + bool(self.accuracy) + len(self.gradient_norm) + len(self.parameter_norm)
+        dense = 3 + bool(self.accuracy) + len(self.gradient_norm)
         return (
             dense * len(self.iteration)
-            + (1 + 2 * len(self.updates.norm)) * len(self.updates.iteration)
+            + (1 + 3 * len(self.updates.norm)) * len(self.updates.iteration)
             + (2 + bool(self.validation.accuracy)) * len(self.validation.iteration)
         )
 
@@ -113,7 +114,6 @@ class Metrics(Plain):
             learning_rate=_chain(part.learning_rate for part in parts),
             accuracy=_chain(part.accuracy for part in parts),
             gradient_norm=_chain_named([part.gradient_norm for part in parts]),
-            parameter_norm=_chain_named([part.parameter_norm for part in parts]),
             updates=UpdateMetrics.joined([part.updates for part in parts]),
             validation=ValidationMetrics.joined([part.validation for part in parts]),
         )
@@ -127,7 +127,6 @@ class Metrics(Plain):
             learning_rate=_take(self.learning_rate, rows),
             accuracy=_take(self.accuracy, rows),
             gradient_norm=_take_named(self.gradient_norm, rows),
-            parameter_norm=_take_named(self.parameter_norm, rows),
             updates=self.updates.pick(choose),
             validation=self.validation.pick(choose),
         )

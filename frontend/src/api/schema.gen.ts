@@ -3613,16 +3613,10 @@ export interface components {
                 [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
             };
             /**
-             * Parameter Norm
-             * @description L2 norm before the update, by parameter.
-             */
-            parameter_norm: {
-                [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
-            };
-            /**
              * @default {
              *       "iteration": [],
              *       "norm": {},
+             *       "parameter_norm": {},
              *       "ratio": {}
              *     }
              */
@@ -5590,8 +5584,16 @@ export interface components {
                 [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
             };
             /**
+             * Parameter Norm
+             * @description L2 norm of the parameter before the update, by parameter.
+             * @default {}
+             */
+            parameter_norm: {
+                [key: string]: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            };
+            /**
              * Ratio
-             * @description That norm, divided by the norm of the parameter before the update; infinite where the parameter was zero.
+             * @description The first norm, divided by the second; infinite where the parameter was zero.
              * @default {}
              */
             ratio: {

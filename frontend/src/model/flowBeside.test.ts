@@ -6,8 +6,12 @@ import { ABSENT } from "./flowSeries";
 
 const metrics: Metrics = {
   ...metricRows(0, [1, 1, 1, 1]),
-  parameter_norm: { "fc1.weight": [2, 2, 4, 4] },
-  updates: { iteration: [0, 2], norm: { "fc1.weight": [0.002, 0.2] }, ratio: {} },
+  updates: {
+    iteration: [0, 2],
+    norm: { "fc1.weight": [0.002, 0.2] },
+    parameter_norm: { "fc1.weight": [2, 4] },
+    ratio: {},
+  },
 };
 const rows = [{ name: "fc1", parameters: ["fc1.weight"] }];
 

@@ -39,10 +39,10 @@ const metrics: Metrics = {
     "fc1.bias": [4, 0, 1, "Infinity"],
     scale: [1, 1, 1, 1],
   },
-  parameter_norm: { "fc1.weight": [3, 3, 3, 3], "fc1.bias": [4, 4, 4, 4], scale: [0, 0, 0, 0] },
   updates: {
     iteration: [0, 2],
     norm: { "fc1.weight": [0.3, 0.6], "fc1.bias": [0.4, 0.8], scale: [1, 0] },
+    parameter_norm: { "fc1.weight": [3, 3], "fc1.bias": [4, 4], scale: [0, 0] },
     ratio: {},
   },
 };
@@ -71,7 +71,7 @@ describe("flow over time", () => {
   });
 
   it("compares an update with the weights as they were before it", () => {
-    const rows = flowRows(Object.keys(metrics.parameter_norm), false);
+    const rows = flowRows(Object.keys(metrics.updates.parameter_norm), false);
     const { iterations, values } = updateSeries(metrics, rows);
     expect(iterations).toEqual([0, 2]);
     expect(values[0]?.[0]).toBeCloseTo(0.1, 12); // √(0.3² + 0.4²) / 5

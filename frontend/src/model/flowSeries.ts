@@ -2,7 +2,6 @@
 
 import type { IterationLayers, JsonNumber, Metrics } from "../api/types";
 import type { FlowMeasure } from "./flowScale";
-import { rowsBefore } from "./metrics";
 import { toNumber } from "./tape";
 
 /** A layer with the parameters whose numbers count together; or one parameter alone. */
@@ -90,12 +89,11 @@ export function gradientSeries(metrics: Metrics, rows: readonly FlowRow[]): Flow
 
 /** How far the update moved each row's parameters, beside their size before it. */
 export function updateSeries(metrics: Metrics, rows: readonly FlowRow[]): FlowSeries {
-  const { iteration: iterations, norm } = metrics.updates;
-  const places = iterations.map((iteration) => rowsBefore(metrics.iteration, iteration));
+  const { iteration: iterations, norm, parameter_norm } = metrics.updates;
   const values = rows.map(({ parameters }) => {
     const updates = normTogether(norm, parameters);
-    const sizes = normTogether(metrics.parameter_norm, parameters);
-    return updates.map((update, at) => ratioOf(update, sizes[places[at] as number] ?? NaN));
+    const sizes = normTogether(parameter_norm, parameters);
+    return updates.map((update, at) => ratioOf(update, sizes[at] as number));
   });
   return { rows, iterations, values };
 }

@@ -80,7 +80,7 @@ export const METRIC_KINDS: readonly MetricKind[] = [
     title: "Parameter norms",
     unit: "norm",
     perParameter: true,
-    series: ({ iteration, parameter_norm: columns }) => byParameter(iteration, columns),
+    series: ({ updates }) => byParameter(updates.iteration, updates.parameter_norm),
   },
   {
     key: "updates",

@@ -21,7 +21,7 @@ describe("metrics", () => {
   it("that are measured now and then are overwritten from the same iteration on", () => {
     const measured = (first: number, at: number[]): Metrics => ({
       ...metricRows(first, [4, 3, 2, 1]),
-      updates: { iteration: at, norm: { w: at }, ratio: { w: at } },
+      updates: { iteration: at, norm: { w: at }, parameter_norm: { w: at }, ratio: { w: at } },
       validation: { iteration: at, loss: at, accuracy: [] },
     });
     const trained = appendMetrics(measured(0, [0, 2]), measured(2, [2, 5]));

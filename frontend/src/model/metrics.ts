@@ -41,7 +41,6 @@ export function appendMetrics(before: Metrics, added: Metrics): Metrics {
     learning_rate: kept.learning_rate.concat(added.learning_rate),
     accuracy: kept.accuracy.concat(added.accuracy),
     gradient_norm: joinColumns(rows, kept.gradient_norm, added.gradient_norm),
-    parameter_norm: joinColumns(rows, kept.parameter_norm, added.parameter_norm),
     updates: joinUpdates(kept.updates, added.updates),
     validation: {
       iteration: kept.validation.iteration.concat(added.validation.iteration),
@@ -56,6 +55,7 @@ function joinUpdates(kept: Metrics["updates"], added: Metrics["updates"]): Metri
   return {
     iteration: kept.iteration.concat(added.iteration),
     norm: joinColumns(rows, kept.norm, added.norm),
+    parameter_norm: joinColumns(rows, kept.parameter_norm, added.parameter_norm),
     ratio: joinColumns(rows, kept.ratio, added.ratio),
   };
 }
@@ -87,10 +87,10 @@ export function cutMetrics(metrics: Metrics, cuts: RowCuts): Metrics {
     learning_rate: cuts.dense(metrics.learning_rate),
     accuracy: cuts.dense(metrics.accuracy),
     gradient_norm: cutNamed(metrics.gradient_norm, cuts.dense),
-    parameter_norm: cutNamed(metrics.parameter_norm, cuts.dense),
     updates: {
       iteration: cuts.updates(updates.iteration),
       norm: cutNamed(updates.norm, cuts.updates),
+      parameter_norm: cutNamed(updates.parameter_norm, cuts.updates),
       ratio: cutNamed(updates.ratio, cuts.updates),
     },
     validation: {
@@ -107,8 +107,7 @@ export const NO_METRICS: Metrics = {
   learning_rate: [],
   accuracy: [],
   gradient_norm: {},
-  parameter_norm: {},
-  updates: { iteration: [], norm: {}, ratio: {} },
+  updates: { iteration: [], norm: {}, parameter_norm: {}, ratio: {} },
   validation: { iteration: [], loss: [], accuracy: [] },
 };
 

@@ -8,6 +8,7 @@ const metrics = {
   updates: {
     iteration: [0],
     norm: { "fc1.weight": [3] },
+    parameter_norm: { "fc1.weight": [0] },
     ratio: { "fc1.weight": ["NaN" as const] },
   },
 };

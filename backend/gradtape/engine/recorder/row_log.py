@@ -42,8 +42,14 @@ class RowLog:
     def append(self, iteration: int, numbers: Sequence[float], scalars: Sequence[Tensor]) -> None:
         """Note a row without waiting for its numbers: first the plain ones, then the tensors."""
         self.last_iteration = iteration
+        first = scalars[0]
+        if first.device.type == "cpu":
+            # There is nothing to wait for, and reading is cheaper than keeping.
+            self._iterations.append(iteration)
+            self._rows.append([*numbers, *(scalar.item() for scalar in scalars)])
+            self._thin()
+            return
         if self._scalars is None:
-            first = scalars[0]
             shape = (PENDING_ROWS, len(scalars))
             self._scalars = torch.empty(shape, dtype=first.dtype, device=first.device)
             self._rows_of_scalars = self._scalars.unbind()

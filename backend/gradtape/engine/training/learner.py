@@ -46,22 +46,34 @@ class Pass(NamedTuple):
     output: Tensor
 
 
+class UpdateNorms(NamedTuple):
+    """L2 norms, by parameter.
+
+    Attributes:
+        changes: of what the update changed.
+        parameters: of the parameters before it.
+    """
+
+    changes: Sequence[Tensor]
+    parameters: Sequence[Tensor]
+
+
 class Measured(NamedTuple):
     """What is known of an iteration that has run.
 
     Attributes:
         loss: that the backward pass began with.
         learning_rate: of its update.
-        norms: of the gradients before any clipping, then of the parameters before the update.
+        gradient_norms: L2, by parameter, before any clipping; without a gradient it is 0.
         hits: right answers, where there are classes.
-        update_norms: of what the update changed, if asked for.
+        update_norms: if asked for.
     """
 
     loss: Tensor
     learning_rate: float
-    norms: Sequence[Tensor]
+    gradient_norms: Sequence[Tensor]
     hits: Hits | None
-    update_norms: Sequence[Tensor] | None
+    update_norms: UpdateNorms | None
 
 
 class Learner:
@@ -264,8 +276,8 @@ class Learner:
                 regime.unscale()
                 norms = self._measure_norms()
                 regime.update()
-        changes = self._measure_updates() if measures_updates else None
-        return ran, Measured(ran.loss, learning_rate, norms, self._hits(ran.output, batch), changes)
+        moved = self._measure_updates() if measures_updates else None
+        return ran, Measured(ran.loss, learning_rate, norms, self._hits(ran.output, batch), moved)
 
     def _update_evaluating(
         self, batch: Batch, watch: UpdateWatch | None
@@ -303,17 +315,19 @@ class Learner:
             return self._count_hits(output.detach(), batch[1])
 
     def _measure_norms(self) -> Sequence[Tensor]:
-        """L2 norms of the gradients, then of the parameters; without a gradient it is 0."""
+        """Of the gradients."""
         with watched_by_none():
-            leaves = self.parameters.values()
-            gradients = [leaf.grad for leaf in leaves]
+            gradients = [leaf.grad for leaf in self.parameters.values()]
             present = [gradient for gradient in gradients if gradient is not None]
-            norms = l2_norms([*present, *(leaf.detach() for leaf in leaves)])
-            if len(present) < len(gradients):
-                arrived, zero = iter(norms), norms[0].new_zeros(())
-                told = [zero if gradient is None else next(arrived) for gradient in gradients]
-                norms = [*told, *arrived]
-        return norms
+            norms = l2_norms(present) if present else []
+            if len(present) == len(gradients):
+                return norms
+            arrived = iter(norms)
+            zeros = (leaf.new_zeros((), dtype=leaf.dtype) for leaf in self.parameters.values())
+            return [
+                zero if gradient is None else next(arrived)
+                for gradient, zero in zip(gradients, zeros, strict=True)
+            ]
 
     def _keep_parameters(self) -> None:
         """Note the parameters before the update; in memory that is kept, for it is large."""
@@ -324,12 +338,13 @@ class Learner:
             else:
                 self._before = [parameter.clone() for parameter in now]
 
-    def _measure_updates(self) -> Sequence[Tensor]:
-        """L2 norms of what has changed since `_keep_parameters`."""
+    def _measure_updates(self) -> UpdateNorms:
+        """How far the parameters have moved since `_keep_parameters`."""
         with watched_by_none():
             now = [parameter.detach() for parameter in self.parameters.values()]
+            parameters = l2_norms(self._before)
             subtract_from(self._before, now)
-            return l2_norms(self._before)
+            return UpdateNorms(l2_norms(self._before), parameters)
 
 
 def _step(watch: UpdateWatch | None, regime: LiveRegime) -> AbstractContextManager[None]:

@@ -23,8 +23,9 @@ class MetricsLog:
         count = len(self.parameters)
         accuracy = 2 if classifies else 0
         self._logs = {
-            # Samples compared, learning rate, loss, norms of gradients and parameters, hits.
-            "iterations": RowLog(2 + 2 * count + accuracy),
+            # Samples compared, learning rate, loss, norms of gradients, hits.
+            "iterations": RowLog(2 + count + accuracy),
+            # Norms of changes, then of parameters.
             "updates": RowLog(2 * count),
             "validation": RowLog(1 + accuracy),
         }
@@ -39,27 +40,26 @@ class MetricsLog:
         iteration: int,
         loss: Tensor,
         learning_rate: float,
-        norms: Sequence[Tensor],
+        gradient_norms: Sequence[Tensor],
         hits: Hits | None,
     ) -> None:
         """Note one iteration without waiting for its numbers.
 
         Args:
             loss: scalar.
-            norms: of the gradients, then of the parameters before the update.
+            gradient_norms: by parameter.
             hits: right answers on the batch, where there are classes.
         """
         told = loss.detach()
-        if norms and told.dtype is not norms[0].dtype:  # mixed precision
-            told = told.to(norms[0].dtype)
-        scalars, compared = _with_hits([told, *norms], hits)
+        if gradient_norms and told.dtype is not gradient_norms[0].dtype:  # mixed precision
+            told = told.to(gradient_norms[0].dtype)
+        scalars, compared = _with_hits([told, *gradient_norms], hits)
         self._logs["iterations"].append(iteration, [*compared, learning_rate], scalars)
 
     def append_updates(
-        self, iteration: int, changes: Sequence[Tensor], norms: Sequence[Tensor]
+        self, iteration: int, changes: Sequence[Tensor], parameters: Sequence[Tensor]
     ) -> None:
-        """Note the norms of what an update changed, beside those that `append` is given."""
-        parameters = norms[len(self.parameters) :]
+        """Note the norms of what an update changed, and of the parameters before it."""
         self._logs["updates"].append(iteration, (), [*changes, *parameters])
 
     def append_validation(self, iteration: int, loss: Tensor, hits: Hits | None) -> None:
@@ -95,28 +95,27 @@ class MetricsLog:
         iterations, dense = rows["iterations"]
         columns = _transpose(dense, self._logs["iterations"].width)
         accuracy = _take_accuracy(columns) if self._classifies else []
-        learning_rate, loss, *norms = columns
-        gradients, parameters = self._by_parameter(norms)
+        learning_rate, loss, *gradient_norms = columns
         # Floats straight from torch: nothing to validate, and a long run has millions.
         return Metrics.model_construct(
             iteration=iterations,
             loss=loss,
             learning_rate=learning_rate,
             accuracy=accuracy,
-            gradient_norm=gradients,
-            parameter_norm=parameters,
+            gradient_norm=self._by_parameter(gradient_norms),
             updates=self._to_updates(*rows["updates"]),
             validation=self._to_validation(*rows["validation"]),
         )
 
     def _to_updates(self, iterations: list[int], rows: list[list[float]]) -> UpdateMetrics:
-        norms, parameters = self._by_parameter(_transpose(rows, 2 * len(self.parameters)))
+        count = len(self.parameters)
+        columns = _transpose(rows, 2 * count)
+        norms, sizes = self._by_parameter(columns[:count]), self._by_parameter(columns[count:])
         return UpdateMetrics.model_construct(
             iteration=iterations,
             norm=norms,
-            ratio={
-                name: list(map(_ratio, norms[name], parameters[name])) for name in self.parameters
-            },
+            parameter_norm=sizes,
+            ratio={name: list(map(_ratio, norms[name], sizes[name])) for name in self.parameters},
         )
 
     def _to_validation(self, iterations: list[int], rows: list[list[float]]) -> ValidationMetrics:
@@ -126,15 +125,8 @@ class MetricsLog:
             iteration=iterations, loss=columns[0], accuracy=accuracy
         )
 
-    def _by_parameter(
-        self, columns: list[list[float]]
-    ) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
-        count = len(self.parameters)
-        first, second = columns[:count], columns[count:]
-        return (
-            dict(zip(self.parameters, first, strict=True)),
-            dict(zip(self.parameters, second, strict=True)),
-        )
+    def _by_parameter(self, columns: list[list[float]]) -> dict[str, list[float]]:
+        return dict(zip(self.parameters, columns, strict=True))
 
 
 def _with_hits(scalars: list[Tensor], hits: Hits | None) -> tuple[list[Tensor], tuple[float, ...]]:
