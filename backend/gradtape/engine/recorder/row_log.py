@@ -12,7 +12,9 @@ from gradtape.limits import MAX_METRIC_ROWS
 
 PENDING_ROWS = 256  # rows turned into numbers at once; a few kB
 
-Rows = tuple[list[int], list[list[float]]]
+Row = tuple[float, ...]  # the garbage collector looks at a tuple of numbers once, at a list always
+
+Rows = tuple[list[int], list[Row]]
 """Iterations, and the row of each."""
 
 
@@ -27,7 +29,7 @@ class RowLog:
     def __init__(self, width: int) -> None:
         self.width = width
         self._iterations: list[int] = []
-        self._rows: list[list[float]] = []
+        self._rows: list[Row] = []
         self._pending: list[tuple[int, Sequence[float]]] = []
         self._scalars: Tensor | None = None  # of the pending rows
         self._rows_of_scalars: Sequence[Tensor] = ()
@@ -46,7 +48,7 @@ class RowLog:
         if first.device.type == "cpu":
             # There is nothing to wait for, and reading is cheaper than keeping.
             self._iterations.append(iteration)
-            self._rows.append([*numbers, *(scalar.item() for scalar in scalars)])
+            self._rows.append((*numbers, *[scalar.item() for scalar in scalars]))
             self._thin()
             return
         if self._scalars is None:
@@ -101,7 +103,7 @@ class RowLog:
     def load(self, rows: Tensor) -> None:
         """Take over the rows that `to_tensor` gave to an earlier process; they count as taken."""
         self._iterations = [int(number) for number in rows[:, 0].tolist()]
-        self._rows = rows[:, 1:].tolist()
+        self._rows = [tuple(row) for row in rows[:, 1:].tolist()]
         self._pending.clear()
         self._taken = len(self._rows)
         self.last_iteration = self._iterations[-1] if self._iterations else None
@@ -112,7 +114,7 @@ class RowLog:
         rows = self._scalars[: len(self._pending)].to("cpu", torch.float64).tolist()
         for (iteration, plain), row in zip(self._pending, rows, strict=True):
             self._iterations.append(iteration)
-            self._rows.append([*plain, *row])
+            self._rows.append((*plain, *row))
         self._pending.clear()
         self._thin()
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from gradtape.engine.recorder.row_log import RowLog, Rows
+from gradtape.engine.recorder.row_log import Row, RowLog, Rows
 from gradtape.engine.training.accuracy import Hits
 from gradtape.tape.metrics import Metrics, UpdateMetrics, ValidationMetrics
 
@@ -107,7 +107,7 @@ class MetricsLog:
             validation=self._to_validation(*rows["validation"]),
         )
 
-    def _to_updates(self, iterations: list[int], rows: list[list[float]]) -> UpdateMetrics:
+    def _to_updates(self, iterations: list[int], rows: list[Row]) -> UpdateMetrics:
         count = len(self.parameters)
         columns = _transpose(rows, 2 * count)
         norms, sizes = self._by_parameter(columns[:count]), self._by_parameter(columns[count:])
@@ -118,7 +118,7 @@ class MetricsLog:
             ratio={name: list(map(_ratio, norms[name], sizes[name])) for name in self.parameters},
         )
 
-    def _to_validation(self, iterations: list[int], rows: list[list[float]]) -> ValidationMetrics:
+    def _to_validation(self, iterations: list[int], rows: list[Row]) -> ValidationMetrics:
         columns = _transpose(rows, self._logs["validation"].width)
         accuracy = _take_accuracy(columns) if self._classifies else []
         return ValidationMetrics.model_construct(
@@ -140,7 +140,7 @@ def _take_accuracy(columns: list[list[float]]) -> list[float]:
     return [right / of for of, right in zip(columns.pop(0), columns.pop(), strict=True)]
 
 
-def _transpose(rows: list[list[float]], width: int) -> list[list[float]]:
+def _transpose(rows: list[Row], width: int) -> list[list[float]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
