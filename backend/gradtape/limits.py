@@ -80,4 +80,4 @@ MAX_BODY_BYTES = 16 * 2**20  # bytes of a request body; the largest inline data 
 MAX_JSON_DEPTH = 64  # nested lists and objects in a body
 MAX_CONCURRENT_RECORDINGS = 4  # POST /record at once; more wait
 MAX_EVENT_READERS = 32  # open event streams per session
-EVENT_INTERVAL_SECONDS = 0.06  # seconds between two metrics events: about 16 per second
+EVENT_INTERVAL_SECONDS = 0.1  # seconds between two metrics events: as often as the stage follows

@@ -211,6 +211,7 @@ class SessionLoop:
             until = last_of_run(experiment, command)
         self._run_number, self._until = message.number, until
         self._began_at = experiment.iteration
+        self._next_metrics = self._clock() + EVENT_INTERVAL_SECONDS
         self._look()
         if experiment.iteration < until and not self._interruption():
             self._tell_state(SessionPhase.RUNNING)
