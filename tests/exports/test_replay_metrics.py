@@ -41,5 +41,5 @@ def test_rows_stay_whole_and_in_order_and_are_few() -> None:
     assert thinned.gradient_norm["w"] == [float(row) for row in thinned.iteration]
     columns = [thinned.loss, thinned.learning_rate, thinned.gradient_norm["w"]]
     assert {len(column) for column in columns} == {len(thinned.iteration)}
-    assert 5 * len(thinned.iteration) <= MAX_REPLAY_METRIC_VALUES
-    assert 5 * len(thinned.iteration) > MAX_REPLAY_METRIC_VALUES / 4
+    assert 4 * len(thinned.iteration) <= MAX_REPLAY_METRIC_VALUES
+    assert 4 * len(thinned.iteration) > MAX_REPLAY_METRIC_VALUES / 4

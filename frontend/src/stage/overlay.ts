@@ -27,7 +27,7 @@ export class Overlay {
   }
 
   show(shown: Shown | null, colors: Colors, { view, viewport }: CameraControl): void {
-    this.legend.show(shown?.timing ?? null);
+    this.legend.show(shown);
     this.map.show(shown?.geometry ?? null, colors, view, viewport);
   }
 }

@@ -2,6 +2,7 @@
 
 import { formatNumber } from "../../model/format";
 import { make } from "../dom";
+import type { Shown } from "../layout/arrangement";
 import { widthOfNorm, type Flow, type Timing } from "./timing";
 
 /** On stages smaller than this it would cover too much of the graph. */
@@ -18,6 +19,7 @@ const states = [
 export class Legend {
   readonly root = make("details", "stage-legend") as HTMLDetailsElement;
   private readonly widths = make("span", "stage-legend-widths");
+  private readonly sum = entry(make("span", "stage-legend-sum", "Σ"), "arrivals added");
   private shown: Timing | null = null;
   /** Opens and folds with the room that there is, until a person does; null before it is shown. */
   private room: ResizeObserver | null = null;
@@ -32,14 +34,16 @@ export class Legend {
     for (const [look, text] of states) {
       body.append(entry(make("span", `stage-legend-line is-${look}`), text));
     }
-    body.append(entry(make("span", "stage-legend-sum", "Σ"), "arrivals added"));
+    body.append(this.sum);
     this.root.append(title, body);
   }
 
-  show(timing: Timing | null): void {
+  show(shown: Shown | null): void {
+    const timing = shown?.timing ?? null;
     this.root.hidden = timing === null || timing.flows.length === 0;
-    if (timing === null || timing === this.shown) return;
+    if (shown === null || timing === null || timing === this.shown) return;
     this.shown = timing;
+    this.sum.hidden = shown.edges.arrivals.every((count) => count < 2);
     this.room ??= this.followRoom();
     this.widths.replaceChildren(
       ...sampleNorms(timing.flows).map((norm) => {
