@@ -185,12 +185,13 @@ class HostedSession:
 
     def check_pulse(self) -> None:
         """Kill a process that owes something and gives no sign of life."""
-        if self._keeper.process is not None and self._is_silent(self._keeper.process):
-            allowed = self._settings.request_timeout_seconds
-            self._questions.fail_all(self._hung())
-            self._keeper.process.kill(
-                f"the process gave no sign of life for {allowed:g} s and was killed"
-            )
+        process = self._keeper.process
+        # What has been asked since a process was killed is for the next one.
+        if process is None or process.is_killed or not self._is_silent(process):
+            return
+        allowed = self._settings.request_timeout_seconds
+        self._questions.fail_all(self._hung())
+        process.kill(f"the process gave no sign of life for {allowed:g} s and was killed")
 
     # Its end
 

@@ -119,6 +119,11 @@ class SessionProcess:
             raise WireClosed
         return message, attachment
 
+    @property
+    def is_killed(self) -> bool:
+        """Whether it has been told to end at once; its end may not have been noticed yet."""
+        return self._why_killed is not None
+
     def kill(self, why: str) -> None:
         """End it at once; `why` stands for how it ended."""
         self._why_killed = self._why_killed or why
