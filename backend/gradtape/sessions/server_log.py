@@ -8,7 +8,7 @@ import traceback
 def note(text: str) -> None:
     """Write a line. That the log cannot be written, as on a full disk, ends no session."""
     with contextlib.suppress(OSError):
-        print(f"gradtape: {text}", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"gradtape: {text}\n")
 
 
 def note_defect(error: BaseException) -> None:

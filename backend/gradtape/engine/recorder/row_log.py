@@ -1,4 +1,4 @@
-"""Rows of numbers, one per iteration: in a tensor while training, as numbers once asked for."""
+"""Rows of numbers, one per iteration; in a tensor until asked for where a device runs behind."""
 
 from bisect import bisect_left
 from collections.abc import Sequence

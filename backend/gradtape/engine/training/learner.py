@@ -274,7 +274,7 @@ class Learner:
             ran = run(batch)
             with _step(watch, regime):
                 regime.unscale()
-                norms = self._measure_norms()
+                norms = self._measure_gradient_norms()
                 regime.update()
         moved = self._measure_updates() if measures_updates else None
         return ran, Measured(ran.loss, learning_rate, norms, self._hits(ran.output, batch), moved)
@@ -291,7 +291,7 @@ class Learner:
                 self._forget_gradients()
                 ran = self._pass(batch)
             if not first:
-                first.append((ran, self._measure_norms()))
+                first.append((ran, self._measure_gradient_norms()))
             return ran.loss
 
         with _step(watch, regime):
@@ -314,20 +314,15 @@ class Learner:
         with watched_by_none():
             return self._count_hits(output.detach(), batch[1])
 
-    def _measure_norms(self) -> Sequence[Tensor]:
-        """Of the gradients."""
+    def _measure_gradient_norms(self) -> Sequence[Tensor]:
         with watched_by_none():
-            gradients = [leaf.grad for leaf in self.parameters.values()]
-            present = [gradient for gradient in gradients if gradient is not None]
+            leaves = self.parameters.values()
+            present = [leaf.grad for leaf in leaves if leaf.grad is not None]
             norms = l2_norms(present) if present else []
-            if len(present) == len(gradients):
+            if len(present) == len(leaves):
                 return norms
             arrived = iter(norms)
-            zeros = (leaf.new_zeros((), dtype=leaf.dtype) for leaf in self.parameters.values())
-            return [
-                zero if gradient is None else next(arrived)
-                for gradient, zero in zip(gradients, zeros, strict=True)
-            ]
+            return [leaf.new_zeros(()) if leaf.grad is None else next(arrived) for leaf in leaves]
 
     def _keep_parameters(self) -> None:
         """Note the parameters before the update; in memory that is kept, for it is large."""
