@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.live_server import LiveServer
+from tests.server.session_client import carry_out, open_session
 
 SPEC: dict[str, Any] = {
     "data": {"kind": "inline", "x": [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], "y": [0, 1, 1]},
@@ -206,10 +207,8 @@ def test_a_wrong_method_is_told(client: httpx.Client, path: str) -> None:
 def session_path(live_server: LiveServer) -> str:
     """A session with iteration 0 recorded."""
     with live_server.client() as client:
-        path = f"/sessions/{client.post('/sessions', json={'spec': SPEC}).json()['id']}"
-        client.post(f"{path}/commands", json={"kind": "record"})
-        while client.get(path).json()["phase"] != "ready":
-            continue
+        path = open_session(client, {"spec": SPEC})
+        carry_out(client, path, kind="record")
     return path
 
 
@@ -309,17 +308,7 @@ def test_a_landscape_that_cannot_be_is_told(
 def test_a_command_that_cannot_be_carried_out_is_told_as_an_event(
     client: httpx.Client, session_path: str, command: object, code: str, path: str | None
 ) -> None:
-    sequence = client.post(f"{session_path}/commands", json=command).json()["sequence"]
-    failed: dict[str, Any] | None = None
-    with client.stream("GET", f"{session_path}/events", params={"after": sequence}) as stream:
-        for line in stream.iter_lines():
-            if not line.startswith("data: "):
-                continue
-            event = json.loads(line.removeprefix("data: "))["event"]
-            if event["kind"] == "failed":
-                failed = event["error"]
-            if event["kind"] == "state" and event["phase"] == "ready":
-                break
-    assert failed is not None
+    events = carry_out(client, session_path, **command)
+    (failed,) = [event["error"] for event in events if event["kind"] == "failed"]
     assert (failed["code"], failed["path"]) == (code, path)
     assert client.get(session_path).json()["iteration"] == 1

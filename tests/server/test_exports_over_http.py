@@ -20,7 +20,7 @@ from gradtape.exports.gallery import EXPORTS
 from tests.exports.dot_reading import read_dot
 from tests.exports.script_cases import LAYERS
 from tests.live_server import LiveServer
-from tests.server.test_sessions_over_http import carry_out, open_session
+from tests.server.session_client import carry_out, open_session
 
 HAS_GRAPHVIZ = shutil.which("dot") is not None
 

@@ -17,6 +17,7 @@ from gradtape.server.app import create_app
 from gradtape.server.settings import Settings
 from gradtape.spec import Example, examples
 from tests.live_server import LiveServer
+from tests.server.session_client import carry_out, open_session
 from tests.server.test_bad_input import SPEC
 
 EXAMPLES = 20  # per operation and kind of generation; about half a minute in all
@@ -39,9 +40,9 @@ OPERATIONS = {
 def session_id(live_server: LiveServer) -> str:
     """A session with iteration 0 recorded."""
     with live_server.client() as client:
-        opened = client.post("/sessions", json={"spec": SPEC}).json()
-        client.post(f"/sessions/{opened['id']}/commands", json={"kind": "record"})
-    return opened["id"]
+        path = open_session(client, {"spec": SPEC})
+        carry_out(client, path, kind="record")
+    return path.removeprefix("/sessions/")
 
 
 def has_input(label: str) -> bool:

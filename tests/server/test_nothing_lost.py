@@ -1,7 +1,6 @@
 """A real server with its data folder, killed in mid-run or out of disk: nothing is lost."""
 
 import resource
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import torch
 from gradtape.engine.experiment import Experiment
 from gradtape.spec import ExperimentSpec
 from tests.live_server import LiveServer
+from tests.server.session_client import State, open_session, send, wait_for
 from tests.sessions.specs import small_spec
 
 END = 2_000
@@ -29,26 +29,7 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-def open_session(client: httpx.Client, **body: Any) -> str:
-    answer = client.post("/sessions", json=body)
-    assert answer.status_code == 201, answer.text
-    return f"/sessions/{answer.json()['id']}"
-
-
-def send(client: httpx.Client, path: str, **command: Any) -> None:
-    answer = client.post(f"{path}/commands", json=command)
-    assert answer.status_code == 202, answer.text
-
-
-def wait_for(client: httpx.Client, path: str, holds: Callable[[dict[str, Any]], bool]) -> None:
-    for _ in range(2_400):
-        if holds(client.get(path).json()):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the session did not come so far")
-
-
-def is_at(iteration: int) -> Callable[[dict[str, Any]], bool]:
+def is_at(iteration: int) -> Callable[[State], bool]:
     return lambda state: state["phase"] == "ready" and state["iteration"] == iteration
 
 
@@ -66,11 +47,11 @@ def test_a_killed_server_comes_back_with_its_sessions_bit_for_bit(tmp_path: Path
     spec = small_spec()
     server = LiveServer(tmp_path)
     with server, server.client(timeout_seconds=60) as client:
-        run = open_session(client, spec=spec.model_dump(mode="json"))
+        run = open_session(client, {"spec": spec.model_dump(mode="json")})
         send(client, run, kind="run", iterations=400, record_every=100)
         wait_for(client, run, is_at(400))
         origin = {"session": run.removeprefix("/sessions/"), "iteration": BRANCHED_AT}
-        branch = open_session(client, branch=origin)
+        branch = open_session(client, {"branch": origin})
         send(client, branch, kind="set", optimizer={"lr": 0.02})
         send(client, branch, kind="run", iterations=END - BRANCHED_AT)
         send(client, run, kind="run", iterations=END - 400)
@@ -92,10 +73,10 @@ def test_a_killed_server_comes_back_with_its_sessions_bit_for_bit(tmp_path: Path
 def test_a_branch_that_was_acknowledged_survives_a_kill_at_once(tmp_path: Path) -> None:
     server = LiveServer(tmp_path)
     with server, server.client(timeout_seconds=60) as client:
-        run = open_session(client, spec=small_spec().model_dump(mode="json"))
+        run = open_session(client, {"spec": small_spec().model_dump(mode="json")})
         send(client, run, kind="run", iterations=30, record_every=10)
         wait_for(client, run, is_at(30))
-        branch = open_session(client, branch={"session": run.removeprefix("/sessions/")})
+        branch = open_session(client, {"branch": {"session": run.removeprefix("/sessions/")}})
         before = client.get(f"{branch}/metrics").json()
         server.kill()
     with server, server.client(timeout_seconds=60) as client:
@@ -106,7 +87,7 @@ def test_a_branch_that_was_acknowledged_survives_a_kill_at_once(tmp_path: Path) 
 
 def test_a_full_disk_is_told_once_and_training_goes_on(tmp_path: Path) -> None:
     with LiveServer(tmp_path) as server, server.client(timeout_seconds=60) as client:
-        run = open_session(client, spec=small_spec().model_dump(mode="json"))
+        run = open_session(client, {"spec": small_spec().model_dump(mode="json")})
         send(client, run, kind="run", iterations=END)
         wait_for(client, run, lambda state: state["iteration"] > 50)
         with no_more_room(server):

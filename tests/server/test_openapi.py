@@ -17,6 +17,7 @@ from gradtape.server.limits_table import build_limits_table
 from gradtape.server.page import build_page_routes
 from gradtape.server.route_table import list_routes
 from tests.live_server import LiveServer
+from tests.server.session_client import carry_out, open_session
 
 # Who may use a route, decided by a person for each. A route that is not here fails a test.
 #   public   tells nothing of any session and changes nothing
@@ -150,18 +151,9 @@ def test_the_document_is_printed_for_the_types_of_the_page(app: FastAPI) -> None
 def session_path(live_server: LiveServer) -> str:
     """A session whose latest iteration is recorded."""
     with live_server.client() as client:
-        opened = client.post("/sessions", json={"example": "moons"}).json()
-        path = f"/sessions/{opened['id']}"
-        client.post(f"{path}/commands", json={"kind": "record"})
-        wait_until_ready(client, path)
+        path = open_session(client, {"example": "moons"})
+        carry_out(client, path, kind="record")
     return path
-
-
-def wait_until_ready(client: httpx.Client, path: str) -> None:
-    for _ in range(200):
-        if client.get(path).json()["phase"] == "ready":
-            return
-    raise AssertionError("the session did not become ready")
 
 
 def test_the_examples_of_bodies_do_what_they_say(
@@ -180,7 +172,7 @@ def test_the_examples_of_bodies_do_what_they_say(
                 answer = client.request(method, place, json=value)
                 assert answer.status_code in expected, f"{name}: {answer.text}"
                 told += 1
-        wait_until_ready(client, session_path)
+        carry_out(client, session_path, kind="pause")  # behind all of them
         assert_nothing_failed(client, session_path)
     assert told >= 11
 
@@ -203,8 +195,7 @@ def test_the_examples_of_parameters_are_answered(
     app: FastAPI, live_server: LiveServer, session_path: str
 ) -> None:
     with live_server.client() as client:
-        client.post(f"{session_path}/commands", json={"kind": "record"})
-        wait_until_ready(client, session_path)
+        carry_out(client, session_path, kind="record")
         for method, path, operation in operations(app.openapi()):
             # A stream never ends, and a landscape's id is known once there is one.
             if method != "get" or path.endswith(("/events", "/{landscape_id}")):

@@ -8,7 +8,7 @@ import pytest
 
 from gradtape import limits
 from tests.live_server import LiveServer
-from tests.server.test_sessions_over_http import carry_out, open_session
+from tests.server.session_client import carry_out, open_session
 
 PER_EPOCH = 4
 SPEC: dict[str, Any] = {

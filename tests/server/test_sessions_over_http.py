@@ -1,6 +1,5 @@
 """The main job as a script does it: open, record, train, go back, read every number."""
 
-import json
 import math
 from base64 import b64decode
 from collections.abc import Iterator
@@ -13,29 +12,13 @@ import pytest
 from gradtape.server.body_documents import TWO_LAYER_SPEC
 from tests.exports.replay_files import ReplayFile
 from tests.live_server import LiveServer
+from tests.server.session_client import carry_out, open_session
 
 
 @pytest.fixture
 def client(live_server: LiveServer) -> Iterator[httpx.Client]:
     with live_server.client(timeout_seconds=60) as client:
         yield client
-
-
-def open_session(client: httpx.Client, body: dict[str, Any]) -> str:
-    return f"/sessions/{client.post('/sessions', json=body).json()['id']}"
-
-
-def carry_out(client: httpx.Client, path: str, **command: Any) -> list[dict[str, Any]]:
-    """Send a command and return the events up to the state after it."""
-    sequence = client.post(f"{path}/commands", json=command).json()["sequence"]
-    events: list[dict[str, Any]] = []
-    with client.stream("GET", f"{path}/events", params={"after": sequence}) as stream:
-        for line in stream.iter_lines():
-            if line.startswith("data: "):
-                events.append(json.loads(line.removeprefix("data: "))["event"])
-                if events[-1]["kind"] == "state" and events[-1]["phase"] == "ready":
-                    return events
-    raise AssertionError("the stream ended before the command was carried out")
 
 
 def tensor_named(tape: dict[str, Any], name: str) -> dict[str, Any]:
