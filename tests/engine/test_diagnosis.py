@@ -1,6 +1,7 @@
 """Ten known pathologies are called by their names, at their layers; twelve healthy runs are not."""
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from math import isinf, prod
 
 import pytest
@@ -17,6 +18,10 @@ from tests.engine.zoo_recordings import Recordings
 from tests.zoo.cases import CASES
 
 RUNAWAY_LINE = HEALTHY["linear-regression"] | {"optimizer": {"kind": "sgd", "lr": 2.0}}
+
+SEEDS = range(5)
+LINE_THAT_IS_NOT_THERE = ("linear-regression", 2)
+"""With this seed the slope that is drawn is 0.03, under a noise of 0.2."""
 
 LOOKED_AT = (1, 2, 3, 6, 11, 21, 51, 101, 201, 301)  # iterations that have run
 
@@ -53,9 +58,10 @@ def moons(*, lr: float, **fields: object) -> Spec:
     )
 
 
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("ill", PATHOLOGIES, ids=lambda ill: ill.name)
-def test_a_pathology_is_called_by_its_name_at_its_layer(ill: Pathology) -> None:
-    found = diagnose_experiment(train(ill.spec, ill.iterations))
+def test_a_pathology_is_called_by_its_name_at_its_layer(ill: Pathology, seed: int) -> None:
+    found = diagnose_experiment(train(ill.spec | {"seed": seed}, ill.iterations))
     assert [(finding.kind, finding.layer) for finding in found[:1]] == [(ill.kind, ill.layer)]
     assert found[0].evidence
     assert found[0].suggestion
@@ -70,9 +76,23 @@ def test_a_mistake_in_code_of_ones_own_is_found_on_its_tape(
     assert [(finding.kind, finding.layer) for finding in run().diagnose()] == [(kind, layer)]
 
 
-@pytest.mark.parametrize("name", HEALTHY)
-def test_a_healthy_run_is_called_healthy_at_every_time(name: str) -> None:
-    assert findings_on_the_way(HEALTHY[name]) == {}
+@pytest.mark.parametrize(
+    ("name", "seed"), [run for run in product(HEALTHY, SEEDS) if run != LINE_THAT_IS_NOT_THERE]
+)
+def test_a_healthy_run_is_called_healthy_at_every_time(name: str, seed: int) -> None:
+    assert findings_on_the_way(HEALTHY[name] | {"seed": seed}) == {}
+
+
+def test_a_line_that_is_not_in_the_data_is_told_with_the_variance_of_the_targets() -> None:
+    name, seed = LINE_THAT_IS_NOT_THERE
+    experiment = train(HEALTHY[name] | {"seed": seed}, 200)
+    y = experiment.training_targets.double()
+    x = experiment.samples.inputs.double()
+    explained = torch.corrcoef(torch.cat([x, y], dim=1).T)[0, 1] ** 2
+    assert explained < 0.03
+    (found,) = diagnose_experiment(experiment)
+    assert found.kind == "loss_plateau"
+    assert found.evidence["baseline"] == pytest.approx(y.var(correction=0).item())
 
 
 def test_there_are_ten_pathologies_and_twelve_healthy_runs() -> None:
