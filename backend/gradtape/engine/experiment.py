@@ -391,7 +391,8 @@ class Experiment:
 
     def _go_on(self, measured: Measured, validation_loss: float | None) -> None:
         """The iteration has run: note what is known of it, and stand before the next one."""
-        self._note_changed(*(each.words for each in self.interventions))
+        if self.interventions:
+            self._note_changed(*(each.words for each in self.interventions))
         loss, learning_rate, gradient_norms, hits, update_norms = measured
         self._metrics.append(self.iteration, loss, learning_rate, gradient_norms, hits)
         if update_norms is not None:

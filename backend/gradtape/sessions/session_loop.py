@@ -57,7 +57,7 @@ from gradtape.sessions.snapshot_schedule import SnapshotSchedule
 from gradtape.sessions.wire import Wire, WireClosed
 from gradtape.spec import regime_of
 
-LOOK_INTERVAL_SECONDS = 0.002  # between two looks at the socket while training; a look takes 5 µs
+LOOK_INTERVAL_SECONDS = 0.004  # between two looks at the socket while training; a look takes 5 µs
 
 
 class LeaveRequested(Exception):

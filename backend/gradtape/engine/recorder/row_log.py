@@ -44,8 +44,7 @@ class RowLog:
     def append(self, iteration: int, numbers: Sequence[float], scalars: Sequence[Tensor]) -> None:
         """Note a row without waiting for its numbers: first the plain ones, then the tensors."""
         self.last_iteration = iteration
-        first = scalars[0]
-        if first.device.type == "cpu":
+        if scalars[0].is_cpu:
             # There is nothing to wait for, and reading is cheaper than keeping.
             self._iterations.append(iteration)
             self._rows.append((*numbers, *[scalar.item() for scalar in scalars]))
@@ -53,11 +52,13 @@ class RowLog:
             return
         if self._scalars is None:
             shape = (PENDING_ROWS, len(scalars))
-            self._scalars = torch.empty(shape, dtype=first.dtype, device=first.device)
+            dtype = torch.promote_types(scalars[0].dtype, torch.float32)
+            self._scalars = torch.empty(shape, dtype=dtype, device=scalars[0].device)
             self._rows_of_scalars = self._scalars.unbind()
         # Scalars that live on would lie between the large tensors of an iteration, which then get
         # other memory each time: that costs a tenth of a small iteration.
-        torch.stack(list(scalars), out=self._rows_of_scalars[len(self._pending)])
+        row = [scalar.detach().to(self._scalars.dtype) for scalar in scalars]
+        torch.stack(row, out=self._rows_of_scalars[len(self._pending)])
         self._pending.append((iteration, numbers))
         if len(self._pending) >= PENDING_ROWS:
             self._settle()

@@ -50,11 +50,8 @@ class MetricsLog:
             gradient_norms: by parameter.
             hits: right answers on the batch, where there are classes.
         """
-        told = loss.detach()
-        if gradient_norms and told.dtype is not gradient_norms[0].dtype:  # mixed precision
-            told = told.to(gradient_norms[0].dtype)
-        scalars, compared = _with_hits([told, *gradient_norms], hits)
-        self._logs["iterations"].append(iteration, [*compared, learning_rate], scalars)
+        scalars, compared = _with_hits([loss, *gradient_norms], hits)
+        self._logs["iterations"].append(iteration, (*compared, learning_rate), scalars)
 
     def append_updates(
         self, iteration: int, changes: Sequence[Tensor], parameters: Sequence[Tensor]
@@ -64,7 +61,7 @@ class MetricsLog:
 
     def append_validation(self, iteration: int, loss: Tensor, hits: Hits | None) -> None:
         """Note a measurement on the samples that are set aside, before this iteration."""
-        scalars, compared = _with_hits([loss.detach()], hits)
+        scalars, compared = _with_hits([loss], hits)
         self._logs["validation"].append(iteration, compared, scalars)
 
     def columns(self, since: int = 0) -> Metrics:
@@ -132,7 +129,7 @@ class MetricsLog:
 def _with_hits(scalars: list[Tensor], hits: Hits | None) -> tuple[list[Tensor], tuple[float, ...]]:
     if hits is None:
         return scalars, ()
-    return [*scalars, hits.right.to(scalars[0].dtype)], (hits.of,)
+    return [*scalars, hits.right], (hits.of,)
 
 
 def _take_accuracy(columns: list[list[float]]) -> list[float]:

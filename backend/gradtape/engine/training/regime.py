@@ -1,7 +1,7 @@
 """How the parameters of a network move: optimizer, schedule, clipping, loss scaling."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -75,9 +75,12 @@ class LiveRegime:
         self._frozen = frozen
         self._moving = [each for each in self._parameters if id(each) not in frozen]
 
-    @contextmanager
-    def _moving_alone(self) -> Iterator[None]:
+    def _moving_alone(self) -> AbstractContextManager[None]:
         """The optimizer knows of what is to move, and of nothing else, while the block runs."""
+        return self._without_frozen() if self._frozen else nullcontext()
+
+    @contextmanager
+    def _without_frozen(self) -> Iterator[None]:
         known = self.optimizer.param_groups[0]["params"]
         known[:] = self._moving  # in place: L-BFGS holds on to this very list
         count_parameters_anew(self.optimizer)
