@@ -82,7 +82,7 @@ def _flatten(tensor: Tensor) -> Array:
 def _sum_up(arrays: list[Array], workspace: Tensor) -> Iterator[_Sums]:
     """One pass over arrays of one size."""
     size = arrays[0].size
-    if size > STRIP:
+    if size > BLOCK:
         for array in arrays:
             parts = [array[first : first + BLOCK] for first in range(0, size, BLOCK)]
             yield _join([each for part in parts for each in _pass_over(part[None], workspace)])
@@ -100,17 +100,21 @@ def _pass_over(rows: Array, workspace: Tensor) -> Iterator[_Sums]:
     """The sums of each row. Torch adds and numpy multiplies, each twice as fast as the other.
 
     Args:
-        rows: of at most BLOCK numbers together; only one where there are more than STRIP in it.
+        rows: of at most BLOCK numbers together.
     """
     place = workspace[: rows.size].view(rows.shape)
     exact = place.numpy()
     np.copyto(exact, rows)
     numbers = rows if rows.dtype == np.float32 else exact  # half as many bytes to look at
     smallest, largest = np.minimum.reduce(numbers, 1), np.maximum.reduce(numbers, 1)
-    squares = sum_squares(exact[0])[None] if rows.shape[1] > STRIP else np.vecdot(exact, exact)
     zeros = [int(np.count_nonzero(row)) for row in numbers == 0]
     return map(
-        _Sums, smallest.tolist(), largest.tolist(), place.sum(1).tolist(), squares.tolist(), zeros
+        _Sums,
+        smallest.tolist(),
+        largest.tolist(),
+        place.sum(1).tolist(),
+        _sum_squares_of_rows(exact).tolist(),
+        zeros,
     )
 
 
@@ -119,6 +123,11 @@ def sum_squares(numbers: Array) -> Any:
     whole = numbers.size // STRIP * STRIP
     strips, rest = numbers[:whole].reshape(-1, STRIP), numbers[whole:]
     return np.add.reduce(np.vecdot(strips, strips)) + np.vecdot(rest, rest)
+
+
+def _sum_squares_of_rows(rows: Array) -> Array:
+    strips = [rows[:, first : first + STRIP] for first in range(0, rows.shape[1], STRIP)]
+    return np.add.reduce([np.vecdot(strip, strip) for strip in strips])
 
 
 def _join(parts: list[_Sums]) -> _Sums:
