@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -57,6 +57,14 @@ class SlotPlan(NamedTuple):
     stretches: list[Stretch]
     size: int
     summarized: dict[int, int]
+
+    @property
+    def full_parts(self) -> Iterator[tuple[int, int]]:
+        """Where in the blob tensors lie whole: beginnings and ends."""
+        for stretch in self.stretches:
+            row = self.rows[stretch.slots[0]]
+            if row["full"]:
+                yield stretch.offset, stretch.offset + len(stretch.slots) * row["count"]
 
     @classmethod
     def of_rows(

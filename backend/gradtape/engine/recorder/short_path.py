@@ -149,7 +149,9 @@ class _Follower:
                     raise Differs
                 self._follow_op(op, item)
                 op += 1
-            elif item[0] is Mark.REGISTER or item[0] is Mark.STEP:
+            elif item[0] is Mark.REGISTER:
+                self._expect((tensor for _, _, tensor in item[1]), next(given, []))
+            elif item[0] is Mark.STEP:
                 self._expect(tensors_in(item[1:]), next(given, []))
         if op != len(forms):
             raise Differs
