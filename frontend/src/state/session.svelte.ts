@@ -23,6 +23,12 @@ interface Waiter {
   reject: (error: unknown) => void;
 }
 
+/** Waits until something has been recorded, or nothing is under way any more. */
+interface Rester {
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
 const RECENT_EVENTS = 64;
 
 export class SessionState {
@@ -45,6 +51,7 @@ export class SessionState {
   #stream: EventStream | null = null;
   #recent: LoggedEvent[] = [];
   #waiters: Waiter[] = [];
+  #resters: Rester[] = [];
   #rate = new RateMeter();
 
   constructor(private readonly onEvent: (event: SessionEvent) => void) {}
@@ -84,7 +91,8 @@ export class SessionState {
     this.connected = true;
     this.deleted = false;
     const gone = new DOMException("The session was left.", "AbortError");
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(gone);
+    for (const waiter of [...this.#waiters.splice(0), ...this.#resters.splice(0)])
+      waiter.reject(gone);
   }
 
   /** Sends commands one after the other; returns the sequence number of the last one. */
@@ -112,6 +120,19 @@ export class SessionState {
       // The event may have overtaken the answer to the command.
       for (const logged of this.#recent) this.#settle(logged);
     });
+  }
+
+  /** The latest recorded iteration; waits for one that is under way. None if none is. */
+  async lastRecorded(): Promise<number | null> {
+    if (this.#mayRecord)
+      await new Promise<void>((resolve, reject) => this.#resters.push({ resolve, reject }));
+    return this.recorded.at(-1) ?? null;
+  }
+
+  /** Commands are under way, one of which may record the first iteration. */
+  get #mayRecord(): boolean {
+    const isBusy = this.phase === "running" || this.phase === "restoring";
+    return isBusy && this.recorded.length === 0;
   }
 
   /** Whether the stream broke for other reasons than that the session was deleted. */
@@ -160,6 +181,7 @@ export class SessionState {
         break;
     }
     this.iterationsPerSecond = this.#rate.perSecond;
+    if (!this.#mayRecord) for (const rester of this.#resters.splice(0)) rester.resolve();
   }
 
   #rest(): void {

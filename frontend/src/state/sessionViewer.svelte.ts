@@ -93,6 +93,9 @@ export abstract class SessionViewer extends Viewer {
   ): Promise<number> {
     const last = recorded.at(-1);
     if (last !== undefined) return nearest(recorded, place?.iteration ?? last) ?? last;
+    // It may be opened, or the page reloaded, while its first recording is under way.
+    const first = isNew ? null : await this.session.lastRecorded();
+    if (first !== null) return first;
     const sequence = isNew ? 0 : await this.session.send({ kind: "record" });
     return (await this.session.recordedAfter(sequence, () => true)).iteration;
   }

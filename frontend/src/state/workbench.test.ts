@@ -59,6 +59,17 @@ async function open(): Promise<Workbench> {
   return workbench;
 }
 
+/** Opens a session in which commands are under way, and none of them has recorded anything yet. */
+async function openBusy(): Promise<{ workbench: Workbench; started: Promise<void> }> {
+  const workbench = new Workbench();
+  vi.mocked(client.fetchMetrics).mockResolvedValue(NO_METRICS);
+  const busy: SessionSummary = { ...summary(), phase: "running" };
+  const opening = { summary: busy, isNew: false, replacesUnknown: false };
+  const started = workbench.start(readPlace(""), Promise.resolve(opening));
+  await vi.waitFor(() => expect(FakeEventSource.opened.length).toBeGreaterThan(0));
+  return { workbench, started };
+}
+
 /** The server refuses `layers[1]`; the layer before it can be run: x·w = 6. */
 function refuseSecondLayer(): WholeTape {
   const builder = new TapeBuilder();
@@ -127,6 +138,25 @@ describe("the workbench", () => {
     const { tape: shown, playhead } = await open();
     expect(shown.iteration).toBe(0);
     expect([playhead.position, playhead.total]).toEqual([0, tape.structure.events.length]);
+  });
+
+  it("waits for the recording that is under way in a session that it opens", async () => {
+    const { workbench, started } = await openBusy();
+    tellRecorded(0);
+    await started;
+    expect(workbench.tape.iteration).toBe(0);
+    expect(sent()).toEqual([]);
+  });
+
+  it("has a session recorded in which what was under way has recorded nothing", async () => {
+    const { workbench, started } = await openBusy();
+    sequence += 1;
+    const rest = { iterations_recorded: [], interventions: [] };
+    FakeEventSource.latest.tell(sequence, { kind: "state", phase: "ready", iteration: 3, ...rest });
+    await vi.waitFor(() => expect(sent()).toEqual([{ kind: "record" }]));
+    tellRecorded(3);
+    await started;
+    expect(workbench.tape.iteration).toBe(3);
   });
 
   it("waits with training for the session that is still on its way", async () => {
