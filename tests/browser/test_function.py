@@ -70,7 +70,8 @@ def test_beside_the_curves_a_small_surface_follows_training_and_leads_to_the_lar
     expect(pane.locator(f'[data-iteration="{reached}"]')).to_be_visible()
 
 
-def test_a_landscape_is_computed_and_a_point_of_its_path_travels(workbench: Workbench) -> None:
+def open_landscape(workbench: Workbench) -> tuple[Locator, list[int]]:
+    """The contour of a landscape around a trained network, and the iterations on its path."""
     workbench.open()
     set_iterations(workbench, 300)
     train_to(workbench, 301)
@@ -80,7 +81,11 @@ def test_a_landscape_is_computed_and_a_point_of_its_path_travels(workbench: Work
     pane.get_by_role("button", name="Compute the landscape").click()
     contour = pane.get_by_role("img", name="Contour of the loss")
     expect(contour).to_be_visible()
-    recorded = workbench.read("")["iterations_recorded"]
+    return contour, workbench.read("")["iterations_recorded"]
+
+
+def test_a_landscape_is_computed_and_a_point_of_its_path_travels(workbench: Workbench) -> None:
+    contour, recorded = open_landscape(workbench)
     expect(contour).to_have_accessible_name(re.compile(f"{len(recorded)} recorded iterations"))
     # The parameters as they are now are in the middle; the last recorded iteration is next to it.
     box = contour.bounding_box()
@@ -89,6 +94,21 @@ def test_a_landscape_is_computed_and_a_point_of_its_path_travels(workbench: Work
     contour.click(position={"x": middle[0], "y": middle[1]})
     expect(workbench.page.get_by_role("combobox", name="Iteration")).to_have_value(
         str(recorded[-1])
+    )
+
+
+def test_the_path_on_a_landscape_is_walked_by_keyboard(workbench: Workbench) -> None:
+    contour, recorded = open_landscape(workbench)
+    told = workbench.page.get_by_role("tabpanel", name="Landscape").get_by_role("status")
+    contour.focus()
+    workbench.press("End")
+    expect(told).to_contain_text(f"iteration {recorded[-1]} ")
+    expect(told).to_have_attribute("aria-live", "polite")
+    workbench.press("ArrowLeft")
+    expect(told).to_contain_text(f"iteration {recorded[-2]} ")
+    workbench.press("Enter")
+    expect(workbench.page.get_by_role("combobox", name="Iteration")).to_have_value(
+        str(recorded[-2])
     )
 
 

@@ -15,10 +15,13 @@ export interface LandscapeView {
   readonly logarithmic: boolean;
   /** The iteration on the stage. */
   readonly shown: number | null;
+  /** The iteration that the keyboard has walked to. */
+  readonly walked?: number | null;
   readonly colors: PictureColors;
 }
 
 const LEVELS = 12;
+const WALKED_RADIUS = 9;
 
 export function landscapeArea(grid: LandscapeGrid, size: PictureSize): PlotArea {
   return plotArea(size, grid.x, grid.y);
@@ -53,7 +56,7 @@ export function drawContour(
     },
   });
   drawLines(pen, area, grid, logarithmic);
-  drawPath(pen, grid.path, pathPixels(grid, area), view.shown, colors);
+  drawPath(pen, grid.path, pathPixels(grid, area), view);
   pen.restore();
   drawAxes(pen, area, colors);
 }
@@ -78,8 +81,7 @@ export function drawPath(
   pen: CanvasRenderingContext2D,
   path: readonly PathPoint[],
   pixels: readonly Pixel[],
-  shown: number | null,
-  colors: PictureColors,
+  { shown, walked = null, colors }: Pick<LandscapeView, "shown" | "walked" | "colors">,
 ): void {
   pen.save();
   pen.lineJoin = "round";
@@ -104,6 +106,10 @@ export function drawPath(
     pen.arc(left, top, isShown ? 5.5 : 3.2, 0, 2 * Math.PI);
     pen.fillStyle = isShown ? colors.update : "#ffffff";
     pen.fill();
+    pen.stroke();
+    if (iteration !== walked) return;
+    pen.beginPath();
+    pen.arc(left, top, WALKED_RADIUS, 0, 2 * Math.PI);
     pen.stroke();
   });
   pen.restore();

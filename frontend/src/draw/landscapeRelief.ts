@@ -17,7 +17,7 @@ const DARKEST = 0.55;
 export function drawRelief(canvas: HTMLCanvasElement, view: ReliefView, size: PictureSize): void {
   const pen = penOn(canvas, size);
   if (pen === null) return;
-  const { grid, logarithmic, colors } = view;
+  const { grid, logarithmic } = view;
   pen.lineWidth = 0.6;
   pen.lineJoin = "round";
   for (const { corners, height, light } of facetsOf(grid, view.view, size, logarithmic)) {
@@ -34,7 +34,7 @@ export function drawRelief(canvas: HTMLCanvasElement, view: ReliefView, size: Pi
     pen.stroke();
   }
   const path = grid.path.filter(({ x, y }) => Number.isFinite(lossNear(grid, x, y) ?? NaN));
-  drawPath(pen, path, reliefPixels({ ...grid, path }, view, size), view.shown, colors);
+  drawPath(pen, path, reliefPixels({ ...grid, path }, view, size), view);
 }
 
 /** Where the path's points lie on the picture: on the surface, at the loss of the plane there. */

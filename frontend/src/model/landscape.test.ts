@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Landscape } from "../api/types";
-import { cellOf, contourLevels, heightOf, lossAt, lossNear, tellStep, toGrid } from "./landscape";
+import {
+  besideStep,
+  cellOf,
+  contourLevels,
+  heightOf,
+  lossAt,
+  lossNear,
+  tellStep,
+  toGrid,
+} from "./landscape";
 import { facetsOf, projection, turned, USUAL_VIEW } from "./relief";
 
 /** z = x + 10 y over x in 4…6 and y in −1…1. */
@@ -67,6 +76,25 @@ describe("a landscape", () => {
     expect(tellStep({ iteration: 3, x: 0, y: 0, distance: 1.5 })).toBe(
       "iteration 3 · 1.50 from this plane",
     );
+  });
+});
+
+describe("the path of a landscape, by keyboard", () => {
+  it("is walked in the order of its iterations, and does not go round", () => {
+    expect(besideStep(0, 3, "ArrowRight")).toBe(1);
+    expect(besideStep(2, 3, "ArrowRight")).toBe(2);
+    expect(besideStep(0, 3, "ArrowLeft")).toBe(0);
+    expect([besideStep(1, 3, "Home"), besideStep(1, 3, "End")]).toEqual([0, 2]);
+  });
+
+  it("is entered at its beginning where the stage shows none of its iterations", () => {
+    expect(besideStep(-1, 3, "ArrowRight")).toBe(0);
+    expect(besideStep(-1, 3, "ArrowLeft")).toBe(0);
+  });
+
+  it("leaves other keys alone, and all where there is no path", () => {
+    expect(besideStep(1, 3, "r")).toBeNull();
+    expect(besideStep(-1, 0, "End")).toBeNull();
   });
 });
 

@@ -123,6 +123,26 @@ export function tellPlace(grid: LandscapeGrid, x: number, y: number): string {
   return `(${formatNumber(x, 3)}, ${formatNumber(y, 3)}) → loss ${formatNumber(loss)}`;
 }
 
+/** The place in a path that a key leads to; null for keys that lead nowhere. */
+export function besideStep(at: number, length: number, key: string): number | null {
+  const last = length - 1;
+  if (last < 0) return null;
+  switch (key) {
+    case "ArrowRight":
+    case "ArrowUp":
+      return Math.min(last, at + 1);
+    case "ArrowLeft":
+    case "ArrowDown":
+      return Math.max(0, at - 1);
+    case "Home":
+      return 0;
+    case "End":
+      return last;
+    default:
+      return null;
+  }
+}
+
 /** What a point of the path is, in words. */
 export function tellStep({ iteration, distance }: PathPoint): string {
   const apart = distance > 0 ? ` · ${formatNumber(distance, 3)} from this plane` : "";
