@@ -20,7 +20,7 @@ Distribution = Literal["uniform", "normal"]
 class DefaultInitialization(Choice, frozen=True):
     """What PyTorch does when it is told nothing."""
 
-    title: ClassVar[str] = "PyTorch's default"
+    title: ClassVar[str] = "Default"
     kind: Literal["default"]
 
 

@@ -52,7 +52,7 @@ export function firstLayerNotOn(structure: Structure, spec: Spec): MissingLayer 
   return { name: layerName(spec, index), kind: layer.kind, inputs };
 }
 
-const LONGEST_CHANGE = 13;
+const LONGEST_CHANGE = 15;
 
 /** `2 → 8` where a layer changes the shape, `8` where it does not; `→ 16×2×2` where room is short. */
 export function shapeChange(facts: Map<string, LayerFacts>, input: string, layer: string): string {
