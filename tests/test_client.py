@@ -203,6 +203,22 @@ def test_a_run_is_paused_from_elsewhere(client: gradtape.Client) -> None:
     assert session.state()["iteration"] < 1_000_000
 
 
+def test_a_run_goes_on_with_a_learning_rate_that_is_set_at_once(client: gradtape.Client) -> None:
+    session = client.open("moons")
+    session.send({"kind": "run", "iterations": 1_000_000})
+    for logged in session.events():
+        if logged["event"]["kind"] == "metrics":
+            break
+    session.set(lr=0.25, at_once=True)
+    for logged in session.events():
+        if logged["event"]["kind"] == "metrics":
+            rates = logged["event"]["columns"]["learning_rate"]
+            if rates[-1] == 0.25:
+                break
+    assert session.state()["phase"] == "running"
+    session.pause()
+
+
 def test_the_servers_error_keeps_its_code_and_path(client: gradtape.Client) -> None:
     spec = client.examples()[0]["spec"]
     spec["network"]["layers"][1]["kind"] = "relux"

@@ -165,12 +165,21 @@ class Session:
         *,
         schedule: Mapping[str, float] | None = None,
         regularization: Mapping[str, float | None] | None = None,
+        at_once: bool = False,
         **optimizer: float,
     ) -> dict[str, Any]:
-        """Change hyperparameters: `session.set(lr=0.1)`, `session.set(schedule={"gamma": 0.5})`."""
+        """Change hyperparameters: `session.set(lr=0.1)`, `session.set(schedule={"gamma": 0.5})`.
+
+        Args:
+            at_once: change a run too that another thread or process waits for, while it goes on;
+                returns the state without waiting for its end.
+        """
         parts = {"optimizer": optimizer, "schedule": schedule, "regularization": regularization}
-        given = {name: dict(values) for name, values in parts.items() if values}
-        return self._carry_out({"kind": "set", **given})
+        command = {"kind": "set"} | {name: dict(each) for name, each in parts.items() if each}
+        if not at_once:
+            return self._carry_out(command)
+        self.send(command | {"at_once": True})
+        return self.state()
 
     def edit(self, tensor: str, index: Sequence[int], value: float) -> dict[str, Any]:
         """Write one number of a parameter, a buffer, the input or the target."""
