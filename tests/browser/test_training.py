@@ -56,6 +56,20 @@ def test_the_curve_grows_over_500_iterations(workbench: Workbench) -> None:
     assert read_number(shown) == pytest.approx(losses[-1], rel=HALF_A_DIGIT)
 
 
+def test_a_run_that_has_recorded_nothing_says_so_and_can_be_looked_at(workbench: Workbench) -> None:
+    opened = workbench.rest.post("/sessions", json={"example": "moons"}).raise_for_status().json()
+    run = {"kind": "run", "iterations": 1_000_000}
+    workbench.rest.post(f"/sessions/{opened['id']}/commands", json=run).raise_for_status()
+    workbench.page.goto(f"/#s={opened['id']}")
+    told = workbench.page.get_by_role("status").filter(has_text="No iteration is recorded yet.")
+    expect(told).to_be_visible()
+    told.get_by_role("button", name="Pause and look").click()
+    workbench.wait_until_painted()
+    expect(told).to_be_hidden()
+    (recorded,) = workbench.read("")["iterations_recorded"]
+    expect(workbench.page.get_by_role("combobox", name="Iteration")).to_have_value(str(recorded))
+
+
 def test_training_can_be_paused_and_goes_on(workbench: Workbench) -> None:
     workbench.open()
     set_iterations(workbench, 100_000)
