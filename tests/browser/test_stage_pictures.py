@@ -46,6 +46,11 @@ async (base64) => {
 """
 
 
+COLOR_OF_THE_UPDATE = """
+() => getComputedStyle(document.documentElement).getPropertyValue("--update").trim()
+"""
+
+
 def test_the_svg_of_everything_parses_and_names_every_card(workbench: Workbench) -> None:
     workbench.open()
     workbench.press("End")
@@ -90,6 +95,26 @@ def test_the_svg_of_the_view_leaves_out_what_is_not_in_view(workbench: Workbench
     stage = workbench.stage.bounding_box()
     assert stage is not None
     assert parse(view).get("width") == f"{stage['width']:g}"
+
+
+def test_pictures_mark_parameters_that_are_shared_or_frozen(workbench: Workbench) -> None:
+    session = workbench.prepare({"example": "shared-weights"})
+    workbench.open(f"/#s={session}")
+    plain = parse(take(workbench, "Stage as SVG")[1])
+    freeze = {"kind": "intervene", "layer": "step1", "what": "freeze"}
+    for command in (freeze, {"kind": "record"}):
+        workbench.rest.post(f"/sessions/{session}/commands", json=command).raise_for_status()
+    workbench.page.get_by_role("combobox", name="Iteration").select_option("1")
+    expect(workbench.page.locator(".stage-chip-lock")).to_have_count(4)
+    frozen = parse(take(workbench, "Stage as SVG")[1])
+
+    def violet(svg: ElementTree.Element) -> int:
+        color = workbench.page.evaluate(COLOR_OF_THE_UPDATE)
+        return len([each for each in svg.iter() if each.get("fill") == color])
+
+    for root in (plain, frozen):
+        assert [text.text for text in root.iter(f"{SVG}text")].count("×2") == 4
+    assert violet(frozen) == violet(plain) + 4
 
 
 def test_the_png_has_the_graph_in_it(workbench: Workbench) -> None:

@@ -1,6 +1,7 @@
 /** Draws cards and chips as the page shows them, for pictures that leave it. */
 
-import { formatNumber } from "../../model/format";
+import { formatCount, formatNumber } from "../../model/format";
+import { frozenParameters } from "../../model/interventions";
 import { isVisible, tensorOf, valuesOf } from "../../model/tape";
 import { isAside, shadeOf, type Figure } from "../cards/dressing";
 import { intersects } from "../camera/camera";
@@ -20,6 +21,19 @@ import { chipName, chipShape, shapeOf, wordGradient, type GradientLook } from ".
 
 const asideAlpha = 0.22;
 const swatch: Size = { width: 18, height: 13 };
+const lockWidth = 9;
+
+interface Chip {
+  /** Whose numbers its swatch shows. */
+  readonly tensor: number | null;
+  readonly name: string;
+  readonly value: string;
+  readonly color: string;
+  readonly selected: boolean;
+  /** In how many places it is used. */
+  readonly uses?: number;
+  readonly isFrozen?: boolean;
+}
 
 export class CardPicture {
   private readonly pen: CardPen;
@@ -247,14 +261,21 @@ export class CardPicture {
   }
 
   private drawLeaf(item: Item, leaf: number, rect: Rect): void {
-    const { tape, playhead, colors, spot } = this.picture;
+    const { tape, playhead, colors, spot, geometry } = this.picture;
     const { structure } = tape;
     const tensor = tensorOf(structure, leaf);
     const updated = structure.tensors.find((each) => each.role === "updated" && each.of === leaf);
     const isUpdated = updated !== undefined && isVisible(tape, updated.id, playhead);
     const shown = isUpdated ? updated.id : leaf;
-    const name = chipName(structure, item, leaf);
-    this.drawChip(rect, shown, name, chipShape(tensor), colors.inkSoft, spot.chips.has(shown));
+    this.drawChip(rect, {
+      tensor: shown,
+      name: chipName(structure, item, leaf),
+      value: chipShape(tensor),
+      color: colors.inkSoft,
+      selected: spot.chips.has(shown),
+      uses: geometry.scene.uses[leaf] ?? 0,
+      isFrozen: frozenParameters(structure).has(leaf),
+    });
     if (isUpdated) this.pen.outline(rect, 12, colors.update, 1);
   }
 
@@ -268,39 +289,48 @@ export class CardPicture {
     const text = words.look === "none" ? "none" : chipValue(tape, partial, words.text);
     const look = partial !== null && words.look === "not-yet" ? "value" : words.look;
     const whole = tensorOf(structure, leaf).gradient ?? -1;
-    const shown = partial ?? words.tensor;
-    this.drawChip(rect, shown, `∂${name}`, text, this.inkOf(look), spot.chips.has(whole));
+    this.drawChip(rect, {
+      tensor: partial ?? words.tensor,
+      name: `∂${name}`,
+      value: text,
+      color: this.inkOf(look),
+      selected: spot.chips.has(whole),
+    });
   }
 
-  private drawChip(
-    rect: Rect,
-    tensor: number | null,
-    name: string,
-    value: string,
-    color: string,
-    selected: boolean,
-  ): void {
+  private drawChip(rect: Rect, chip: Chip): void {
     const { drawing } = this;
     const { colors } = this.picture;
+    const { tensor, name, uses = 0, isFrozen = false } = chip;
     this.pen.box(rect, 12);
     drawing.fillStyle = colors.surfaceSunken;
     drawing.fill();
     const y = rect.y + rect.height / 2;
     if (tensor !== null) this.drawNumbers(tensor, { x: rect.x + 6, y: y - 6.5, ...swatch });
-    const right = rect.x + rect.width - 8;
-    const used = this.pen.write({
-      text: value,
-      x: right,
-      y,
-      size: 11,
-      color,
-      align: "right",
-      room: 64,
-    });
-    const room = rect.width - used - 40;
-    const place = { x: rect.x + 28, y, room, keepsEnd: true };
+    const line = { y, size: 11, align: "right" as const, room: 64 };
+    let right = rect.x + rect.width - 8;
+    right -= this.pen.write({ ...line, text: chip.value, x: right, color: chip.color }) + 5;
+    if (isFrozen) {
+      this.drawLock(right - lockWidth, y);
+      right -= lockWidth + 5;
+    }
+    if (uses > 1) {
+      const text = `×${formatCount(uses)}`;
+      right -= this.pen.write({ ...line, text, x: right, weight: 650, color: colors.forward }) + 5;
+    }
+    const place = { x: rect.x + 28, y, room: right - rect.x - 28, keepsEnd: true };
     this.pen.write({ text: name, ...place, size: 11, color: colors.ink });
-    if (selected) this.pen.ring(rect, 14, colors.focus, 2);
+    if (chip.selected) this.pen.ring(rect, 14, colors.focus, 2);
+  }
+
+  /** Of a parameter that updates leave out. */
+  private drawLock(x: number, y: number): void {
+    const { drawing, pen } = this;
+    const { update } = this.picture.colors;
+    pen.outline({ x: x + 2.25, y: y - 4.5, width: 4.5, height: 7 }, 2.25, update, 1.5);
+    pen.box({ x, y: y - 1, width: lockWidth, height: 6.5 }, 1.5);
+    drawing.fillStyle = update;
+    drawing.fill();
   }
 
   private writeIn(
