@@ -261,6 +261,19 @@ def test_with_all_layers_frozen_nothing_moves(optimizer: str) -> None:
     assert losses[0] == losses[1] == losses[2]
 
 
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_what_was_frozen_for_some_iterations_moves_again_afterwards(optimizer: str) -> None:
+    experiment = Experiment(spec_with(optimizer))
+    experiment.intervene(freeze("fc1"))
+    go_on(experiment, 2)
+    experiment.take_back(layer="fc1")
+    before = parameters_after(experiment)
+    experiment.seek(2)
+    go_on(experiment, 3)
+    after = parameters_after(experiment)
+    assert not [name for name in before if torch.equal(before[name], after[name])]
+
+
 def test_clipping_counts_only_the_gradients_of_what_moves() -> None:
     limits = {"max_norm": 1e-3}
     experiment = Experiment(net(regularization=limits))

@@ -88,6 +88,7 @@ class LiveRegime:
             yield
         finally:
             known[:] = self._parameters
+            count_parameters_anew(self.optimizer)
 
     def update(self) -> None:
         """Clip the gradients and take the step."""
