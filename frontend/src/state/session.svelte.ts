@@ -79,6 +79,7 @@ export class SessionState {
     this.iteration = summary.iteration;
     this.recorded = summary.iterations_recorded;
     this.interventions = summary.interventions;
+    this.#wakeResters();
   }
 
   leave(): void {
@@ -181,6 +182,10 @@ export class SessionState {
         break;
     }
     this.iterationsPerSecond = this.#rate.perSecond;
+    this.#wakeResters();
+  }
+
+  #wakeResters(): void {
     if (!this.#mayRecord) for (const rester of this.#resters.splice(0)) rester.resolve();
   }
 
