@@ -195,7 +195,9 @@ export class Workbench extends RecipeViewer {
 
   /** Time travel to a recorded iteration, at the same event. */
   travel(iteration: number): Promise<void> {
-    if (iteration === this.tape.iteration || this.isAside) return Promise.resolve();
+    const isHere = iteration === this.tape.iteration && !this.training.followed;
+    if (isHere || this.isAside) return Promise.resolve();
+    // Who chooses what the stage shows while it goes along with training wants it to stay there.
     this.training.followed = false;
     return this.attempt(async () => {
       await this.showIteration(iteration);

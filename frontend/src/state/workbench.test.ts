@@ -227,6 +227,18 @@ describe("the workbench", () => {
     expect([workbench.layout.pane, workbench.layout.folded.dock]).toEqual(["difference", false]);
   });
 
+  it("stays at the iteration that is chosen while it goes along with training", async () => {
+    const workbench = await open();
+    await workbench.train();
+    tellRecorded(1);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(workbench.tape.iteration).toBe(1);
+    await workbench.travel(1);
+    tellRecorded(2);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(workbench.tape.iteration).toBe(1);
+  });
+
   it("says nothing of another tape than the one that was compared", async () => {
     const workbench = await open();
     await workbench.compare(4);
