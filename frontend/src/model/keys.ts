@@ -35,6 +35,11 @@ export interface Key {
   altKey: boolean;
 }
 
+/** Whether a key is pressed together with one that gives it another meaning. */
+export function hasModifier({ shiftKey, ctrlKey, metaKey, altKey }: Omit<Key, "key">): boolean {
+  return shiftKey || ctrlKey || metaKey || altKey;
+}
+
 const PLAIN: Record<string, Action> = {
   ArrowRight: "stepForward",
   ArrowLeft: "stepBackward",

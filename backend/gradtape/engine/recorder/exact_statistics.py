@@ -113,21 +113,17 @@ def _pass_over(rows: Array, workspace: Tensor) -> Iterator[_Sums]:
         smallest.tolist(),
         largest.tolist(),
         place.sum(1).tolist(),
-        _sum_squares_of_rows(exact).tolist(),
+        sum_squares(exact).tolist(),
         zeros,
     )
 
 
 def sum_squares(numbers: Array) -> Any:
-    """Of an array of one dimension, in its own precision. NaN and infinity reach it."""
-    whole = numbers.size // STRIP * STRIP
-    strips, rest = numbers[:whole].reshape(-1, STRIP), numbers[whole:]
-    return np.add.reduce(np.vecdot(strips, strips)) + np.vecdot(rest, rest)
-
-
-def _sum_squares_of_rows(rows: Array) -> Array:
-    strips = [rows[:, first : first + STRIP] for first in range(0, rows.shape[1], STRIP)]
-    return np.add.reduce([np.vecdot(strip, strip) for strip in strips])
+    """Along the last dimension, in their own precision. NaN and infinity reach it."""
+    whole = numbers.shape[-1] // STRIP * STRIP
+    strips = numbers[..., :whole].reshape(*numbers.shape[:-1], whole // STRIP, STRIP)
+    rest = numbers[..., whole:]
+    return np.add.reduce(np.vecdot(strips, strips), -1) + np.vecdot(rest, rest)
 
 
 def _join(parts: list[_Sums]) -> _Sums:

@@ -1,6 +1,7 @@
 /** The classical picture of a small network: neurons, and lines for their weights. */
 
 import type { DenseNetwork } from "../../model/denseNetwork";
+import { hasModifier } from "../../model/keys";
 import { tensorOf } from "../../model/tape";
 import type { Structure } from "../../api/types";
 import type { View, Viewport } from "../camera/camera";
@@ -176,7 +177,7 @@ export class NeuronsView {
   }
 
   private press(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (hasModifier(event)) return;
     const at = partOf(event.target);
     const column = this.columns.findIndex((parts) => parts.some(({ root }) => root === at));
     const row = this.columns[column]?.findIndex(({ root }) => root === at) ?? -1;

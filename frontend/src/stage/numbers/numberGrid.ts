@@ -3,6 +3,7 @@
 import { inkOn, mix, toCss, type Palette } from "../../draw/palette";
 import { formatInCell } from "../../model/format";
 import { cellAfterKey } from "../../model/grid";
+import { hasModifier } from "../../model/keys";
 import { make, setAttribute, setText } from "../dom";
 import type { PlacedPanel } from "./numberCard";
 
@@ -104,7 +105,7 @@ export class NumberGrid {
   }
 
   private press(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (hasModifier(event)) return;
     const { panel, rows } = this.placed;
     const grid = { rows: panel.rowCount, columns: panel.columnCount, leading: [] };
     const next = cellAfterKey(event.key, this.active, grid, rows);
